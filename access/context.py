@@ -1,0 +1,85 @@
+"""The actor context: tells PostgreSQL, for one transaction, on whose behalf rows are asked for.
+
+Policies read the `hub.*` settings made here with SET LOCAL semantics; without an actor a
+policy finds nothing, so a forgotten context shows an empty page and never somebody's record.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from access.actor import Actor, system_actor
+
+_current: ContextVar[Actor | None] = ContextVar("hub_actor", default=None)
+
+_SET = (
+    "SELECT set_config('hub.actor_kind', %s, true), set_config('hub.actor_id', %s, true),"
+    " set_config('hub.agency_id', %s, true), set_config('hub.is_hub', %s, true),"
+    " set_config('hub.role', %s, true), set_config('hub.team_ids', %s, true)"
+)
+
+
+class NoActor(Exception):
+    """Code that must act on somebody's behalf was run outside `acting_as`."""
+
+
+def hub_id() -> UUID:
+    """The id of the hub (tenant) that this process serves."""
+    return settings.HUB_ID
+
+
+def current_actor() -> Actor:
+    """The actor of this transaction. Raises NoActor outside `acting_as`."""
+    actor = _current.get()
+    if actor is None:
+        raise NoActor("No actor: wrap this work in access.context.acting_as(actor).")
+    return actor
+
+
+def actor_or_none() -> Actor | None:
+    return _current.get()
+
+
+def _apply(actor: Actor | None) -> None:
+    values = ("", "", "", "", "", "")
+    if actor is not None:
+        teams = "{" + ",".join(str(team) for team in actor.team_ids) + "}"
+        is_hub = "on" if actor.hub else "off"
+        values = (actor.kind, str(actor.id), str(actor.agency_id), is_hub, str(actor.role), teams)
+    with connection.cursor() as cursor:
+        cursor.execute(_SET, values)
+
+
+@contextmanager
+def acting_as(actor: Actor) -> Iterator[Actor]:
+    """Run one transaction as `actor`. May be nested: the outer actor is put back at the end."""
+    outer = _current.get()
+    nested = connection.in_atomic_block
+    with transaction.atomic():
+        _apply(actor)
+        token = _current.set(actor)
+        try:
+            yield actor
+        finally:
+            _current.reset(token)
+        # Reached only without an exception: a rollback takes the settings back by itself.
+        if nested:
+            _apply(outer)
+
+
+@contextmanager
+def acting_as_system(account: str) -> Iterator[Actor]:
+    """Run one transaction as the hub's named system account."""
+    with acting_as(system_actor(account, hub_id=hub_id())) as actor:
+        yield actor
+
+
+def switch_to(actor: Actor) -> None:
+    """Replace the actor of the transaction that is already open (sign-in, API authentication)."""
+    current_actor()
+    _apply(actor)
+    _current.set(actor)

@@ -1,0 +1,114 @@
+"""Roles and what each may do: one enum of roles, one of capabilities, one table between them.
+
+A door asks for a capability by name; nothing else in the product compares roles.
+"""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a person, client or system account is here to do. Stored on the practitioner."""
+
+    PRACTITIONER = "practitioner"
+    SUPERVISOR = "supervisor"
+    MANAGER = "manager"
+    PARTNER_PRACTITIONER = "partner_practitioner"
+    AGENCY_ADMINISTRATOR = "agency_administrator"
+    HUB_ADMINISTRATOR = "hub_administrator"
+    AUDITOR = "auditor"
+    CLIENT = "client"
+    SYSTEM = "system"
+    VISITOR = "visitor"
+
+    @property
+    def words(self) -> str:
+        return ROLE_WORDS[self]
+
+
+ROLE_WORDS = {
+    Role.PRACTITIONER: "hub practitioner",
+    Role.SUPERVISOR: "hub supervisor",
+    Role.MANAGER: "hub manager",
+    Role.PARTNER_PRACTITIONER: "partner practitioner",
+    Role.AGENCY_ADMINISTRATOR: "agency administrator",
+    Role.HUB_ADMINISTRATOR: "hub administrator",
+    Role.AUDITOR: "auditor",
+    Role.CLIENT: "partner system",
+    Role.SYSTEM: "the hub's own system",
+    Role.VISITOR: "nobody signed in",
+}
+
+STAFF_ROLES = tuple(role for role in Role if role not in (Role.CLIENT, Role.SYSTEM, Role.VISITOR))
+
+
+class Capability(StrEnum):
+    """One thing that somebody may be allowed to do, named as a verb would say it."""
+
+    IMPORT_FEED = "import_feed"
+    SEE_FEEDS = "see_feeds"
+    SEE_CASES = "see_cases"
+    TRIAGE = "triage"
+    ASSIGN_CASE = "assign_case"
+    RECORD_CONSENT = "record_consent"
+    ASSESS = "assess"
+    LOWER_JUDGEMENT = "lower_judgement"
+    ROUTE = "route"
+    RECALL_REFERRAL = "recall_referral"
+    CLOSE_CASE = "close_case"
+    SEE_REFERRALS = "see_referrals"
+    ANSWER_REFERRAL = "answer_referral"
+    PULL_CHANGES = "pull_changes"
+    SEE_DASHBOARD = "see_dashboard"
+    SEE_ACCESS_LOG = "see_access_log"
+    SEE_PATHWAYS = "see_pathways"
+    ADMINISTER_AGENCY = "administer_agency"
+    ADMINISTER_HUB = "administer_hub"
+
+
+_PRACTICE = frozenset(
+    {
+        Capability.SEE_CASES,
+        Capability.TRIAGE,
+        Capability.RECORD_CONSENT,
+        Capability.ASSESS,
+        Capability.ROUTE,
+        Capability.RECALL_REFERRAL,
+        Capability.CLOSE_CASE,
+        Capability.SEE_FEEDS,
+        Capability.IMPORT_FEED,
+        Capability.SEE_PATHWAYS,
+    }
+)
+_PARTNER = frozenset({Capability.SEE_REFERRALS, Capability.ANSWER_REFERRAL, Capability.SEE_PATHWAYS})
+
+CAPABILITIES: dict[Role, frozenset[Capability]] = {
+    Role.PRACTITIONER: _PRACTICE,
+    Role.SUPERVISOR: _PRACTICE
+    | {Capability.ASSIGN_CASE, Capability.LOWER_JUDGEMENT, Capability.SEE_DASHBOARD, Capability.SEE_ACCESS_LOG},
+    Role.MANAGER: frozenset(
+        {
+            Capability.SEE_DASHBOARD,
+            Capability.SEE_CASES,
+            Capability.SEE_FEEDS,
+            Capability.ASSIGN_CASE,
+            Capability.SEE_PATHWAYS,
+        }
+    ),
+    Role.PARTNER_PRACTITIONER: _PARTNER,
+    Role.AGENCY_ADMINISTRATOR: frozenset({Capability.ADMINISTER_AGENCY, Capability.SEE_PATHWAYS}),
+    Role.HUB_ADMINISTRATOR: frozenset(
+        {
+            Capability.ADMINISTER_HUB,
+            Capability.ADMINISTER_AGENCY,
+            Capability.SEE_FEEDS,
+            Capability.IMPORT_FEED,
+            Capability.SEE_PATHWAYS,
+        }
+    ),
+    Role.AUDITOR: frozenset({Capability.SEE_ACCESS_LOG}),
+    Role.CLIENT: frozenset({Capability.SEE_REFERRALS, Capability.ANSWER_REFERRAL, Capability.PULL_CHANGES}),
+    Role.VISITOR: frozenset(),
+    Role.SYSTEM: frozenset(
+        {Capability.IMPORT_FEED, Capability.ROUTE, Capability.RECALL_REFERRAL, Capability.CLOSE_CASE}
+    ),
+}

@@ -1,0 +1,1 @@
+"""Who works here: agencies, teams, practitioners, services, agreements and API clients."""

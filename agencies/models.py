@@ -1,0 +1,166 @@
+"""Agencies, their teams, people, services, agreements and API clients."""
+
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from access.actor import Actor
+from access.ids import new_id
+from access.roles import STAFF_ROLES, Role
+
+
+class Agency(models.Model):
+    """A body that works in or with the hub: the hub itself, a police force, a partner."""
+
+    class Kind(models.TextChoices):
+        HUB = "hub", "hub"
+        POLICE = "police", "police"
+        PARTNER = "partner", "partner"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    code = models.SlugField(unique=True)
+    name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+
+    class Meta:
+        verbose_name_plural = "agencies"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Team(models.Model):
+    """People of one agency who work one queue."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="teams")
+    code = models.SlugField(unique=True)
+    name = models.CharField(max_length=120)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Service(models.Model):
+    """What a team offers; pathways route to services by their code."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    code = models.SlugField(unique=True)
+    name = models.CharField(max_length=120)
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="services")
+    open_for_referrals = models.BooleanField(default=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PractitionerManager(BaseUserManager["Practitioner"]):
+    def get_by_natural_key(self, username: str | None) -> "Practitioner":
+        return self.get(email__iexact=username)
+
+
+class Practitioner(AbstractBaseUser):
+    """A person who signs in: of one agency, with one role, in any number of its teams."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=120)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="practitioners")
+    role = models.CharField(max_length=30, choices=[(str(role), role.words) for role in STAFF_ROLES])
+    teams = models.ManyToManyField(Team, related_name="practitioners", blank=True)
+    is_active = models.BooleanField(default=True)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+    objects = PractitionerManager()
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def role_words(self) -> str:
+        return Role(self.role).words
+
+    def as_actor(self) -> Actor:
+        """The actor that this practitioner's transactions carry."""
+        return Actor(
+            kind="practitioner",
+            id=self.id,
+            name=self.name,
+            role=Role(self.role),
+            agency_id=self.agency_id,
+            hub=self.agency.kind == Agency.Kind.HUB,
+            team_ids=tuple(self.teams.values_list("id", flat=True)),
+        )
+
+
+class Agreement(models.Model):
+    """An information sharing agreement: which purposes and data categories, between whom, from when to when."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    code = models.SlugField(unique=True)
+    name = models.CharField(max_length=200)
+    purposes = ArrayField(models.CharField(max_length=40))
+    categories = ArrayField(models.CharField(max_length=20))
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+    review_on = models.DateField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AgreementParty(models.Model):
+    """One agency's side of an agreement; it binds once signed."""
+
+    agreement = models.ForeignKey(Agreement, on_delete=models.CASCADE, related_name="parties")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="agreement_sides")
+    signed_by = models.CharField(max_length=120, blank=True)
+    signed_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["agreement", "agency"], name="agencies_party_once")]
+
+
+class ApiClient(models.Model):
+    """A partner agency's system: its OAuth application, and the service account that it acts as."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="api_clients")
+    application = models.OneToOneField(
+        "oauth2_provider.Application", on_delete=models.CASCADE, related_name="api_client"
+    )
+    name = models.CharField(max_length=120)
+    is_active = models.BooleanField(default=True)
+
+    def as_actor(self) -> Actor:
+        """The actor that this client's transactions carry."""
+        return Actor(
+            kind="client", id=self.id, name=self.name, role=Role.CLIENT, agency_id=self.agency_id, hub=False
+        )
+
+
+class FeedCursor(models.Model):
+    """How far an agency's system has read its feed: shows managers what nobody has fetched."""
+
+    client = models.OneToOneField(ApiClient, on_delete=models.CASCADE, related_name="cursor")
+    position = models.BigIntegerField(default=0)
+    read_at = models.DateTimeField()
+
+
+class IdempotencyRecord(models.Model):
+    """One client's write under one Idempotency-Key and the answer it got, to be given again."""
+
+    client = models.ForeignKey(ApiClient, on_delete=models.CASCADE)
+    key = models.CharField(max_length=100)
+    request_hash = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField()
+    answer = models.JSONField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["client", "key"], name="agencies_idempotency_once")]
+
+

@@ -1,0 +1,1 @@
+"""The project: settings, urls, the Celery application, the page shell and sign-in."""

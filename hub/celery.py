@@ -1,0 +1,69 @@
+"""The Celery application. The broker is only a doorbell; PostgreSQL is the record.
+
+Beside the tasks, each worker has a ticker of its own that sweeps every second and needs no broker,
+so that work goes on, a second late, while the broker is away.
+"""
+
+import logging
+import os
+import threading
+
+from celery import Celery, bootsteps
+from django.conf import settings
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hub.settings")
+logger = logging.getLogger(__name__)
+
+SWEEP_SECONDS = 1.0
+
+app = Celery("hub")
+app.conf.update(
+    broker_url=settings.BROKER_URL,
+    task_ignore_result=True,
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    worker_prefetch_multiplier=1,
+    worker_send_task_events=False,
+    worker_hijack_root_logger=False,
+    broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,
+    broker_connection_timeout=1,
+    broker_transport_options={"socket_timeout": 2, "socket_connect_timeout": 1, "visibility_timeout": 60},
+    task_publish_retry=False,
+    beat_schedule_filename=str(settings.HUB_HOME / "beat-schedule"),
+    beat_schedule={
+        "sweep": {"task": "messaging.wake", "schedule": 5.0, "options": {"expires": 5}},
+        "prepare-months": {"task": "messaging.prepare_months", "schedule": 24 * 60 * 60.0},
+    },
+)
+app.autodiscover_tasks()
+
+
+class Ticker(bootsteps.StartStopStep):
+    """Sweeps the outbox every second in a thread of the worker, with the broker or without."""
+
+    def __init__(self, worker, **kwargs) -> None:
+        super().__init__(worker, **kwargs)
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._tick, name="outbox-ticker", daemon=True)
+
+    def start(self, worker) -> None:
+        self._thread.start()
+
+    def stop(self, worker) -> None:
+        self._stop.set()
+
+    def _tick(self) -> None:
+        from django.db import close_old_connections
+
+        from messaging.relay import run_due
+
+        while not self._stop.wait(SWEEP_SECONDS):
+            try:
+                close_old_connections()
+                run_due()
+            except Exception as error:  # the database may be restarting: come back in a second
+                logger.warning("Sweep put off: %s", type(error).__name__)
+
+
+app.steps["worker"].add(Ticker)

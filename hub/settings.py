@@ -1,0 +1,235 @@
+"""Settings, all by environment. Wrong or missing values stop the start with a sentence that says what to do.
+
+Nothing is started here: `manage.py`, the tests and the supervisor attach the embedded services
+first (hub.embedded), which fills in DATABASE_URL, BROKER_URL and the rest for development.
+"""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+from psycopg.conninfo import conninfo_to_dict
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+HUB_ENV = env.str("HUB_ENV", "development")
+if HUB_ENV not in ("development", "test", "production"):
+    raise ImproperlyConfigured("HUB_ENV must be development, test or production.")
+PRODUCTION = HUB_ENV == "production"
+DEBUG = False
+
+
+def required(name: str) -> str:
+    """The value of an environment variable. Raises ImproperlyConfigured where it is unset or empty."""
+    value = env.str(name, "")
+    if not value:
+        raise ImproperlyConfigured(
+            f"{name} is not set. In production set it in the environment (see docs/operators);"
+            " in development run commands through `make run` or `manage.py`, which start embedded services."
+        )
+    return value
+
+
+def database(url: str, **options: object) -> dict[str, object]:
+    """A Django database entry from a libpq URI, such as postgresql://user:secret@host:5432/name."""
+    parts = conninfo_to_dict(url)
+    known = {"user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT", "dbname": "NAME"}
+    entry: dict[str, object] = {"ENGINE": "django.db.backends.postgresql", "TIME_ZONE": None, **options}
+    entry |= {known[name]: str(value) for name, value in parts.items() if name in known}
+    entry["OPTIONS"] = {name: value for name, value in parts.items() if name not in known}
+    return entry
+
+
+SECRET_KEY = required("SECRET_KEY")
+FIELD_KEYS = env.list("FIELD_KEYS", default=[])
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
+HUB_ID = UUID(env.str("HUB_ID", "00000000-0000-7000-8000-000000000001"))
+HUB_NAME = env.str("HUB_NAME", "Victim Referral Hub")
+HUB_PLACE = env.str("HUB_PLACE", "Northshire")
+HUB_HOME = Path(env.str("HUB_HOME", str(BASE_DIR / ".hub")))
+CALENDAR_NATION = env.str("CALENDAR_NATION", "england-and-wales")
+
+# Transactions carry their actor with SET LOCAL only, so a pooler in transaction mode is safe;
+# server-side cursors are not, hence they are off.
+DATABASES = {
+    "default": database(
+        required("DATABASE_URL"), CONN_MAX_AGE=300, CONN_HEALTH_CHECKS=True, DISABLE_SERVER_SIDE_CURSORS=True
+    ),
+    "owner": database(env.str("DATABASE_OWNER_URL", "") or required("DATABASE_URL"), TEST={"MIRROR": "default"}),
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "access",
+    "messaging",
+    "agencies",
+    "victims",
+    "pathways",
+    "referrals",
+    "reporting",
+    "hub",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.humanize",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.forms",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "django_htmx",
+    "oauth2_provider",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_standardized_errors",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "hub.headers.SecurityHeadersMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "hub.actors.ActorMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "hub.urls"
+WSGI_APPLICATION = "hub.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "hub.shell.shell",
+            ],
+            "builtins": ["hub.templatetags.hub"],
+        },
+    }
+]
+FORM_RENDERER = "hub.form_renderer.GovukRenderer"
+
+AUTH_USER_MODEL = "agencies.Practitioner"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "hub.accounts.ClosedSignup"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_SESSION_REMEMBER = False
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = HUB_NAME
+
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
+CSRF_COOKIE_HTTPONLY = True
+SECURE_SSL_REDIRECT = PRODUCTION and env.bool("SECURE_SSL_REDIRECT", True)
+SECURE_REDIRECT_EXEMPT = [r"^health/$"]
+SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else None
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static" / "build"]
+STATIC_ROOT = BASE_DIR / "staticfiles"
+WHITENOISE_USE_FINDERS = not PRODUCTION
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if PRODUCTION
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+# A feed is always taken to a file on disk, never held in memory.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FEED_MAX_BYTES = env.int("FEED_MAX_BYTES", 512 * 1024 * 1024)
+
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "Europe/London"
+USE_TZ = True
+
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": env.str("CACHE_URL")}
+    if env.str("CACHE_URL", "")
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+}
+
+EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
+vars().update(EMAIL_CONFIG)
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "hub@example.org")
+
+BROKER_URL = required("BROKER_URL")
+BROKER_IS_EMBEDDED = urlsplit(BROKER_URL).scheme == "redis+socket"
+if PRODUCTION and env.bool("HUB_EMBEDDED", False):
+    raise ImproperlyConfigured("Production does not run on embedded services: set DATABASE_URL and BROKER_URL.")
+
+OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth2_provider.Application"
+OAUTH2_PROVIDER_ACCESS_TOKEN_MODEL = "oauth2_provider.AccessToken"
+OAUTH2_PROVIDER_REFRESH_TOKEN_MODEL = "oauth2_provider.RefreshToken"
+OAUTH2_PROVIDER_ID_TOKEN_MODEL = "oauth2_provider.IDToken"
+OAUTH2_PROVIDER_GRANT_MODEL = "oauth2_provider.Grant"
+OAUTH2_PROVIDER_DEVICE_GRANT_MODEL = "oauth2_provider.DeviceGrant"
+OAUTH2_PROVIDER = {
+    "SCOPES": {"referrals": "Read and answer the referrals sent to your agency"},
+    "DEFAULT_SCOPES": ["referrals"],
+    "ACCESS_TOKEN_EXPIRE_SECONDS": 15 * 60,
+    "ALLOWED_GRANT_TYPES": ["client_credentials"],
+}
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["agencies.authentication.ClientAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["agencies.authentication.IsPartnerClient"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "hub.problems.problem_handler",
+    "UNAUTHENTICATED_USER": None,
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Victim Referral Hub partner API",
+    "DESCRIPTION": "Pull the referrals sent to your agency, acknowledge, answer and complete them.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.1",
+    "ENFORCE_NON_BLANK_FIELDS": True,
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
+}
+
+# Logs carry ids only. Request lines hold no personal data because URLs never do.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
+}

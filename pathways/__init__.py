@@ -1,0 +1,1 @@
+"""How it is decided: instruments and assessments, pathway versions and their rules."""

@@ -1,0 +1,91 @@
+"""Instruments and their versions, assessments made with them, and pathway versions with who agreed to them."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from access.ids import new_id
+from access.tables import HubRow
+from agencies.models import Agency
+
+
+class InstrumentVersion(models.Model):
+    """One edition of an instrument: items, sections and scoring as data. Never edited once published."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    code = models.SlugField()
+    edition = models.PositiveIntegerField()
+    title = models.CharField(max_length=120)
+    definition = models.JSONField()
+    effective_from = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["code", "edition"], name="pathways_instrument_once")]
+
+
+class Assessment(HubRow):
+    """Answers to one edition of an instrument. Count, grade, judgement and rationale stand apart."""
+
+    class Stage(models.TextChoices):
+        START = "start", "at the start"
+        REVIEW = "review", "at a review"
+        EXIT = "exit", "at the end"
+
+    case_id = models.UUIDField()
+    person_id = models.UUIDField()
+    instrument = models.ForeignKey(InstrumentVersion, on_delete=models.PROTECT, related_name="assessments")
+    stage = models.CharField(max_length=10, choices=Stage.choices, default=Stage.START)
+    answers = models.JSONField()
+    score = models.JSONField(help_text="What pathways.scoring made of the answers.")
+    grade = models.CharField(max_length=20, blank=True, help_text="By the instrument's own rule.")
+    judgement = models.CharField(max_length=20, blank=True, help_text="By the practitioner; raises, never lowers.")
+    rationale = models.TextField(blank=True)
+    completed_by = models.UUIDField()
+    completed_by_name = models.CharField(max_length=150)
+    completed_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["case_id", "-completed_at"], name="pathways_assessment_newest")]
+
+
+class PathwayVersion(models.Model):
+    """One version of a pathway. Never edited once proposed; every case stays on the version that routed it."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", "draft"
+        PROPOSED = "proposed", "proposed"
+        RATIFIED = "ratified", "ratified"
+        RETIRED = "retired", "retired"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    code = models.SlugField()
+    number = models.PositiveIntegerField()
+    title = models.CharField(max_length=120)
+    definition = models.JSONField()
+    status = models.CharField(max_length=10, choices=Status.choices)
+    in_force_from = models.DateField(null=True)
+    binds = ArrayField(models.CharField(max_length=50), help_text="Codes of the agencies that it binds.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["code", "number"], name="pathways_version_once")]
+
+    def __str__(self) -> str:
+        return f"{self.title}, version {self.number}"
+
+
+class Ratification(models.Model):
+    """What one bound agency said about one version, by a named representative. Stays for ever."""
+
+    class Position(models.TextChoices):
+        AGREED = "agreed", "agreed"
+        OBJECTED = "objected", "objected"
+        ABSTAINED = "abstained", "abstained"
+
+    version = models.ForeignKey(PathwayVersion, on_delete=models.CASCADE, related_name="ratifications")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT)
+    position = models.CharField(max_length=10, choices=Position.choices)
+    by_name = models.CharField(max_length=120)
+    reasons = models.TextField(blank=True)
+    on = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["version", "agency"], name="pathways_ratified_once")]

@@ -1,0 +1,1 @@
+"""What is seen from above: roll-ups and the manager's dashboard."""

@@ -1,0 +1,157 @@
+"""People, how they are named, reached and recognised, and what they consent to."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from access.tables import HubRow
+from agencies.models import Agency
+
+
+class Person(HubRow):
+    """One human being as the hub knows them. Never merged automatically with another."""
+
+    reference = models.CharField(max_length=20, unique=True)
+    date_of_birth = models.DateField(null=True, blank=True)
+    sex = models.CharField(max_length=1, default="0", help_text="ISO 5218: 0 not known, 1, 2, 9.")
+    ethnicity = models.CharField(max_length=2, blank=True, help_text="Self-defined, 18+1 code.")
+    language = models.CharField(max_length=60, blank=True)
+    interpreter = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+
+
+class PersonName(HubRow):
+    """A name as it was given. The newest current one is shown."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="names")
+    given_names = models.CharField(max_length=200, blank=True)
+    surname = models.CharField(max_length=200, blank=True)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "-recorded_at"], name="victims_name_newest")]
+
+
+class Identifier(HubRow):
+    """Who a sender says this is: a sender's own number for the person."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="identifiers")
+    scheme = models.CharField(max_length=60, help_text="The sender, such as northshire-police.")
+    value = models.CharField(max_length=60)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["scheme", "value", "person"], name="victims_identifier_once")
+        ]
+
+
+class ContactMethod(HubRow):
+    """A way to reach the person, and whether it is safe. Unknown is its own answer."""
+
+    class Kind(models.TextChoices):
+        MOBILE = "mobile", "mobile phone"
+        PHONE = "phone", "phone"
+        EMAIL = "email", "e-mail"
+
+    class Safety(models.TextChoices):
+        SAFE = "safe", "safe"
+        UNSAFE = "unsafe", "not safe"
+        UNKNOWN = "unknown", "not known"
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="contact_methods")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    value = models.CharField(max_length=200)
+    safety = models.CharField(max_length=10, choices=Safety.choices, default=Safety.UNKNOWN)
+    notes = models.CharField(max_length=300, blank=True, help_text="As the sender wrote them.")
+    rules = models.JSONField(default=dict, help_text="The notes as rules: see victims.safe_contact.")
+    recorded_at = models.DateTimeField()
+    verified_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "kind", "value"], name="victims_contact_once")
+        ]
+
+
+class Address(HubRow):
+    """Where the person lives or lived. A safe address (a refuge) is its own data category."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="addresses")
+    lines = models.CharField(max_length=300, blank=True)
+    postcode = models.CharField(max_length=8, blank=True)
+    is_safe_address = models.BooleanField(default=False)
+    letters = models.CharField(
+        max_length=10, choices=ContactMethod.Safety.choices, default=ContactMethod.Safety.UNKNOWN
+    )
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "lines", "postcode"], name="victims_address_once")
+        ]
+
+
+class MatchKey(HubRow):
+    """A blocking key of a person (see victims.matching): equal keys make two people candidates."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="match_keys")
+    key = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["key", "person"], name="victims_match_key_once")]
+
+
+class SamePersonSuggestion(HubRow):
+    """Two people who may be one, with the fields that agreed. A practitioner decides."""
+
+    class State(models.TextChoices):
+        OPEN = "open", "to be looked at"
+        CONFIRMED = "confirmed", "the same person"
+        REJECTED = "rejected", "different people"
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="suggestions")
+    other = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="suggested_by")
+    score = models.FloatField()
+    evidence = models.JSONField(help_text="Field by field: what agreed, what did not.")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    suggested_at = models.DateTimeField()
+    decided_by = models.UUIDField(null=True, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "other"], name="victims_suggestion_once")]
+        indexes = [models.Index(fields=["other"], name="victims_suggestion_other")]
+
+
+class Relationship(HubRow):
+    """The alleged perpetrator of an incident, as the sender named them, and how related to the victim."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="relationships")
+    case_id = models.UUIDField()
+    scheme = models.CharField(max_length=60)
+    nominal = models.CharField(max_length=60, blank=True)
+    name = models.CharField(max_length=200, blank=True)
+    kind = models.CharField(max_length=60, blank=True, help_text="In the sender's words, such as EX-PARTNER.")
+    recorded_at = models.DateTimeField()
+
+
+class Consent(HubRow):
+    """What the person says one agency may be told: per data category, with how, by whom and until when."""
+
+    class Answer(models.TextChoices):
+        GIVEN = "given", "given"
+        REFUSED = "refused", "refused"
+        WITHDRAWN = "withdrawn", "withdrawn"
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="consents")
+    case_id = models.UUIDField()
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="consents")
+    answer = models.CharField(max_length=10, choices=Answer.choices)
+    categories = ArrayField(models.CharField(max_length=20))
+    how = models.CharField(max_length=60, help_text="By phone, in writing, in person.")
+    recorded_by = models.UUIDField()
+    recorded_by_name = models.CharField(max_length=150)
+    recorded_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["case_id", "agency", "-recorded_at"], name="victims_consent_newest")]
