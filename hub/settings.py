@@ -58,7 +58,7 @@ DATABASES = {
     "default": database(
         required("DATABASE_URL"), CONN_MAX_AGE=300, CONN_HEALTH_CHECKS=True, DISABLE_SERVER_SIDE_CURSORS=True
     ),
-    "owner": database(env.str("DATABASE_OWNER_URL", "") or required("DATABASE_URL"), TEST={"MIRROR": "default"}),
+    "owner": database(env.str("DATABASE_OWNER_URL", "") or required("DATABASE_URL")),
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

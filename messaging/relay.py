@@ -27,10 +27,11 @@ BATCH = 20
 LONGEST_WAIT = timedelta(minutes=5)
 
 _CLAIM = """
-UPDATE messaging_message SET lease_token = %(token)s, leased_until = now() + %(lease)s
+UPDATE messaging_message SET lease_token = %(token)s, leased_until = clock_timestamp() + %(lease)s
 WHERE id = ANY (ARRAY(
     SELECT id FROM messaging_message
-    WHERE done_at IS NULL AND available_at <= now() AND (leased_until IS NULL OR leased_until < now())
+    WHERE done_at IS NULL AND available_at <= clock_timestamp()
+      AND (leased_until IS NULL OR leased_until < clock_timestamp())
     ORDER BY available_at, id
     FOR UPDATE SKIP LOCKED
     LIMIT %(batch)s))

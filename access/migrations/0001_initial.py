@@ -35,7 +35,7 @@ BEGIN
   RETURN access_reads_cases() AND EXISTS (
     SELECT 1 FROM access_grant g
     WHERE g.agency_id = access_agency() AND g.case_id = wanted
-      AND category = ANY (g.categories) AND (g.until IS NULL OR g.until > now()));
+      AND category = ANY (g.categories) AND (g.until IS NULL OR g.until > clock_timestamp()));
 END $$;
 
 CREATE FUNCTION access_may_see_person(wanted uuid, category text) RETURNS boolean
@@ -44,7 +44,7 @@ BEGIN
   RETURN access_reads_cases() AND EXISTS (
     SELECT 1 FROM access_grant g
     WHERE g.agency_id = access_agency() AND g.person_id = wanted
-      AND category = ANY (g.categories) AND (g.until IS NULL OR g.until > now()));
+      AND category = ANY (g.categories) AND (g.until IS NULL OR g.until > clock_timestamp()));
 END $$;
 """
 
@@ -100,6 +100,13 @@ SELECT access_prepare_look_months(12);
 """
 
 
+def application_may_use_tables(apps, schema_editor):
+    """What the owner makes from here on, the application may read and write, and no more."""
+    role = settings.DATABASES["default"]["USER"]
+    for what, rights in (("TABLES", "SELECT, INSERT, UPDATE, DELETE"), ("SEQUENCES", "USAGE, SELECT")):
+        schema_editor.execute(f'ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT {rights} ON {what} TO "{role}"')
+
+
 def application_role(apps, schema_editor):
     """Take from the application's role what an append-only table must not allow."""
     role = settings.DATABASES["default"]["USER"]
@@ -110,6 +117,7 @@ class Migration(migrations.Migration):
     initial = True
     dependencies = []
     operations = [
+        migrations.RunPython(application_may_use_tables, migrations.RunPython.noop),
         TrigramExtension(),
         migrations.CreateModel(
             name="Grant",
@@ -145,7 +153,7 @@ class Migration(migrations.Migration):
             read="access_is_hub() OR agency_id = access_agency()",
             insert="access_is_hub()",
             update="access_is_hub() OR agency_id = access_agency()",
-            update_to="access_is_hub() OR (agency_id = access_agency() AND until <= now())",
+            update_to="access_is_hub() OR (agency_id = access_agency() AND until <= clock_timestamp())",
         ),
         migrations.RunSQL(
             LOOKS,

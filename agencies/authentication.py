@@ -1,0 +1,44 @@
+"""How a partner's system is known: an OAuth 2 client-credentials token of one of its API clients."""
+
+from typing import Any
+
+from oauth2_provider.contrib.rest_framework import OAuth2Authentication
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from access.context import current_actor, switch_to
+from access.roles import Capability
+from agencies.models import ApiClient
+
+
+class ClientAuthentication(OAuth2Authentication):
+    """Authenticates the bearer token and makes its API client the actor of the transaction."""
+
+    def authenticate(self, request: Request) -> tuple[Any, Any] | None:
+        found = super().authenticate(request)
+        if found is None:
+            return None
+        _, token = found
+        client = (
+            ApiClient.objects.select_related("agency", "application")
+            .filter(application_id=token.application_id, is_active=True)
+            .first()
+        )
+        if client is None:
+            return None
+        switch_to(client.as_actor())
+        return client, token
+
+
+class IsPartnerClient(BasePermission):
+    """Only a partner's API client with the `referrals` scope may use the partner API."""
+
+    message = "This address needs a token of your agency's API client with the scope 'referrals'."
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        return (
+            isinstance(request.user, ApiClient)
+            and "referrals" in request.auth.scope.split()
+            and current_actor().can(Capability.SEE_REFERRALS)
+        )

@@ -1,0 +1,160 @@
+"""Founding a hub: agencies, people, agreements, feeds, offences, instruments and pathway from one file.
+
+Founding again with the same file changes nothing; with a changed file it brings what changed.
+Published instruments and proposed pathway versions are never edited: a changed one needs a new number.
+"""
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import yaml
+from django.conf import settings
+from django.db import transaction
+
+from access.context import acting_as_system, hub_id
+from agencies.models import Agency, Agreement, AgreementParty, Practitioner, Service, Team
+from pathways.models import InstrumentVersion, PathwayVersion, Ratification
+from referrals.models import FeedSource, Offence
+
+
+class FoundingError(Exception):
+    """The founding file names something that is not there, or would edit what may not be edited."""
+
+
+def found(path: Path) -> dict[str, int]:
+    """Make or complete the hub described by the YAML file at `path`. Returns how many of each it holds.
+
+    Raises FoundingError with a message that names the entry.
+    """
+    plan = yaml.safe_load(path.read_text())
+    with acting_as_system("founding"), transaction.atomic():
+        _agencies(plan["agencies"])
+        for entry in plan.get("teams", ()):
+            agency = _agency(entry["agency"])
+            Team.objects.update_or_create(code=entry["code"], defaults={"agency": agency, "name": entry["name"]})
+        for entry in plan.get("services", ()):
+            team = Team.objects.get(code=entry["team"])
+            Service.objects.update_or_create(code=entry["code"], defaults={"team": team, "name": entry["name"]})
+        for entry in plan.get("agreements", ()):
+            _agreement(entry)
+        for entry in plan.get("practitioners", ()):
+            _practitioner(entry)
+        if "offences" in plan:
+            load_offences(settings.BASE_DIR / plan["offences"])
+        for entry in plan.get("feed_sources", ()):
+            definition = yaml.safe_load((settings.BASE_DIR / entry["definition"]).read_text())
+            FeedSource.objects.update_or_create(
+                code=entry["code"],
+                defaults={"name": entry["name"], "agency": _agency(entry["agency"]), "definition": definition},
+            )
+        for file in plan.get("instruments", ()):
+            _instrument(yaml.safe_load((settings.BASE_DIR / file).read_text()))
+        for entry in plan.get("pathways", ()):
+            _pathway(yaml.safe_load((settings.BASE_DIR / entry["file"]).read_text()))
+        return {
+            "agencies": Agency.objects.count(),
+            "practitioners": Practitioner.objects.count(),
+            "services": Service.objects.count(),
+        }
+
+
+def load_offences(path: Path) -> None:
+    """Bring the offence table in line with the CSV at `path` (code, group, label, properties)."""
+    with path.open(newline="", encoding="utf-8") as stream:
+        rows = [
+            Offence(code=row["code"], group=row["group"], label=row["label"], properties=row["properties"].split())
+            for row in csv.DictReader(stream)
+        ]
+    Offence.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["code"], update_fields=["group", "label", "properties"]
+    )
+
+
+def _agency(code: str) -> Agency:
+    try:
+        return Agency.objects.get(code=code)
+    except Agency.DoesNotExist:
+        raise FoundingError(f"No agency has the code {code!r}: list it under `agencies` first.") from None
+
+
+def _agencies(entries: list[dict[str, str]]) -> None:
+    hubs = [entry for entry in entries if entry["kind"] == "hub"]
+    if len(hubs) != 1:
+        raise FoundingError("The file must list exactly one agency of kind hub.")
+    for entry in entries:
+        defaults: dict[str, Any] = {"name": entry["name"], "kind": entry["kind"]}
+        if entry["kind"] == "hub":
+            Agency.objects.update_or_create(id=hub_id(), defaults={**defaults, "code": entry["code"]})
+        else:
+            Agency.objects.update_or_create(code=entry["code"], defaults=defaults)
+
+
+def _agreement(entry: dict[str, Any]) -> None:
+    parties = entry.pop("parties")
+    agreement, _ = Agreement.objects.update_or_create(
+        code=entry["code"], defaults={name: value for name, value in entry.items() if name != "code"}
+    )
+    for party in parties:
+        AgreementParty.objects.update_or_create(
+            agreement=agreement,
+            agency=_agency(party["agency"]),
+            defaults={"signed_by": party.get("signed_by", ""), "signed_on": party.get("signed_on")},
+        )
+
+
+def _practitioner(entry: dict[str, Any]) -> None:
+    practitioner = Practitioner.objects.filter(email=entry["email"]).first()
+    if practitioner is None:
+        practitioner = Practitioner(email=entry["email"])
+        practitioner.set_unusable_password()
+    practitioner.name = entry["name"]
+    practitioner.role = entry["role"]
+    practitioner.agency = _agency(entry["agency"])
+    practitioner.save()
+    practitioner.teams.set(Team.objects.filter(code__in=entry.get("teams", ())))
+
+
+def _instrument(definition: dict[str, Any]) -> None:
+    edition, made = InstrumentVersion.objects.get_or_create(
+        code=definition["code"],
+        edition=definition["edition"],
+        defaults={
+            "title": definition["title"],
+            "definition": _as_json(definition),
+            "effective_from": definition["effective_from"],
+        },
+    )
+    if not made and edition.definition != _as_json(definition):
+        raise FoundingError(
+            f"Instrument {edition.code} edition {edition.edition} is published: give the change a new edition."
+        )
+
+
+def _pathway(definition: dict[str, Any]) -> None:
+    ratified = definition.pop("ratified")
+    in_force_from = definition.pop("in_force_from")
+    version, made = PathwayVersion.objects.get_or_create(
+        code=definition["code"],
+        number=definition["number"],
+        defaults={
+            "title": definition["title"],
+            "definition": _as_json(definition),
+            "status": PathwayVersion.Status.RATIFIED,
+            "in_force_from": in_force_from,
+            "binds": [entry["agency"] for entry in ratified],
+        },
+    )
+    if not made and version.definition != _as_json(definition):
+        raise FoundingError(f"Pathway {version} was proposed: give the change a new number.")
+    for entry in ratified:
+        Ratification.objects.get_or_create(
+            version=version,
+            agency=_agency(entry["agency"]),
+            defaults={"position": entry.get("position", "agreed"), "by_name": entry["by"], "on": entry["on"]},
+        )
+
+
+def _as_json(definition: dict[str, Any]) -> dict[str, Any]:
+    """The definition with dates as text, as the database keeps it."""
+    return {name: (value.isoformat() if hasattr(value, "isoformat") else value) for name, value in definition.items()}

@@ -1,0 +1,24 @@
+"""Every address of the product. Each app lists its own; who may use which is proven by walking this."""
+
+from django.urls import include, path
+
+from agencies.api import token
+from hub.health import health
+from hub.pages import home
+
+urlpatterns = [
+    path("", home, name="home"),
+    path("health/", health, name="health"),
+    path("accounts/", include("allauth.urls")),
+    path("access/", include("access.urls")),
+    path("agencies/", include("agencies.urls")),
+    path("pathways/", include("pathways.urls")),
+    path("", include("referrals.urls")),
+    path("dashboard/", include("reporting.urls")),
+    path("oauth/token/", token, name="token"),
+    path("api/v1/", include("referrals.api_urls")),
+]
+
+handler404 = "hub.pages.not_found"
+handler403 = "hub.pages.not_allowed"
+handler500 = "hub.pages.failed"

@@ -1,0 +1,103 @@
+"""The tests' own hub: an embedded PostgreSQL and broker, a founded template database, a fixed cast.
+
+`hub` (the usual fixture): one transaction a test, rolled back; the application's role, under policies.
+`committed_hub`: for tests with threads, browsers or workers: real commits, emptied and founded after.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+os.environ.setdefault("HUB_ENV", "test")
+os.environ.setdefault("HUB_HOME", str(ROOT / ".hub" / "test"))
+os.environ.setdefault("LOG_LEVEL", "WARNING")
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright runs its own event loop in the test's thread
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Attach the embedded services before Django reads its settings; workers share the first process's."""
+    from hub import embedded
+
+    if "DATABASE_URL" not in os.environ:
+        attached = embedded.attach()
+        attached.__enter__()
+        config.add_cleanup(lambda: attached.__exit__(None, None, None))
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hub.settings")
+
+
+@pytest.fixture(scope="session")
+def worker_id(request: pytest.FixtureRequest) -> str:
+    worker = getattr(request.config, "workerinput", {}).get("workerid", "main")
+    return worker + os.environ.get("PYTEST_DB_SUFFIX", "")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker, worker_id: str) -> Iterator[None]:
+    """A fresh database for this test process: migrated by the owner, founded through the product's own door."""
+    import psycopg
+    from django.conf import settings
+    from django.core.management import call_command
+    from django.db import connections
+    from psycopg import sql
+    from psycopg.conninfo import make_conninfo
+
+    name = sql.Identifier(f"hub_test_{worker_id}")
+    with django_db_blocker.unblock():
+        maintenance = make_conninfo(os.environ["DATABASE_OWNER_URL"])
+        with psycopg.connect(maintenance, autocommit=True) as server:
+            server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
+            server.execute(sql.SQL("CREATE DATABASE {}").format(name))
+        for alias in ("default", "owner"):
+            settings.DATABASES[alias]["NAME"] = f"hub_test_{worker_id}"
+            connections[alias].settings_dict["NAME"] = f"hub_test_{worker_id}"
+        call_command("migrate", database="owner", verbosity=0)
+        found_northshire()
+    yield
+    with django_db_blocker.unblock():
+        connections.close_all()
+        with psycopg.connect(maintenance, autocommit=True) as server:
+            server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
+
+
+def found_northshire() -> None:
+    """The invented hub, its people with the demonstration's password, and one API client an agency that pulls."""
+    from hub.founding import found
+    from tests.cast import give_passwords_and_clients
+
+    found(ROOT / "hub" / "data" / "northshire.yaml")
+    give_passwords_and_clients()
+
+
+@pytest.fixture
+def hub(db) -> Iterator[None]:
+    """A founded hub in one transaction that is rolled back after the test."""
+    yield
+
+
+@pytest.fixture
+def committed_hub(django_db_setup, django_db_blocker) -> Iterator[None]:
+    """A founded hub with real commits, for tests with browsers, threads and workers; emptied afterwards."""
+    from django.db import connections
+
+    with django_db_blocker.unblock():
+        yield
+        with connections["owner"].cursor() as cursor:
+            cursor.execute(
+                "SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables WHERE schemaname = 'public'"
+                " AND tablename NOT IN ('django_migrations', 'django_content_type') AND tablename NOT LIKE 'access_look_%'"
+            )
+            tables = cursor.fetchone()[0]
+            cursor.execute(f"TRUNCATE {tables} CASCADE")
+        found_northshire()
+        connections.close_all()
+
+
+@pytest.fixture
+def cast():
+    """The people of the tests: see tests.cast.Cast."""
+    from tests.cast import Cast
+
+    return Cast()
