@@ -19,9 +19,9 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright runs its own even
 
 def pytest_configure(config: pytest.Config) -> None:
     """Attach the embedded services before Django reads its settings; workers share the first process's."""
-    from hub import embedded
-
     if "DATABASE_URL" not in os.environ:
+        from hub import embedded
+
         attached = embedded.attach()
         attached.__enter__()
         config.add_cleanup(lambda: attached.__exit__(None, None, None))
