@@ -1,0 +1,5 @@
+"""Form fields of the GOV.UK pattern library that Django lacks; below every floor, so that each may use them."""
+
+from govuk_forms.dates import MemorableDateField, MemorableDateInput
+
+__all__ = ["MemorableDateField", "MemorableDateInput"]
