@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from access.context import current_actor
 from messaging.models import Event, FeedEntry, Message
 from messaging.relay import ring_doorbell
-from messaging.subscribers import by_name, followers
+from messaging.subscribers import by_name, followers, witnesses
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,8 @@ def publish(*happenings: Happening) -> list[Event]:
     Event.objects.bulk_create(events)
     FeedEntry.objects.bulk_create(entries)
     _send(messages)
+    for tell in witnesses():
+        tell(events)
     return events
 
 

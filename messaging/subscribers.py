@@ -3,6 +3,10 @@
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from messaging.models import Event
 
 Payload = dict[str, str]
 Handler = Callable[[Payload], None]
@@ -25,6 +29,8 @@ class SubscriberNameTaken(Exception):
     """Two handlers were registered under one name."""
 
 
+Witness = Callable[[list["Event"]], None]
+_witnesses: list[Witness] = []
 _by_name: dict[str, Subscriber] = {}
 _by_topic: dict[str, list[Subscriber]] = defaultdict(list)
 
@@ -47,6 +53,20 @@ def subscriber(*topics: str, name: str, account: str) -> Callable[[Handler], Han
         return handle
 
     return register
+
+
+def witness(tell: Witness) -> Witness:
+    """Register a function that is told of all events, in batches, in the transaction that publishes them.
+
+    For cheap bookkeeping that must never disagree with the record, such as roll-ups. It takes no locks
+    that others wait for, and raises only to refuse the change itself.
+    """
+    _witnesses.append(tell)
+    return tell
+
+
+def witnesses() -> list[Witness]:
+    return list(_witnesses)
 
 
 def followers(topic: str) -> list[Subscriber]:

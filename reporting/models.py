@@ -19,3 +19,12 @@ class Tally(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["measure", "day", "dimension"], name="reporting_tally_once")
         ]
+
+
+class Delta(models.Model):
+    """A change to a tally that has not been folded into it yet. Only ever inserted, so nobody waits for a lock."""
+
+    measure = models.CharField(max_length=40)
+    dimension = models.CharField(max_length=120, blank=True)
+    day = models.DateField()
+    by = models.IntegerField()

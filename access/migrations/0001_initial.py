@@ -105,6 +105,7 @@ def application_may_use_tables(apps, schema_editor):
     role = settings.DATABASES["default"]["USER"]
     for what, rights in (("TABLES", "SELECT, INSERT, UPDATE, DELETE"), ("SEQUENCES", "USAGE, SELECT")):
         schema_editor.execute(f'ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT {rights} ON {what} TO "{role}"')
+    schema_editor.execute(f'GRANT SELECT ON django_migrations TO "{role}"')
 
 
 def application_role(apps, schema_editor):
