@@ -138,8 +138,11 @@ class Drift:
     recounted: int
 
 
-def drift() -> list[Drift]:
-    """Gauges recounted from the record and held against the roll-ups. Reads the base tables: for checks only."""
+def drift() -> tuple[int, list[Drift]]:
+    """Gauges recounted from the record and held against the roll-ups: how many, and which disagree.
+
+    Reads the base tables: for checks only.
+    """
     cases = {
         f"{row['who'] or measures.NOBODY}|{row['status']}": row["number"]
         for row in Case.objects.values("status", who=F("assigned_to")).annotate(number=Count("id"))
@@ -148,10 +151,11 @@ def drift() -> list[Drift]:
         f"{row['agency_id']}|{row['status']}": row["number"]
         for row in Referral.objects.exclude(status="draft").values("agency_id", "status").annotate(number=Count("id"))
     }
-    return [
+    differences = [
         *_differences(measures.CASES_OPEN, cases),
         *_differences(measures.REFERRALS_NOW, referrals),
     ]
+    return len(cases) + len(referrals), differences
 
 
 def _differences(measure: str, recounted: dict[str, int]) -> Iterable[Drift]:

@@ -1,0 +1,176 @@
+"""The invariants that hold whatever was killed, each as a question to the live database.
+
+A check counts what it looked at and names what breaks it. None of them repairs anything.
+"""
+
+from dataclasses import dataclass, field
+
+from django.db import connection
+
+from access.context import acting_as_system
+from reporting.queries import drift
+
+SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Check:
+    """One invariant: in words, what is counted, and a query of the ids that break it."""
+
+    name: str
+    says: str
+    looked_at: str
+    broken: str
+
+
+@dataclass(frozen=True)
+class Result:
+    name: str
+    says: str
+    looked_at: int
+    broken: list[str] = field(default_factory=list)
+
+    @property
+    def holds(self) -> bool:
+        return not self.broken
+
+
+CHECKS = (
+    Check(
+        "rows_judged",
+        "Every row of a finished feed run has exactly one verdict",
+        "SELECT count(*) FROM referrals_feedrow",
+        "SELECT r.id FROM referrals_feedrow r JOIN referrals_feedrun f ON f.id = r.run_id"
+        " WHERE f.status = 'finished' AND r.verdict = ''",
+    ),
+    Check(
+        "rows_complete",
+        "Every feed run holds as many rows as it received",
+        "SELECT count(*) FROM referrals_feedrun",
+        "SELECT f.id FROM referrals_feedrun f"
+        " WHERE f.received <> (SELECT count(*) FROM referrals_feedrow r WHERE r.run_id = f.id)",
+    ),
+    Check(
+        "runs_go_on",
+        "Every feed run that is not finished has its next step waiting",
+        "SELECT count(*) FROM referrals_feedrun WHERE status <> 'finished'",
+        "SELECT f.id FROM referrals_feedrun f WHERE f.status <> 'finished' AND NOT EXISTS ("
+        " SELECT 1 FROM messaging_message m WHERE m.subscriber = 'referrals.judge_rows' AND m.done_at IS NULL"
+        " AND m.payload ->> 'run' = f.id::text)",
+    ),
+    Check(
+        "workable_rows_have_a_case",
+        "Every workable row opened or joined a case of a person",
+        "SELECT count(*) FROM referrals_feedrow WHERE verdict = 'workable'",
+        "SELECT id FROM referrals_feedrow WHERE verdict = 'workable' AND (case_id IS NULL OR person_id IS NULL)",
+    ),
+    Check(
+        "hub_sees_its_cases",
+        "Every case is shown to the hub by a grant",
+        "SELECT count(*) FROM referrals_case",
+        "SELECT g.case_id FROM access_grant g WHERE g.agency_id = access_agency()"
+        " AND NOT EXISTS (SELECT 1 FROM referrals_case c WHERE c.id = g.case_id)",
+    ),
+    Check(
+        "triaged_cases_routed_once",
+        "Every triaged case has its one routing decision, or the work for it is waiting",
+        "SELECT count(*) FROM messaging_event WHERE topic = 'case.triaged'",
+        "SELECT e.id FROM messaging_event e WHERE e.topic = 'case.triaged'"
+        " AND (SELECT count(*) FROM referrals_routingdecision d WHERE d.asked_by = e.id::text) <> 1"
+        " AND NOT EXISTS (SELECT 1 FROM messaging_message m WHERE m.key = e.id::text AND m.done_at IS NULL)",
+    ),
+    Check(
+        "decisions_made_their_referrals",
+        "Every routing decision made exactly the referrals that it planned",
+        "SELECT count(*) FROM referrals_routingdecision",
+        "SELECT d.id FROM referrals_routingdecision d WHERE jsonb_array_length(d.decision -> 'referrals')"
+        " <> (SELECT count(*) FROM referrals_referral r WHERE r.decision_id = d.id)",
+    ),
+    Check(
+        "no_referral_twice",
+        "No team holds two open referrals of one case for one service",
+        "SELECT count(*) FROM referrals_referral",
+        "SELECT r.case_id FROM referrals_referral r WHERE r.ended_at IS NULL"
+        " AND r.status IN ('sent', 'received', 'accepted', 'in_progress')"
+        " GROUP BY r.case_id, r.service_id HAVING count(*) > 1",
+    ),
+    Check(
+        "events_reach_their_feed",
+        "Every referral event is in the feed of the referral's agency",
+        "SELECT count(*) FROM messaging_event WHERE referral_id IS NOT NULL",
+        "SELECT e.id FROM messaging_event e JOIN referrals_referral r ON r.id = e.referral_id"
+        " WHERE NOT EXISTS (SELECT 1 FROM messaging_feedentry f WHERE f.event_id = e.id AND f.agency_id = r.agency_id)",
+    ),
+    Check(
+        "feeds_without_gaps",
+        "Every agency's feed is numbered from 1 without a gap",
+        "SELECT count(*) FROM messaging_feedentry WHERE position IS NOT NULL",
+        "SELECT agency_id FROM messaging_feedentry WHERE position IS NOT NULL"
+        " GROUP BY agency_id HAVING max(position) <> count(*) OR min(position) <> 1",
+    ),
+    Check(
+        "open_referrals_can_be_read",
+        "Every open referral's agency holds a grant on the case",
+        "SELECT count(*) FROM referrals_referral WHERE status IN ('sent', 'received', 'accepted', 'in_progress')",
+        "SELECT r.id FROM referrals_referral r WHERE r.status IN ('sent', 'received', 'accepted', 'in_progress')"
+        " AND NOT EXISTS (SELECT 1 FROM access_grant g WHERE g.agency_id = r.agency_id AND g.case_id = r.case_id"
+        " AND (g.until IS NULL OR g.until > clock_timestamp()))",
+    ),
+    Check(
+        "no_grant_without_a_referral",
+        "No partner sees a case without an open referral (or the work that ends its sight is waiting)",
+        "SELECT count(*) FROM access_grant WHERE agency_id <> access_agency()",
+        "SELECT g.id FROM access_grant g WHERE g.agency_id <> access_agency()"
+        " AND (g.until IS NULL OR g.until > clock_timestamp())"
+        " AND NOT EXISTS (SELECT 1 FROM referrals_referral r WHERE r.agency_id = g.agency_id AND r.case_id = g.case_id"
+        " AND r.status IN ('sent', 'received', 'accepted', 'in_progress', 'returned'))"
+        " AND NOT EXISTS (SELECT 1 FROM messaging_message m WHERE m.done_at IS NULL"
+        " AND m.payload ->> 'case' = g.case_id::text)",
+    ),
+    Check(
+        "nothing_stuck",
+        "No message keeps failing, and none is a minute late",
+        "SELECT count(*) FROM messaging_message",
+        "SELECT id FROM messaging_message WHERE done_at IS NULL"
+        " AND (attempts >= 5 OR available_at < clock_timestamp() - interval '60 seconds')",
+    ),
+    Check(
+        "policies_hold",
+        "Every table with a case or a person in it is behind a forced policy",
+        "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')",
+        "SELECT DISTINCT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid"
+        " WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')"
+        " AND a.attname IN ('case_id', 'person_id') AND NOT a.attisdropped"
+        " AND NOT (c.relrowsecurity AND c.relforcerowsecurity)",
+    ),
+    Check(
+        "role_is_bound",
+        "The application's role owns nothing and cannot step over policies",
+        "SELECT 1",
+        "SELECT rolname FROM pg_roles WHERE rolname = current_user AND (rolsuper OR rolbypassrls OR EXISTS ("
+        " SELECT 1 FROM pg_class WHERE relowner = pg_roles.oid))",
+    ),
+)
+
+
+def check_all() -> list[Result]:
+    """Ask every invariant of the live database, as the system account `integrity`, in one snapshot."""
+    with acting_as_system("integrity"), connection.cursor() as cursor:
+        results = []
+        for check in CHECKS:
+            cursor.execute(check.looked_at)
+            looked_at = cursor.fetchone()[0]
+            cursor.execute(f"{check.broken} LIMIT {SHOWN}")
+            results.append(
+                Result(check.name, check.says, looked_at, [str(row[0]) for row in cursor.fetchall()])
+            )
+        recounted, drifts = drift()
+        results.append(
+            Result(
+                "rollups_agree",
+                "Every roll-up agrees with a recount of the record",
+                recounted,
+                [f"{d.measure} {d.dimension}: {d.rolled_up} for {d.recounted}" for d in drifts[:SHOWN]],
+            )
+        )
+        return results
