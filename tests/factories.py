@@ -1,4 +1,4 @@
-"""What tests start from, in the field's words: inserted as the system actor "tests", in the order policies ask for."""
+"""What tests start from, in the field's words: inserted as the system actor "tests", as policies ask for."""
 
 from datetime import date, datetime, timedelta
 from itertools import count
@@ -113,6 +113,8 @@ def a_case(
         known = Offence.objects.filter(code=offence).first()
         label = offence_label or (known.label if known else "Assault with injury")
         group = offence_group or (known.group if known else "violence")
+        if properties is None:
+            properties = list(known.properties) if known else []
         case = Case(
             id=case_id,
             reference=f"VRH-26-{next_number('referrals_case_number'):06d}",
@@ -124,7 +126,7 @@ def a_case(
             offence_code=offence,
             offence_label=label,
             offence_group=group,
-            offence_properties=properties if properties is not None else list(known.properties if known else ()),
+            offence_properties=properties,
             flags=list(flags),
             area=postcode.split()[0] if postcode else "",
             entitlement=entitlement,
