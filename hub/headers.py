@@ -24,7 +24,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
 )
 PERMISSIONS_POLICY = ", ".join(
     f"{feature}=()"
-    for feature in ("camera", "microphone", "geolocation", "payment", "usb", "bluetooth", "browsing-topics")
+    for feature in ("camera", "microphone", "geolocation", "payment", "usb")
 )
 
 

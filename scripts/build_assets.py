@@ -99,7 +99,7 @@ def _our_styles(sheet: str) -> str:
     sheet = sheet.removeprefix("\ufeff").replace('@charset "UTF-8";', "")
     sheet = re.sub(r"/\*!.*?\*/", "", sheet, flags=re.DOTALL)
     sheet = re.sub(r"@font-face\{[^}]*\}", "", sheet)
-    sheet = re.sub(r"[^{}]*\{[^{}]*govuk-crest[^{}]*\}", "", sheet)
+    sheet = re.sub(r"[^{}]*crest[^{}]*\{[^{}]*\}|[^{}]*\{[^{}]*crest[^{}]*\}", "", sheet)
     sheet = re.sub(r'"?GDS Transport"?,\s*arial,\s*sans-serif', SYSTEM_FONTS, sheet)
     sheet = sheet.replace("url(/assets/images/", "url(images/")
     return _without_map(sheet).strip()

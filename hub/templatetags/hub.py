@@ -198,16 +198,13 @@ def details(content: SafeString, summary: str, open: bool = False) -> SafeString
 @register.simple_block_tag
 def notification(content: SafeString, title: str, kind: str = "") -> SafeString:
     """A notification banner; `kind` "success" is green and is read out at once."""
-    name = f"banner-{abs(hash((title, content))) % 10**8}"
     return format_html(
-        '<div class="govuk-notification-banner{}" role="{}" aria-labelledby="{}"'
-        ' data-module="govuk-notification-banner"><div class="govuk-notification-banner__header">'
-        '<h2 class="govuk-notification-banner__title" id="{}">{}</h2></div>'
+        '<div class="govuk-notification-banner{}" role="{}" aria-label="{}" data-module="govuk-notification-banner">'
+        '<div class="govuk-notification-banner__header"><h2 class="govuk-notification-banner__title">{}</h2></div>'
         '<div class="govuk-notification-banner__content">{}</div></div>',
         " govuk-notification-banner--success" if kind == "success" else "",
         "alert" if kind == "success" else "region",
-        name,
-        name,
+        title,
         title,
         content,
     )
