@@ -1,0 +1,1 @@
+"""The verbs of the work, one module for each stage of its life."""

@@ -1,0 +1,1 @@
+"""Forms of the work, one module for each part of it."""

@@ -1,0 +1,1 @@
+"""Pages of the work, one module for each part of it."""

@@ -1,0 +1,1 @@
+"""Bounded reads over the work, one module for each part of it."""

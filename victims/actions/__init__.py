@@ -1,0 +1,1 @@
+"""The verbs about people: registering them, and what they consent to."""
