@@ -1,4 +1,4 @@
-"""Form fields of the GOV.UK pattern library that Django lacks; below every floor, so that each may use them."""
+"""Form fields of the GOV.UK patterns that Django lacks; below every floor, so that each may use them."""
 
 from govuk_forms.dates import MemorableDateField, MemorableDateInput
 

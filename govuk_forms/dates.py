@@ -80,7 +80,7 @@ class MemorableDateField(forms.DateField):
     def __init__(
         self,
         *,
-        earliest: "datetime.date | None" = None,
+        earliest: datetime.date | None = None,
         latest: Any = None,
         **options: Any,
     ) -> None:
@@ -94,7 +94,9 @@ class MemorableDateField(forms.DateField):
             return super().to_python(value)
         missing = [part for part in PARTS if not getattr(value, part)]
         if missing:
-            raise ValidationError(f"{self._subject} must include a {' and '.join(missing)}", code="incomplete")
+            raise ValidationError(
+                f"{self._subject} must include a {' and '.join(missing)}", code="incomplete"
+            )
         try:
             year, month, day = (self._number(part) for part in (value.year, value.month, value.day))
             if len(value.year) != 4:
@@ -109,7 +111,9 @@ class MemorableDateField(forms.DateField):
             return
         latest = self.latest() if callable(self.latest) else self.latest
         if self.earliest and value < self.earliest:
-            raise ValidationError(f"{self._subject} must be on or after {_words(self.earliest)}", code="early")
+            raise ValidationError(
+                f"{self._subject} must be on or after {_words(self.earliest)}", code="early"
+            )
         if latest and value > latest:
             raise ValidationError(f"{self._subject} must be on or before {_words(latest)}", code="late")
 

@@ -3,6 +3,7 @@
 Coordinates are given as text, so that no locale can put a comma where SVG wants a point.
 """
 
+import itertools
 import math
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -130,9 +131,7 @@ def lines(labels: Sequence[str], names: Sequence[str], values: Sequence[Sequence
             for index, row in enumerate(values)
             if (value := row[series]) is not None
         ]
-        drawn.append(
-            Line(name, series + 1, " ".join(points), _text(right + 8), _text(places[series] + 4))
-        )
+        drawn.append(Line(name, series + 1, " ".join(points), _text(right + 8), _text(places[series] + 4)))
     return LineChart(drawn, rungs, marks, _text(left), _text(right), height)
 
 
@@ -141,7 +140,11 @@ def _steps(highest: float) -> tuple[int, int]:
     if highest <= 4:
         return 1, max(math.ceil(highest), 1)
     size = 10 ** math.floor(math.log10(highest / 4))
-    step = next(int(size * factor) for factor in (1, 2, 2.5, 5, 10) if highest / (size * factor) <= 6 and size * factor % 1 == 0)
+    step = next(
+        int(size * factor)
+        for factor in (1, 2, 2.5, 5, 10)
+        if highest / (size * factor) <= 6 and size * factor % 1 == 0
+    )
     return step, math.ceil(highest / step) * step
 
 
@@ -157,7 +160,7 @@ def _apart(places: list[float], gap: float = 15) -> list[float]:
     """The same places, moved just so far apart that two labels do not stand on each other."""
     moved = list(places)
     order = sorted(range(len(places)), key=lambda index: places[index])
-    for above, below in zip(order, order[1:], strict=False):
+    for above, below in itertools.pairwise(order):
         moved[below] = max(moved[below], moved[above] + gap)
     return moved
 

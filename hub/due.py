@@ -42,7 +42,7 @@ def due_words(due_at: datetime | None, now: datetime) -> str:
 
 
 def duration_words(length: timedelta) -> str:
-    """A length of time in whole minutes: "25 m", "3 h 40 m", "3 h"; from a day on "2 days"; "" under a minute."""
+    """A length in whole minutes: "25 m", "3 h 40 m", "3 h"; from a day on "2 days"; under a minute ""."""
     days = length // DAY
     if days:
         return "1 day" if days == 1 else f"{days:,} days"
@@ -53,7 +53,7 @@ def duration_words(length: timedelta) -> str:
 
 
 def when_words(at: datetime | None, now: datetime) -> str:
-    """A moment in words: "Today 14:02", "Yesterday 09:10", "Tomorrow 10:00", "16 Nov 2026 09:10"; "" for None."""
+    """A moment in words: "Today 14:02", "Yesterday 09:10", "16 Nov 2026 09:10"; "" for None."""
     if at is None:
         return ""
     here = at.astimezone(LONDON)

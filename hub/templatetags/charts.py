@@ -107,7 +107,8 @@ def _told(figures: list[dict[str, Any]], series: Sequence[str]) -> str:
     if not figures:
         return "There are no figures yet."
     names = " and ".join(series) if len(series) < 3 else ", ".join(series)
-    return f"{names}: {len(figures)} rows, from {figures[0]['label']} to {figures[-1]['label']}. The table below has every figure."
+    first, last = figures[0]["label"], figures[-1]["label"]
+    return f"{names}: {len(figures)} rows, from {first} to {last}. The table below has every figure."
 
 
 def _figures(rows: Iterable[Any]) -> list[dict[str, Any]]:

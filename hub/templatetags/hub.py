@@ -10,7 +10,7 @@ from typing import Any
 
 from django import template
 from django.core.paginator import Page
-from django.forms import BaseForm
+from django.forms import BaseForm, BoundField, Field
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.html import format_html
@@ -34,6 +34,8 @@ STATES = {
     "yellow": "awaiting_partner awaiting_reply review triage to_triage unassigned",
     "grey": "draft declined closed ignored retired withdrawn suspended",
 }
+UNNAMED = str(Field.default_error_messages["required"])
+"""Django's own words for a missing answer, which do not say which."""
 TONE_OF_STATE = {state: tone for tone, states in STATES.items() for state in states.split()}
 
 
@@ -130,10 +132,15 @@ def error_summary(*forms: BaseForm | str | None) -> dict[str, Any]:
         errors += [{"text": text, "target": ""} for text in form.non_field_errors()]
         for field in form.visible_fields():
             target = getattr(field, "link_id", field.auto_id)
-            errors += [{"text": text, "target": target} for text in field.errors]
+            errors += [{"text": _named(field, text), "target": target} for text in field.errors]
         for field in form.hidden_fields():
             errors += [{"text": text, "target": ""} for text in field.errors]
     return {"errors": errors}
+
+
+def _named(field: BoundField, text: str) -> str:
+    """An error that makes sense away from its field."""
+    return f"{field.label}: {text[:1].lower()}{text[1:]}" if text == UNNAMED else text
 
 
 # Figures and boxes
@@ -176,8 +183,8 @@ def warning(content: SafeString) -> SafeString:
     """Text that must not be missed."""
     return format_html(
         '<div class="govuk-warning-text"><span class="govuk-warning-text__icon" aria-hidden="true">!</span>'
-        '<strong class="govuk-warning-text__text"><span class="govuk-visually-hidden">Warning</span>{}</strong>'
-        "</div>",
+        '<strong class="govuk-warning-text__text">'
+        '<span class="govuk-visually-hidden">Warning</span>{}</strong></div>',
         content,
     )
 
@@ -199,8 +206,9 @@ def details(content: SafeString, summary: str, open: bool = False) -> SafeString
 def notification(content: SafeString, title: str, kind: str = "") -> SafeString:
     """A notification banner; `kind` "success" is green and is read out at once."""
     return format_html(
-        '<div class="govuk-notification-banner{}" role="{}" aria-label="{}" data-module="govuk-notification-banner">'
-        '<div class="govuk-notification-banner__header"><h2 class="govuk-notification-banner__title">{}</h2></div>'
+        '<div class="govuk-notification-banner{}" role="{}" aria-label="{}"'
+        ' data-module="govuk-notification-banner"><div class="govuk-notification-banner__header">'
+        '<h2 class="govuk-notification-banner__title">{}</h2></div>'
         '<div class="govuk-notification-banner__content">{}</div></div>',
         " govuk-notification-banner--success" if kind == "success" else "",
         "alert" if kind == "success" else "region",
