@@ -66,10 +66,10 @@ CHECKS = (
     ),
     Check(
         "hub_sees_its_cases",
-        "Every case is shown to the hub by a grant",
-        "SELECT count(*) FROM referrals_case",
-        "SELECT g.case_id FROM access_grant g WHERE g.agency_id = access_agency()"
-        " AND NOT EXISTS (SELECT 1 FROM referrals_case c WHERE c.id = g.case_id)",
+        "Every case that a row opened or joined is shown to the hub by a grant",
+        "SELECT count(DISTINCT case_id) FROM referrals_feedrow",
+        "SELECT DISTINCT r.case_id FROM referrals_feedrow r WHERE r.case_id IS NOT NULL AND NOT EXISTS ("
+        " SELECT 1 FROM access_grant g WHERE g.case_id = r.case_id AND g.agency_id = access_agency())",
     ),
     Check(
         "triaged_cases_routed_once",
@@ -123,7 +123,7 @@ CHECKS = (
         "SELECT g.id FROM access_grant g WHERE g.agency_id <> access_agency()"
         " AND (g.until IS NULL OR g.until > clock_timestamp())"
         " AND NOT EXISTS (SELECT 1 FROM referrals_referral r WHERE r.agency_id = g.agency_id AND r.case_id = g.case_id"
-        " AND r.status IN ('sent', 'received', 'accepted', 'in_progress', 'returned'))"
+        " AND r.status IN ('sent', 'received', 'accepted', 'in_progress'))"
         " AND NOT EXISTS (SELECT 1 FROM messaging_message m WHERE m.done_at IS NULL"
         " AND m.payload ->> 'case' = g.case_id::text)",
     ),

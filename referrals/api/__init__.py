@@ -1,0 +1,1 @@
+"""The partner API: doors for a partner's own case system."""

@@ -1,0 +1,111 @@
+"""The API's shapes, written out on purpose: what a partner gets and sends."""
+
+from rest_framework import serializers
+
+from referrals.workflow import DECLINE_REASONS
+
+OUTCOME_DOMAINS = (
+    ("health_and_wellbeing", "Health and wellbeing"),
+    ("coping", "Coping with everyday life"),
+    ("safety", "Safety"),
+    ("informed_and_empowered", "Informed and empowered"),
+)
+OUTCOME_RESULTS = (("improved", "Improved"), ("same", "No change"), ("worse", "Worse"), ("not_known", "Not known"))
+
+
+class ChangeSerializer(serializers.Serializer):
+    """One event in the agency's feed. Ids and codes only: fetch the referral for the rest."""
+
+    position = serializers.IntegerField(help_text="Ordered and without gaps; the cursor to go on from.")
+    event = serializers.UUIDField(help_text="Stable id of the event: use it to recognise a repeat.")
+    topic = serializers.CharField(help_text="Such as referral.sent or referral.recalled.")
+    at = serializers.DateTimeField()
+    referral = serializers.UUIDField(allow_null=True)
+    status = serializers.CharField(help_text="The referral's state after the event.", allow_blank=True)
+
+
+class ChangesSerializer(serializers.Serializer):
+    """A page of the feed of changes."""
+
+    items = ChangeSerializer(many=True)
+    next = serializers.IntegerField(help_text="Pass this as `after` next time; it also acknowledges these items.")
+    more = serializers.BooleanField(help_text="Whether there is more to read now.")
+
+
+class ReferralLineSerializer(serializers.Serializer):
+    """One referral in a list: no personal data."""
+
+    id = serializers.UUIDField()
+    case_reference = serializers.CharField(allow_blank=True)
+    service = serializers.CharField()
+    status = serializers.CharField()
+    version = serializers.IntegerField()
+    urgent = serializers.BooleanField()
+    sent_at = serializers.DateTimeField()
+    answer_due_at = serializers.DateTimeField()
+
+
+class ReferralListSerializer(serializers.Serializer):
+    """A page of referrals, newest first, never counted."""
+
+    items = ReferralLineSerializer(many=True)
+    next = serializers.UUIDField(allow_null=True, help_text="Pass this as `before` for the next page.")
+
+
+class MovedSerializer(serializers.Serializer):
+    """The referral's state after a move."""
+
+    id = serializers.UUIDField()
+    status = serializers.CharField()
+    version = serializers.IntegerField()
+
+
+class MoveSerializer(serializers.Serializer):
+    """One move that this client may make now."""
+
+    verb = serializers.CharField()
+    href = serializers.CharField()
+    needs = serializers.ListField(child=serializers.CharField(), help_text="Fields that the body must have.")
+
+
+class MovesSerializer(serializers.Serializer):
+    version = serializers.IntegerField()
+    actions = MoveSerializer(many=True)
+
+
+class NothingSerializer(serializers.Serializer):
+    """An empty body."""
+
+
+class DeclineSerializer(serializers.Serializer):
+    """Why the referral is declined: a coded reason, with words where the code alone does not say it."""
+
+    reason = serializers.ChoiceField(choices=[(str(code), label) for code, label in DECLINE_REASONS.items()], source="reason_code")
+    details = serializers.CharField(
+        max_length=400, required=False, allow_blank=True, default="", source="reason_words"
+    )
+
+    def validate(self, given: dict[str, str]) -> dict[str, str]:
+        if given["reason_code"] == "other" and not given["reason_words"].strip():
+            raise serializers.ValidationError({"details": "Say why in a few words when the reason is 'other'."})
+        return given
+
+
+class ReturnSerializer(serializers.Serializer):
+    """What the partner needs to know before it can answer."""
+
+    details = serializers.CharField(max_length=400, source="reason_words")
+
+
+class OutcomeSerializer(serializers.Serializer):
+    domain = serializers.ChoiceField(choices=OUTCOME_DOMAINS)
+    result = serializers.ChoiceField(choices=OUTCOME_RESULTS)
+    notes = serializers.CharField(max_length=2000, required=False, allow_blank=True, default="")
+
+
+class CompleteSerializer(serializers.Serializer):
+    """What came of the work: at least one outcome."""
+
+    outcomes = OutcomeSerializer(many=True, allow_empty=False)
+
+
