@@ -23,7 +23,9 @@ class Grant(HubRow):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["agency_id", "case_id"], name="access_grant_once", include=["until"]),
+            models.UniqueConstraint(
+                fields=["agency_id", "case_id"], name="access_grant_once", include=["until"]
+            ),
         ]
         indexes = [models.Index(fields=["agency_id", "person_id"], name="access_grant_person")]
 

@@ -45,11 +45,16 @@ def protect(
         statements.append(f"CREATE POLICY {table}_delete ON {table} FOR DELETE USING ({delete})")
         names.append("delete")
     undo = [f"DROP POLICY {table}_{name} ON {table}" for name in names]
-    undo += [f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY", f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY"]
+    undo += [
+        f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY",
+        f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY",
+    ]
     return RunSQL(statements, undo)
 
 
-def protect_for_case(table: str, *, column: str = "case_id", category: str, partner_may_insert: bool = False) -> RunSQL:
+def protect_for_case(
+    table: str, *, column: str = "case_id", category: str, partner_may_insert: bool = False
+) -> RunSQL:
     """`protect` for a row that belongs to a case: seen through the grant, written by the hub alone.
 
     category: the data category of the grant that shows the row (see access.categories).

@@ -84,7 +84,12 @@ _PARTNER = frozenset({Capability.SEE_REFERRALS, Capability.ANSWER_REFERRAL, Capa
 CAPABILITIES: dict[Role, frozenset[Capability]] = {
     Role.PRACTITIONER: _PRACTICE,
     Role.SUPERVISOR: _PRACTICE
-    | {Capability.ASSIGN_CASE, Capability.LOWER_JUDGEMENT, Capability.SEE_DASHBOARD, Capability.SEE_ACCESS_LOG},
+    | {
+        Capability.ASSIGN_CASE,
+        Capability.LOWER_JUDGEMENT,
+        Capability.SEE_DASHBOARD,
+        Capability.SEE_ACCESS_LOG,
+    },
     Role.MANAGER: frozenset(
         {
             Capability.SEE_DASHBOARD,

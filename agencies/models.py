@@ -162,5 +162,3 @@ class IdempotencyRecord(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["client", "key"], name="agencies_idempotency_once")]
-
-

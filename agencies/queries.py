@@ -1,11 +1,13 @@
 """Reads over agencies, people and agreements."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from django.db.models import Q
 
+from access.actor import Actor
 from agencies.models import Agency, Agreement, Practitioner, Service
 
 
@@ -63,3 +65,13 @@ def hub_practitioners(*, hub: UUID) -> list[Practitioner]:
             agency_id=hub, is_active=True, role__in=("practitioner", "supervisor")
         ).order_by("name")
     )
+
+
+def names_of(ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Names of practitioners by id, those who have left included."""
+    return dict(Practitioner.objects.filter(id__in=set(ids)).values_list("id", "name"))
+
+
+def team_mates(actor: Actor) -> list[UUID]:
+    """Everybody in any of the actor's teams, the actor included."""
+    return list(Practitioner.objects.filter(teams__in=actor.team_ids).distinct().values_list("id", flat=True))

@@ -32,10 +32,14 @@ def found(path: Path) -> dict[str, int]:
         _agencies(plan["agencies"])
         for entry in plan.get("teams", ()):
             agency = _agency(entry["agency"])
-            Team.objects.update_or_create(code=entry["code"], defaults={"agency": agency, "name": entry["name"]})
+            Team.objects.update_or_create(
+                code=entry["code"], defaults={"agency": agency, "name": entry["name"]}
+            )
         for entry in plan.get("services", ()):
             team = Team.objects.get(code=entry["team"])
-            Service.objects.update_or_create(code=entry["code"], defaults={"team": team, "name": entry["name"]})
+            Service.objects.update_or_create(
+                code=entry["code"], defaults={"team": team, "name": entry["name"]}
+            )
         for entry in plan.get("agreements", ()):
             _agreement(entry)
         for entry in plan.get("practitioners", ()):
@@ -46,7 +50,11 @@ def found(path: Path) -> dict[str, int]:
             definition = yaml.safe_load((settings.BASE_DIR / entry["definition"]).read_text())
             FeedSource.objects.update_or_create(
                 code=entry["code"],
-                defaults={"name": entry["name"], "agency": _agency(entry["agency"]), "definition": definition},
+                defaults={
+                    "name": entry["name"],
+                    "agency": _agency(entry["agency"]),
+                    "definition": definition,
+                },
             )
         for file in plan.get("instruments", ()):
             _instrument(yaml.safe_load((settings.BASE_DIR / file).read_text()))
@@ -63,7 +71,9 @@ def load_offences(path: Path) -> None:
     """Bring the offence table in line with the CSV at `path` (code, group, label, properties)."""
     with path.open(newline="", encoding="utf-8") as stream:
         rows = [
-            Offence(code=row["code"], group=row["group"], label=row["label"], properties=row["properties"].split())
+            Offence(
+                code=row["code"], group=row["group"], label=row["label"], properties=row["properties"].split()
+            )
             for row in csv.DictReader(stream)
         ]
     Offence.objects.bulk_create(
@@ -157,4 +167,7 @@ def _pathway(definition: dict[str, Any]) -> None:
 
 def _as_json(definition: dict[str, Any]) -> dict[str, Any]:
     """The definition with dates as text, as the database keeps it."""
-    return {name: (value.isoformat() if hasattr(value, "isoformat") else value) for name, value in definition.items()}
+    return {
+        name: (value.isoformat() if hasattr(value, "isoformat") else value)
+        for name, value in definition.items()
+    }

@@ -4,7 +4,7 @@ from typing import Any
 
 from drf_standardized_errors.formatter import ExceptionFormatter
 from drf_standardized_errors.handler import ExceptionHandler
-from drf_standardized_errors.types import ErrorResponse, ExceptionHandlerContext
+from drf_standardized_errors.types import ErrorResponse
 from rest_framework import exceptions
 from rest_framework.response import Response
 
@@ -29,7 +29,8 @@ class ProblemFormatter(ExceptionFormatter):
             problem["title"] = "The request does not have the expected form."
             problem["code"] = "invalid"
             problem["errors"] = [
-                {"field": error.attr, "code": error.code, "detail": error.detail} for error in error_response.errors
+                {"field": error.attr, "code": error.code, "detail": error.detail}
+                for error in error_response.errors
             ]
         return problem
 

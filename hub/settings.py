@@ -190,7 +190,9 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "hub@example.org")
 BROKER_URL = required("BROKER_URL")
 BROKER_IS_EMBEDDED = urlsplit(BROKER_URL).scheme == "redis+socket"
 if PRODUCTION and env.bool("HUB_EMBEDDED", False):
-    raise ImproperlyConfigured("Production does not run on embedded services: set DATABASE_URL and BROKER_URL.")
+    raise ImproperlyConfigured(
+        "Production does not run on embedded services: set DATABASE_URL and BROKER_URL."
+    )
 
 OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth2_provider.Application"
 OAUTH2_PROVIDER_ACCESS_TOKEN_MODEL = "oauth2_provider.AccessToken"

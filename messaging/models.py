@@ -73,5 +73,9 @@ class Message(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["subscriber", "key"], name="messaging_message_once")]
         indexes = [
-            models.Index(fields=["available_at"], name="messaging_message_due", condition=models.Q(done_at__isnull=True))
+            models.Index(
+                fields=["available_at"],
+                name="messaging_message_due",
+                condition=models.Q(done_at__isnull=True),
+            )
         ]

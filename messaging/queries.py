@@ -15,4 +15,6 @@ def timeline(*, case_id: UUID, before: UUID | None = None, limit: int = 50) -> l
 
 def stuck_messages(*, limit: int = 100) -> list[Message]:
     """Messages that failed again and again: what an operator must look at. Nothing is ever given up."""
-    return list(Message.objects.filter(done_at__isnull=True, attempts__gte=5).order_by("available_at")[:limit])
+    return list(
+        Message.objects.filter(done_at__isnull=True, attempts__gte=5).order_by("available_at")[:limit]
+    )

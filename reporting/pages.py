@@ -4,13 +4,13 @@ import csv
 from datetime import date, timedelta
 from io import StringIO
 
+from access.export import neutralise
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
 from access.context import current_actor, hub_id
-from access.export import neutralise
 from access.looks import record_look
 from access.models import Look
 from access.roles import Capability
@@ -59,7 +59,9 @@ def partners_csv(request: HttpRequest) -> HttpResponse:
     actor.require(Capability.SEE_DASHBOARD)
     out = StringIO()
     writer = csv.writer(out)
-    writer.writerow(["partner", "sent", "accepted", "declined", "no answer in time", "waiting", "median wait, hours"])
+    writer.writerow(
+        ["partner", "sent", "accepted", "declined", "no answer in time", "waiting", "median wait, hours"]
+    )
     for row in _partners(timezone.localdate()):
         numbers = row["numbers"]
         writer.writerow(
@@ -96,7 +98,9 @@ def _tiles(open_cases: dict[str, dict[str, int]], *, now, today: date) -> list[d
         for bound, number in row.items():
             waits[int(bound)] = waits.get(int(bound), 0) + number
     median = measures.median_wait(waits)
-    unassigned = sum(n for status, n in open_cases.get(measures.NOBODY, {}).items() if status in open_statuses)
+    unassigned = sum(
+        n for status, n in open_cases.get(measures.NOBODY, {}).items() if status in open_statuses
+    )
     return [
         {
             "number": total,
@@ -145,7 +149,8 @@ def _weeks(today: date) -> list[dict[str, object]]:
     closed = queries.by_week(measures.CASES_CLOSED, first=first, last=today)
     weeks = [first + timedelta(weeks=number) for number in range(WEEKS)]
     return [
-        {"label": f"{week.day} {week:%b}", "values": [opened.get(week, 0), closed.get(week, 0)]} for week in weeks
+        {"label": f"{week.day} {week:%b}", "values": [opened.get(week, 0), closed.get(week, 0)]}
+        for week in weeks
     ]
 
 

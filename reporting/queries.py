@@ -3,14 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import Count, F
 
-from reporting import measures
 from referrals.models import Case, Clock, Referral
+from reporting import measures
 
 # Deltas not folded yet count too, so the dashboard always agrees with the record.
 _TOTALS = """
@@ -105,9 +105,9 @@ def wants_decision(*, now: datetime, limit: int = 10) -> list[Decision]:
     """What needs a decision, most pressing first: at most `limit` cases, then partners that owe answers."""
     found = [
         Decision(case.reference, "High risk and nobody has it", case_reference=case.reference)
-        for case in Case.objects.filter(status="new", risk="high", assigned_to__isnull=True).order_by("due_at")[
-            :limit
-        ]
+        for case in Case.objects.filter(status="new", risk="high", assigned_to__isnull=True).order_by(
+            "due_at"
+        )[:limit]
     ]
     found += [
         Decision(case.reference, case.decision_wanted, case_reference=case.reference)
@@ -122,7 +122,9 @@ def wants_decision(*, now: datetime, limit: int = 10) -> list[Decision]:
         .order_by("-late")[:limit]
     )
     found += [
-        Decision(row["name"], f"{row['late']} referrals without an answer in time", agency_id=row["agency_id"])
+        Decision(
+            row["name"], f"{row['late']} referrals without an answer in time", agency_id=row["agency_id"]
+        )
         for row in late
     ]
     return found
@@ -149,7 +151,9 @@ def drift() -> tuple[int, list[Drift]]:
     }
     referrals = {
         f"{row['agency_id']}|{row['status']}": row["number"]
-        for row in Referral.objects.exclude(status="draft").values("agency_id", "status").annotate(number=Count("id"))
+        for row in Referral.objects.exclude(status="draft")
+        .values("agency_id", "status")
+        .annotate(number=Count("id"))
     }
     differences = [
         *_differences(measures.CASES_OPEN, cases),

@@ -35,7 +35,9 @@ def give_passwords_and_clients() -> None:
             person.password = people[0].password
         Practitioner.objects.bulk_update(people, ["password"])
         for code in ("safe-steps", "victim-care"):
-            client, secret = add_api_client(actor=actor, agency=Agency.objects.get(code=code), name="case system")
+            client, secret = add_api_client(
+                actor=actor, agency=Agency.objects.get(code=code), name="case system"
+            )
             SECRETS[code] = (client.application.client_id, secret)
 
 

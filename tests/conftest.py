@@ -72,9 +72,8 @@ def found_northshire() -> None:
 
 
 @pytest.fixture
-def hub(db) -> Iterator[None]:
+def hub(db) -> None:
     """A founded hub in one transaction that is rolled back after the test."""
-    yield
 
 
 @pytest.fixture
@@ -87,7 +86,8 @@ def committed_hub(django_db_setup, django_db_blocker) -> Iterator[None]:
         with connections["owner"].cursor() as cursor:
             cursor.execute(
                 "SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables WHERE schemaname = 'public'"
-                " AND tablename NOT IN ('django_migrations', 'django_content_type') AND tablename NOT LIKE 'access_look_%'"
+                " AND tablename NOT IN ('django_migrations', 'django_content_type')"
+                " AND tablename NOT LIKE 'access_look_%'"
             )
             tables = cursor.fetchone()[0]
             cursor.execute(f"TRUNCATE {tables} CASCADE")

@@ -129,12 +129,12 @@ def error_summary(*forms: BaseForm | str | None) -> dict[str, Any]:
     for form in forms:
         if not isinstance(form, BaseForm) or not form.is_bound:
             continue
-        errors += [{"text": text, "target": ""} for text in form.non_field_errors()]
+        errors += [{"text": str(text), "target": ""} for text in form.non_field_errors()]
         for field in form.visible_fields():
             target = getattr(field, "link_id", field.auto_id)
-            errors += [{"text": _named(field, text), "target": target} for text in field.errors]
+            errors += [{"text": _named(field, str(text)), "target": target} for text in field.errors]
         for field in form.hidden_fields():
-            errors += [{"text": text, "target": ""} for text in field.errors]
+            errors += [{"text": str(text), "target": ""} for text in field.errors]
     return {"errors": errors}
 
 

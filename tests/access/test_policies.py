@@ -59,7 +59,9 @@ def test_every_table_is_behind_a_forced_policy_or_has_a_reason(hub):
 
 def test_the_application_owns_nothing_and_cannot_step_over_policies(hub):
     with connection.cursor() as cursor:
-        cursor.execute("SELECT rolsuper, rolbypassrls, rolcreatedb FROM pg_roles WHERE rolname = current_user")
+        cursor.execute(
+            "SELECT rolsuper, rolbypassrls, rolcreatedb FROM pg_roles WHERE rolname = current_user"
+        )
         assert cursor.fetchone() == (False, False, False)
         cursor.execute("SELECT count(*) FROM pg_class WHERE relowner = current_user::regrole")
         assert cursor.fetchone() == (0,)
@@ -86,7 +88,16 @@ def test_a_visitor_sees_no_case(hub):
 
 @pytest.mark.parametrize(
     ("who", "sees"),
-    [("priya", 1), ("dana", 1), ("carys", 1), ("owen", 0), ("grace", 0), ("helen", 0), ("ruth", 0), ("ines", 0)],
+    [
+        ("priya", 1),
+        ("dana", 1),
+        ("carys", 1),
+        ("owen", 0),
+        ("grace", 0),
+        ("helen", 0),
+        ("ruth", 0),
+        ("ines", 0),
+    ],
 )
 def test_who_sees_a_case_that_nobody_was_told_of(hub, cast, who, sees):
     a_case()
@@ -141,15 +152,14 @@ def test_a_partner_may_shorten_its_own_grant_and_never_lengthen_or_make_one(hub,
         assert Grant.objects.update(until=timezone.now()) == 1
         with pytest.raises(DatabaseError), transaction.atomic():
             Grant.objects.update(until=None)
-    with pytest.raises(DatabaseError):
-        with acting_as(helen):
-            Grant.objects.create(
-                agency_id=helen.agency_id,
-                case_id=a_case().id,
-                person_id=case.person_id,
-                categories=["identity"],
-                granted_at=timezone.now(),
-            )
+    with pytest.raises(DatabaseError), acting_as(helen):
+        Grant.objects.create(
+            agency_id=helen.agency_id,
+            case_id=a_case().id,
+            person_id=case.person_id,
+            categories=["identity"],
+            granted_at=timezone.now(),
+        )
 
 
 def test_a_partner_cannot_write_to_a_case_it_sees(hub, cast):

@@ -17,4 +17,6 @@ class Command(BaseCommand):
             held = found(options["file"])
         except (FoundingError, OSError) as error:
             raise CommandError(str(error)) from error
-        self.stdout.write("The hub holds " + ", ".join(f"{count} {name}" for name, count in held.items()) + ".")
+        self.stdout.write(
+            "The hub holds " + ", ".join(f"{count} {name}" for name, count in held.items()) + "."
+        )

@@ -1,0 +1,309 @@
+"""The demonstration: an invented day at the Northshire hub, made by the real road and by nothing else.
+
+The bundled feed is imported, practitioners triage through the product's verbs, the workers route, and
+partners pull and answer through the API. Every choice follows from the row's number, so that two
+demonstrations of the same day are alike.
+"""
+
+import base64
+import json
+import re
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import requests
+from django.conf import settings
+from django.test import Client
+from django.utils import timezone
+from referrals.actions.assess import assess_case
+from referrals.actions.intake import take_feed
+from victims.actions.consent import record_consent
+
+from access.actor import Actor
+from access.context import acting_as, acting_as_system
+from agencies.actions import add_api_client
+from agencies.models import Agency, ApiClient, Practitioner
+from hub.founding import found
+from messaging.models import Message
+from messaging.relay import run_due
+from pathways.models import InstrumentVersion
+from referrals.actions import triage
+from referrals.models import Case, FeedRun, FeedSource
+from victims.models import ContactMethod
+
+PASSWORD = "northshire-demo-only"  # printed by `make run`, refused in production
+FEED = "referrals/sources/examples/northshire-2026-11-16.csv"
+FEED_DAY = date(2026, 11, 16)
+PARTNER_SYSTEMS = ("safe-steps", "victim-care", "calder-house", "young-voices")
+LONGEST_WAIT = 120
+
+Tell = Callable[[str], None]
+
+
+def demonstrate(*, tell: Tell, web: str | None = None) -> None:
+    """Make the demonstration. `tell` gets a line for each step; `web` is the address of a running web process.
+
+    Without `web` the API is called in this process. Workers may run or not: what is left over is done here.
+    """
+    tell("Founding the Northshire hub")
+    found(settings.BASE_DIR / "hub" / "data" / "northshire.yaml")
+    systems = _passwords_and_systems(web)
+    tell("Importing the police feed")
+    _import_feed()
+    tell("Triaging: contact, consent, needs and risk")
+    _triage()
+    tell("Routing")
+    _settle()
+    tell("Partners pull and answer")
+    for system in systems.values():
+        system.work()
+    _settle()
+    tell("Closing what is finished")
+    _close()
+    _settle()
+
+
+def is_empty() -> bool:
+    """Whether nobody has been founded here yet."""
+    return not Agency.objects.exists()
+
+
+def _passwords_and_systems(web: str | None) -> dict[str, "PartnerSystem"]:
+    with acting_as_system("demonstration") as actor:
+        people = list(Practitioner.objects.all())
+        for person in people:
+            person.set_password(PASSWORD)
+        Practitioner.objects.bulk_update(people, ["password"])
+        systems = {}
+        for code in PARTNER_SYSTEMS:
+            client, secret = add_api_client(
+                actor=actor, agency=Agency.objects.get(code=code), name="case system (demonstration)"
+            )
+            systems[code] = PartnerSystem(client, secret, web)
+    return systems
+
+
+def redated(feed: Path, *, days: int) -> str:
+    """The feed's text with its report and occurrence times moved by whole days, so that its clocks are fresh."""
+
+    def move(found: re.Match[str]) -> str:
+        try:
+            return (datetime.strptime(found[0], "%d/%m/%Y %H:%M") + timedelta(days=days)).strftime(
+                "%d/%m/%Y %H:%M"
+            )
+        except ValueError:
+            return found[0]  # a date that does not exist stays one
+        return moved.strftime("%d/%m/%Y %H:%M")
+
+    return re.sub(r"\b\d\d/\d\d/\d{4} \d\d:\d\d\b", move, feed.read_bytes().decode("cp1252"))
+
+
+def _import_feed() -> None:
+    days = (timezone.localdate() - FEED_DAY).days
+    source_file = settings.BASE_DIR / FEED
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / source_file.name
+        path.write_bytes(redated(source_file, days=days).encode("cp1252"))
+        with acting_as_system("intake") as actor:
+            run = take_feed(
+                actor=actor,
+                source=FeedSource.objects.get(code="northshire-police"),
+                path=path,
+                file_name=source_file.name,
+            )
+    _wait(lambda: FeedRun.objects.filter(id=run.id, status=FeedRun.Status.FINISHED).exists(), "the feed")
+
+
+def _wait(done: Callable[[], bool], what: str) -> None:
+    """Until `done`, helping with what is due: with workers running they do most of it."""
+    until = time.monotonic() + LONGEST_WAIT
+    while time.monotonic() < until:
+        run_due()
+        with acting_as_system("demonstration"):
+            if done():
+                return
+        time.sleep(0.2)  # another worker holds the rest under its lease
+    raise TimeoutError(f"The demonstration waited {LONGEST_WAIT} s for {what}: see the worker's log.")
+
+
+def _settle() -> None:
+    """Until nothing that is due is left in the outbox."""
+    _wait(
+        lambda: not Message.objects.filter(done_at__isnull=True, available_at__lte=timezone.now()).exists(),
+        "the outbox",
+    )
+
+
+def _practitioner(email: str) -> Actor:
+    with acting_as_system("demonstration"):
+        return Practitioner.objects.select_related("agency").get(email=email).as_actor()
+
+
+def _triage() -> None:
+    """Of every eight cases: five go all the way, one is begun, one is only claimed, one waits for anybody."""
+    team = [
+        _practitioner(f"{name}@northshire.example") for name in ("priya.nair", "liam.byrne", "dana.ahmed")
+    ]
+    with acting_as_system("demonstration"):
+        cases = list(Case.objects.filter(status="new").order_by("reference"))
+    for number, case in enumerate(cases):
+        actor = team[number % len(team)]
+        step = number % 8
+        if step == 7:
+            continue
+        with acting_as(actor):
+            triage.assign(actor=actor, case_id=case.id, to=actor.id)
+            if step == 6:
+                continue
+            if not _reach(actor, case) or step == 5:
+                continue
+            _consent(actor, case, number)
+            _assess(actor, case, number)
+            triage.finish_triage(actor=actor, case_id=case.id)
+
+
+def _reach(actor: Actor, case: Case) -> bool:
+    """A call by the first way that is safe now. False where none is, as for a practitioner."""
+    for method in ContactMethod.objects.filter(person_id=case.person_id).order_by("kind"):
+        channel = {"mobile": "phone", "phone": "phone", "email": "email"}[method.kind]
+        try:
+            triage.record_contact(
+                actor=actor,
+                case_id=case.id,
+                contact_method_id=method.id,
+                channel=channel,
+                result="spoke" if channel == "phone" else "sent",
+                notes="",
+            )
+        except triage.TriageRefused:
+            continue
+        return True
+    return False
+
+
+def _consent(actor: Actor, case: Case, number: int) -> None:
+    refused = "victim-care" if number % 13 == 5 else None
+    for agency in Agency.objects.filter(kind=Agency.Kind.PARTNER).order_by("code"):
+        answer = "refused" if agency.code == refused else "given"
+        record_consent(
+            actor=actor,
+            case_id=case.id,
+            person_id=case.person_id,
+            agency=agency,
+            answer=answer,
+            categories=["identity", "contact", "incident", "assessment", "notes"],
+            how="by phone",
+            expires_at=timezone.now() + timedelta(days=365),
+        )
+
+
+def _assess(actor: Actor, case: Case, number: int) -> None:
+    needs = InstrumentVersion.objects.filter(code="needs-8").latest("edition").definition["items"]
+    answers: dict[str, Any] = {
+        item["code"]: {"need": "yes", "severity": 1 + (number + place) % 3}
+        if (number + place) % 3 == 0
+        else {"need": "no"}
+        for place, item in enumerate(needs)
+    }
+    assess_case(
+        actor=actor,
+        case_id=case.id,
+        instrument_code="needs-8",
+        answers=answers,
+        stage="start",
+        judgement="",
+        rationale="",
+    )
+    if "risk_checklist" in case.offence_properties or "domestic_abuse" in case.flags:
+        items = InstrumentVersion.objects.filter(code="risk-24").latest("edition").definition["items"]
+        yes = (4, 9, 16)[number % 3]
+        risk = {item["code"]: "yes" if place < yes else "no" for place, item in enumerate(items)}
+        assess_case(
+            actor=actor,
+            case_id=case.id,
+            instrument_code="risk-24",
+            answers=risk,
+            stage="start",
+            judgement="",
+            rationale="",
+        )
+
+
+def _close() -> None:
+    """Cases whose partners have finished, and one that wanted no support, are closed with their end state."""
+    dana = _practitioner("dana.ahmed@northshire.example")
+    with acting_as(dana):
+        finished = Case.objects.filter(closed_at__isnull=True, referrals__status="completed").exclude(
+            referrals__status__in=("sent", "received", "accepted", "in_progress")
+        )
+        for case in finished.distinct()[:4]:
+            end_state = "supported_enhanced" if case.entitlement == "enhanced" else "supported_standard"
+            triage.close_case(
+                actor=dana, case_id=case.id, end_state=end_state, reason="Support has ended as agreed."
+            )
+
+
+class PartnerSystem:
+    """A partner's case system: pulls changes, reads each referral and answers it, over HTTP or in this process."""
+
+    def __init__(self, client: ApiClient, secret: str, web: str | None) -> None:
+        self._web = web
+        self._basic = base64.b64encode(f"{client.application.client_id}:{secret}".encode()).decode()
+        self._token = ""
+
+    def work(self) -> None:
+        """One round: the newest two are left unread, the others get each kind of answer in turn."""
+        self._token = self._call("POST", "/oauth/token/", b"grant_type=client_credentials")["access_token"]
+        items = self._call("GET", "/api/v1/changes/?after=0&limit=500")["items"]
+        sent = [item["referral"] for item in items if item["topic"] == "referral.sent"]
+        for number, referral in enumerate(sent[:-2]):
+            self._call("GET", f"/api/v1/referrals/{referral}/")
+            self._move(referral, "receive")
+            match number % 7:
+                case 0 | 1:
+                    self._move(referral, "accept")
+                case 2:
+                    self._move(referral, "accept")
+                    self._move(referral, "start")
+                case 3:
+                    self._move(referral, "accept")
+                    self._move(referral, "start")
+                    outcomes = [
+                        {"domain": "safety", "result": "improved"},
+                        {"domain": "coping", "result": "improved"},
+                    ]
+                    self._move(referral, "complete", {"outcomes": outcomes})
+                case 4:
+                    reason = ("no_capacity", "out_of_area", "criteria_not_met")[number % 3]
+                    self._move(referral, "decline", {"reason": reason})
+                case 5 if number == 5:
+                    self._move(referral, "return", {"details": "Which days does the person work?"})
+
+    def _move(self, referral: str, verb: str, body: dict[str, Any] | None = None) -> None:
+        self._call("POST", f"/api/v1/referrals/{referral}/{verb}/", json.dumps(body or {}).encode())
+
+    def _call(self, method: str, path: str, body: bytes | None = None) -> dict[str, Any]:
+        form = path.startswith("/oauth/")
+        headers = {
+            "Authorization": f"Basic {self._basic}" if form else f"Bearer {self._token}",
+            "Content-Type": "application/x-www-form-urlencoded" if form else "application/json",
+        }
+        if self._web is None:
+            answer = Client().generic(
+                method,
+                path,
+                body or b"",
+                content_type=headers["Content-Type"],
+                headers=headers,
+                HTTP_HOST="127.0.0.1",
+            )
+            if answer.status_code >= 400:
+                raise RuntimeError(f"{method} {path} was answered {answer.status_code}")
+            return answer.json()
+        answer = requests.request(method, self._web + path, data=body, headers=headers, timeout=30)
+        answer.raise_for_status()
+        return answer.json()
