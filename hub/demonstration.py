@@ -11,7 +11,7 @@ import re
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -92,9 +92,7 @@ def redated(feed: Path, *, days: int) -> str:
 
     def move(found: re.Match[str]) -> str:
         try:
-            return (datetime.strptime(found[0], "%d/%m/%Y %H:%M") + timedelta(days=days)).strftime(
-                "%d/%m/%Y %H:%M"
-            )
+            moved = datetime.strptime(found[0], "%d/%m/%Y %H:%M").replace(tzinfo=UTC) + timedelta(days=days)
         except ValueError:
             return found[0]  # a date that does not exist stays one
         return moved.strftime("%d/%m/%Y %H:%M")
