@@ -69,7 +69,9 @@ class FeedRow(HubRow):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "line"], name="referrals_row_once")]
         indexes = [
-            models.Index(fields=["run", "line"], name="referrals_row_waiting", condition=models.Q(verdict="")),
+            models.Index(
+                fields=["run", "line"], name="referrals_row_waiting", condition=models.Q(verdict="")
+            ),
             models.Index(
                 fields=["-id"],
                 name="referrals_row_quarantine",
@@ -108,7 +110,9 @@ class Case(HubRow):
     source_name = models.CharField(max_length=120)
     opened_at = models.DateTimeField()
     reported_at = models.DateTimeField()
-    offence_code = models.CharField(max_length=6, blank=True, help_text="Of the incident that leads the case.")
+    offence_code = models.CharField(
+        max_length=6, blank=True, help_text="Of the incident that leads the case."
+    )
     offence_label = models.CharField(max_length=160)
     offence_group = models.CharField(max_length=40)
     offence_properties = ArrayField(models.CharField(max_length=30), default=list)
@@ -119,14 +123,22 @@ class Case(HubRow):
     entitlement_changed_by = models.CharField(max_length=150, blank=True)
     risk = models.CharField(max_length=20, default="not_assessed")
     incident_count = models.PositiveIntegerField(default=1)
-    due_at = models.DateTimeField(help_text="The next clock that runs out, for the queue's order.")
+    due_at = models.DateTimeField(
+        null=True, help_text="The next clock that runs out, for the queue's order; empty when none runs."
+    )
     assigned_to = models.UUIDField(null=True)
     opened_by = models.UUIDField(null=True, help_text="Who has it open now.")
     opened_by_name = models.CharField(max_length=150, blank=True)
     open_until = models.DateTimeField(null=True)
-    decision_wanted = models.CharField(max_length=200, blank=True, help_text="What a person must decide, if anything.")
+    decision_wanted = models.CharField(
+        max_length=200, blank=True, help_text="What a person must decide, if anything."
+    )
     closed_at = models.DateTimeField(null=True)
     end_state = models.CharField(max_length=40, blank=True)
+    no_contact_reason = models.CharField(
+        max_length=400, blank=True, help_text="Why triage was finished though the person was not reached."
+    )
+    closing_reason = models.CharField(max_length=400, blank=True)
 
     class Meta:
         indexes = [
@@ -221,7 +233,9 @@ class RoutingDecision(HubRow):
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="routing_decisions")
     version = models.ForeignKey(PathwayVersion, on_delete=models.PROTECT, related_name="decisions")
-    asked_by = models.CharField(max_length=120, unique=True, help_text="The event that asked for it: once each.")
+    asked_by = models.CharField(
+        max_length=120, unique=True, help_text="The event that asked for it: once each."
+    )
     facts = models.JSONField()
     offers = models.JSONField(help_text="What was on offer: services, agreements and consents as they stood.")
     decision = models.JSONField(help_text="Matched and nearly matched rules, plans made and held back.")
@@ -265,6 +279,11 @@ class Referral(HubRow):
             models.Index(fields=["agency", "status", "answer_due_at", "id"], name="referrals_referral_queue"),
             models.Index(fields=["agency", "id"], name="referrals_referral_agency"),
             models.Index(fields=["case", "id"], name="referrals_referral_case"),
+            models.Index(
+                fields=["answer_due_at", "case"],
+                name="referrals_referral_unanswered",
+                condition=models.Q(status__in=("sent", "received")),
+            ),
         ]
 
 
