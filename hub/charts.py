@@ -64,12 +64,12 @@ def bars(labels: Sequence[str], values: Sequence[Sequence[Number]]) -> tuple[lis
     totals = [sum(value or 0 for value in row) for row in values]
     left = max((len(label) for label in cut), default=0) * LETTER + 10
     room = WIDTH - left - max((len(shown(total)) for total in totals), default=1) * LETTER - 12
-    scale = room / max([*totals, 0]) if any(totals) else 0
+    longest = max(totals, default=0) or 1
     drawn = []
     for index, (label, row, total) in enumerate(zip(cut, values, totals, strict=True)):
         x, segments = left, []
         for series, value in enumerate(row, start=1):
-            width = (value or 0) * scale
+            width = (value or 0) / longest * room
             if width:
                 segments.append(Segment(_text(x), _text(max(width - 1, 0.5)), series))
             x += width

@@ -4,7 +4,7 @@ Words follow the wall clock of the hub (Europe/London), durations the true time 
 night when the clocks change neither adds nor hides an hour.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
@@ -14,7 +14,7 @@ DAY = timedelta(days=1)
 
 def is_overdue(due_at: datetime | None, now: datetime) -> bool:
     """Whether a due time has passed. Nothing due is never overdue."""
-    return due_at is not None and due_at < now
+    return due_at is not None and _passed(due_at, now) > timedelta(0)
 
 
 def due_words(due_at: datetime | None, now: datetime) -> str:
@@ -29,9 +29,10 @@ def due_words(due_at: datetime | None, now: datetime) -> str:
     """
     if due_at is None:
         return ""
-    if due_at < now:
-        return f"Overdue {duration_words(now - due_at)}".rstrip()
-    left = due_at - now
+    passed = _passed(due_at, now)
+    if passed > timedelta(0):
+        return f"Overdue {duration_words(passed)}".rstrip()
+    left = -passed
     here, today = due_at.astimezone(LONDON), now.astimezone(LONDON).date()
     if left < SOON or here.date() == today:
         words = duration_words(left)
@@ -60,6 +61,11 @@ def when_words(at: datetime | None, now: datetime) -> str:
     days = (here.date() - now.astimezone(LONDON).date()).days
     named = {-1: "Yesterday", 0: "Today", 1: "Tomorrow"}.get(days)
     return f"{named or f'{here.day} {here:%b %Y}'} {here:%H:%M}"
+
+
+def _passed(due_at: datetime, now: datetime) -> timedelta:
+    # Python subtracts two times of one zone by their wall clocks, which lie on the night these change.
+    return now.astimezone(UTC) - due_at.astimezone(UTC)
 
 
 def _day_words(here: datetime, now: datetime) -> str:

@@ -45,19 +45,19 @@ TONE_OF_STATE = {state: tone for tone, states in STATES.items() for state in sta
 @register.filter
 def due_words(due_at: datetime | None, now: datetime | None = None) -> str:
     """`{{ case.due_at|due_words }}`: "Overdue 2 h 10 m", "Due in 25 m", "Due tomorrow 10:00"."""
-    return rules.due_words(due_at, now or timezone.now())
+    return rules.due_words(due_at or None, now or timezone.now())
 
 
 @register.filter
 def is_overdue(due_at: datetime | None, now: datetime | None = None) -> bool:
     """`{% if case.due_at|is_overdue %}`."""
-    return rules.is_overdue(due_at, now or timezone.now())
+    return rules.is_overdue(due_at or None, now or timezone.now())
 
 
 @register.filter
 def when(at: datetime | None, now: datetime | None = None) -> str:
     """`{{ event.at|when }}`: "Today 14:02", "16 Nov 2026 09:10"."""
-    return rules.when_words(at, now or timezone.now())
+    return rules.when_words(at or None, now or timezone.now())
 
 
 @register.filter
@@ -250,7 +250,7 @@ def tag_list(items: Iterable[Any]) -> dict[str, Any]:
 @register.inclusion_tag("components/due.html")
 def due(due_at: datetime | None, now: datetime | None = None) -> dict[str, Any]:
     """A due time in words, red and bold once it has passed."""
-    now = now or timezone.now()
+    due_at, now = due_at or None, now or timezone.now()
     words = rules.due_words(due_at, now)
     return {"due_at": due_at, "words": words, "overdue": rules.is_overdue(due_at, now)}
 
