@@ -102,7 +102,9 @@ def read_pathway(definition: Mapping[str, Any]) -> Pathway:
         number=definition["number"],
         title=definition["title"],
         entry=definition["entry"],
-        assessments=tuple((entry["instrument"], entry["when"]) for entry in definition.get("assessments", ())),
+        assessments=tuple(
+            (entry["instrument"], entry["when"]) for entry in definition.get("assessments", ())
+        ),
         routes=tuple(sorted(routes, key=lambda route: route.priority)),
         default=_route({**definition["default"], "when": ALWAYS}),
         review=definition.get("review", {}),
@@ -118,7 +120,10 @@ def validate_pathway(definition: object) -> list[str]:
     """What is wrong with a definition, each problem in words that name the route; empty when it can be used."""
     if not isinstance(definition, Mapping):
         return ["A pathway must be an object."]
-    problems = [f"The pathway has an unknown entry {key!r}." for key in sorted(set(definition) - PATHWAY_KEYS, key=str)]
+    problems = [
+        f"The pathway has an unknown entry {key!r}."
+        for key in sorted(set(definition) - PATHWAY_KEYS, key=str)
+    ]
     for key, kind in {"code": str, "number": int, "title": str, "routes": list, "default": Mapping}.items():
         if not isinstance(definition.get(key), kind):
             problems.append(f"The pathway needs `{key}`.")
@@ -156,7 +161,11 @@ def _validate_route(entry: object, names: set[object], needs_rule: bool) -> list
     elif "when" in entry:
         problems.append("the default route has no `when`: it is taken where nothing else matches.")
     categories = entry.get("categories")
-    if not isinstance(categories, list) or not categories or not set(map(str, categories)) <= set(ALL_CATEGORIES):
+    if (
+        not isinstance(categories, list)
+        or not categories
+        or not set(map(str, categories)) <= set(ALL_CATEGORIES)
+    ):
         problems.append(f"`categories` must list one or more of {', '.join(ALL_CATEGORIES)}.")
     if entry.get("basis") not in BASES:
         problems.append(f"`basis` must be one of {', '.join(BASES)}.")
@@ -183,7 +192,9 @@ def _validate_length(length: object) -> list[str]:
         and length.get("due_by", "end_of_day") in ("end_of_day", "same_time")
     ):
         return []
-    return [f"a length of time is one of {', '.join(UNITS)} with a whole number, such as {{working_days: 2}}."]
+    return [
+        f"a length of time is one of {', '.join(UNITS)} with a whole number, such as {{working_days: 2}}."
+    ]
 
 
 def _in(where: str, problems: list[str]) -> list[str]:

@@ -71,7 +71,9 @@ def validate(rule: object, _depth: int = 0) -> list[str]:
     if "fact" in rule:
         return _validate_condition(rule)
     if len(rule) != 1 or (kind := next(iter(rule))) not in ("all", "any", "not", "at_least"):
-        return [f"A rule has one of all, any, not, at_least or fact; this one has {_listed(rule) or 'nothing'}."]
+        return [
+            f"A rule has one of all, any, not, at_least or fact; this one has {_listed(rule) or 'nothing'}."
+        ]
     if kind == "not":
         return validate(rule["not"], _depth + 1)
     parts = rule[kind]
@@ -181,7 +183,9 @@ class _Reading:
             return []
         if "fact" in rule:
             return [self._leaf(rule, wanted)]
-        return list(dict.fromkeys(chain.from_iterable(self.failed(*part) for part in _node(rule, wanted).parts)))
+        return list(
+            dict.fromkeys(chain.from_iterable(self.failed(*part) for part in _node(rule, wanted).parts))
+        )
 
     def ways(self, rule: Rule, wanted: bool) -> list[_Way]:
         """Ways to match with at most one condition missing."""
@@ -198,10 +202,7 @@ class _Reading:
         if len(held) < node.need - 1:
             return []
         return [
-            _Way(way.missing, sum(held) + way.held)
-            for ways in each
-            if not _complete(ways)
-            for way in ways
+            _Way(way.missing, sum(held) + way.held) for ways in each if not _complete(ways) for way in ways
         ]
 
     def _condition(self, rule: Rule) -> bool | None:
@@ -212,7 +213,9 @@ class _Reading:
             return (found is not None) is value
         if found is None:
             return None
-        return _TESTS[operator](fact, found, value)
+        if operator in ORDER:
+            return _TESTS[operator](_rank(fact, found), _rank(fact, value))
+        return _TESTS[operator](found, value)
 
     def _leaf(self, rule: Rule, wanted: bool) -> Leaf:
         fact = _parts_of(rule)[0]
@@ -228,17 +231,17 @@ def _rank(fact: Fact, value: Any) -> int:
     return list(fact.values or ()).index(value) if fact.kind is Kind.CODE else value
 
 
-_TESTS: dict[str, Callable[[Fact, Any, Any], bool]] = {
-    "is": lambda fact, found, value: found == value,
-    "is_not": lambda fact, found, value: found != value,
-    "in": lambda fact, found, value: found in value,
-    "not_in": lambda fact, found, value: found not in value,
-    "contains": lambda fact, found, value: value in found,
-    "contains_any": lambda fact, found, value: any(one in found for one in value),
-    "at_least": lambda fact, found, value: _rank(fact, found) >= _rank(fact, value),
-    "at_most": lambda fact, found, value: _rank(fact, found) <= _rank(fact, value),
-    "less_than": lambda fact, found, value: _rank(fact, found) < _rank(fact, value),
-    "more_than": lambda fact, found, value: _rank(fact, found) > _rank(fact, value),
+_TESTS: dict[str, Callable[[Any, Any], bool]] = {
+    "is": lambda found, value: found == value,
+    "is_not": lambda found, value: found != value,
+    "in": lambda found, value: found in value,
+    "not_in": lambda found, value: found not in value,
+    "contains": lambda found, value: value in found,
+    "contains_any": lambda found, value: any(one in found for one in value),
+    "at_least": lambda found, value: found >= value,
+    "at_most": lambda found, value: found <= value,
+    "less_than": lambda found, value: found < value,
+    "more_than": lambda found, value: found > value,
 }
 
 
@@ -259,7 +262,9 @@ def _validate_condition(rule: Rule) -> list[str]:
         return [] if isinstance(value, bool) else [f"`known` on {name} must be true or false."]
     allowed = (*ALLOWED[fact.kind], *(ORDER if fact.ordered else ()))
     if operator not in allowed:
-        return [f"{name} is {fact.kind}: it cannot be asked `{operator}`, only {', '.join((*allowed, 'known'))}."]
+        return [
+            f"{name} is {fact.kind}: it cannot be asked `{operator}`, only {', '.join((*allowed, 'known'))}."
+        ]
     if operator in ("in", "not_in", "contains_any"):
         if not isinstance(value, list) or not value:
             return [f"`{operator}` on {name} needs a list of one or more values."]

@@ -118,7 +118,9 @@ def score(instrument: Instrument, answers: Answers) -> Score:
             for trigger in instrument.get("triggers", ())
             if _triggered(trigger["when"], answers.get(trigger["item"]))
         ),
-        needs=tuple(item["need"] for item, answer in given if item["type"] == "need" and _answer(answer) == "yes"),
+        needs=tuple(
+            item["need"] for item, answer in given if item["type"] == "need" and _answer(answer) == "yes"
+        ),
     )
 
 
@@ -156,7 +158,9 @@ def _need_problem(answer: object) -> str:
         return "Answer yes, no or not known."
     severity = answer.get("severity")
     if answer["need"] != "yes":
-        return "" if severity in (None, "", 0) else "A severity belongs to a need: answer yes, or leave it out."
+        return (
+            "" if severity in (None, "", 0) else "A severity belongs to a need: answer yes, or leave it out."
+        )
     if type(severity) is not int or severity not in SEVERITIES:
         return "Say how severe the need is, from 0 to 3."
     return ""

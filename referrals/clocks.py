@@ -27,6 +27,7 @@ LONDON = ZoneInfo("Europe/London")
 RULES_FILE = Path(__file__).parent / "data" / "clock_rules.yaml"
 DIVISIONS = BankHolidays.ALL_DIVISIONS
 UNITS = ("working_days", "working_hours", "days", "hours")
+Pauses = list[tuple[datetime, datetime]]
 _DAY = timedelta(days=1)
 _LAST_SECOND = time(23, 59, 59)
 
@@ -64,7 +65,9 @@ class Length:
         """Read `{working_days: 2}`, with `due_by` beside it or not. Raises NotALength."""
         units = [key for key in data if key != "due_by"]
         if len(units) != 1 or units[0] not in UNITS or type(data[units[0]]) is not int or data[units[0]] < 1:
-            raise NotALength(f"{dict(data)} is no length of time: write one of {', '.join(UNITS)}, such as hours: 4.")
+            raise NotALength(
+                f"{dict(data)} is no length of time: write one of {', '.join(UNITS)}, such as hours: 4."
+            )
         due_by = data.get("due_by", due_by)
         if due_by not in ("end_of_day", "same_time"):
             raise NotALength(f"due_by must be end_of_day or same_time, not {due_by!r}.")
@@ -129,7 +132,9 @@ class Calendar:
         total, day, last = timedelta(), start.astimezone(LONDON).date(), end.astimezone(LONDON).date()
         while day <= last:
             if self.is_working_day(day):
-                total += max(min(end, self._at(day, self.closes)) - max(start, self._at(day, self.opens)), timedelta())
+                total += max(
+                    min(end, self._at(day, self.closes)) - max(start, self._at(day, self.opens)), timedelta()
+                )
             day += _DAY
         return total
 
@@ -213,7 +218,7 @@ def _due(length: Length, started_at: datetime, pauses: Iterable[Pause], calendar
     return _after_days(length, start, stood_still, calendar)
 
 
-def _after_days(length: Length, start: datetime, pauses: list[tuple[datetime, datetime]], calendar: Calendar):
+def _after_days(length: Length, start: datetime, pauses: Pauses, calendar: Calendar) -> datetime:
     working = length.unit == "working_days"
     local = start.astimezone(LONDON)
     day, left = local.date(), length.number
@@ -228,7 +233,7 @@ def _after_days(length: Length, start: datetime, pauses: list[tuple[datetime, da
     return datetime.combine(day, at, LONDON).astimezone(UTC)
 
 
-def _after_hours(length: Length, start: datetime, pauses: list[tuple[datetime, datetime]], calendar: Calendar):
+def _after_hours(length: Length, start: datetime, pauses: Pauses, calendar: Calendar) -> datetime:
     """Count up to each pause in turn; what is left is counted from the end of the last that came in time."""
     left, at = timedelta(hours=length.number), start
     working = length.unit == "working_hours"
@@ -241,14 +246,14 @@ def _after_hours(length: Length, start: datetime, pauses: list[tuple[datetime, d
     return calendar.after_working(at, left) if working else at + left
 
 
-def _merged(pauses: Iterable[Pause], start: datetime) -> list[tuple[datetime, datetime]]:
+def _merged(pauses: Iterable[Pause], start: datetime) -> Pauses:
     """The pauses that have ended, after the start, in order, overlapping ones as one."""
     ended = sorted(
         (max(pause.started_at.astimezone(UTC), start), pause.ended_at.astimezone(UTC))
         for pause in pauses
         if pause.ended_at is not None
     )
-    merged: list[tuple[datetime, datetime]] = []
+    merged: Pauses = []
     for begun, until in ended:
         if until <= begun:
             continue

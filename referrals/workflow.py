@@ -43,7 +43,9 @@ FINAL = ("completed", "declined", "returned", "recalled", "expired")
 UNANSWERED = ("sent", "received")
 
 
-def _moves(verb: str, from_: tuple[str, ...], to: str, side: str, capability: str, *, reason: bool = False):
+def _moves(
+    verb: str, from_: tuple[str, ...], to: str, side: str, capability: str, *, reason: bool = False
+) -> tuple[Move, ...]:
     return tuple(Move(verb, one, to, side, capability, reason) for one in from_)
 
 
@@ -191,7 +193,9 @@ def _find(table: tuple[Move, ...], verb: str, status: str, thing: str, words: di
         raise MoveRefused(f"Nothing called {verb!r} can be done with a {thing}.")
     is_now = words.get(status, status).lower()
     possible = [one.verb.replace("_", " ") for one in table if one.from_ == status]
-    instead = f"From there it can: {', '.join(possible)}." if possible else "It is at its end and stays as it is."
+    instead = (
+        f"From there it can: {', '.join(possible)}." if possible else "It is at its end and stays as it is."
+    )
     raise MoveRefused(
         f"This {thing} cannot be {_VERB_WORDS[verb]}: it is now “{is_now}”, "
         f"and that is possible only from {' or '.join(allowed_from)}. {instead}"
