@@ -1,0 +1,180 @@
+"""The keeper: one small process per HUB_HOME that runs the embedded services while anybody needs them.
+
+Whoever attaches holds a connection to the keeper's socket. The kernel closes it when its process ends,
+however it ends, so the keeper always knows who is left; when the last one is gone it stops what it runs
+and ends. A service that dies is started again. One lock makes sure that there is one keeper.
+
+Spoken on the socket, a JSON line each way, any number of times:
+    {"need": "postgres"}  ->  {"urls": {...}}  or  {"error": "..."}
+A holder that leaves shuts its side and waits for the keeper's: if it was the last, all is stopped by then.
+"""
+
+import contextlib
+import json
+import os
+import selectors
+import signal
+import socket
+import sys
+import time
+from datetime import UTC, datetime
+
+from hub.embedded.child import kill_group, lock, write_pid
+from hub.embedded.errors import EmbeddedError
+from hub.embedded.home import Home
+from hub.embedded.postgres import Postgres
+from hub.embedded.valkey import Valkey
+
+FIRST_HOLDER_SECONDS = 10.0  # whoever started us connects at once, unless it has been killed
+SHORTEST_WAIT, LONGEST_WAIT = 0.1, 10.0
+STEADY_SECONDS = 60.0  # a service that ran so long starts again at once
+
+
+class Kept:
+    """A service, and when to start it again if it died."""
+
+    def __init__(self, service: Postgres | Valkey) -> None:
+        self.service = service
+        self.running = False
+        self.started_at = 0.0
+        self.start_at: float | None = None
+        self.wait = SHORTEST_WAIT
+
+    def start(self) -> None:
+        """Start the service. Raises EmbeddedError; then it is tried again later if it ran before."""
+        self.service.start()
+        self.running, self.start_at, self.started_at = True, None, time.monotonic()
+
+    def revive(self) -> None:
+        """Note that the service died, or start it where its wait is over."""
+        now, process = time.monotonic(), self.service.process
+        if self.running and process and process.poll() is not None:
+            say(f"{self.service.name} ended by itself ({process.returncode}): starting it again.")
+            kill_group(process.pid)
+            self.running = False
+            self.wait = SHORTEST_WAIT if now - self.started_at > STEADY_SECONDS else self.wait
+            self.start_at = now + self.wait
+        if self.start_at is not None and now >= self.start_at:
+            self.wait = min(self.wait * 2, LONGEST_WAIT)
+            try:
+                self.start()
+            except (EmbeddedError, OSError) as problem:
+                say(str(problem))
+                self.start_at = time.monotonic() + self.wait
+
+
+class Keeper:
+    """Runs the services of one HUB_HOME."""
+
+    def __init__(self, home: Home) -> None:
+        self.home = home
+        self.kept = {"valkey": Kept(Valkey(home)), "postgres": Kept(Postgres(home))}
+        self.holders: dict[socket.socket, bytes] = {}
+        self.selector = selectors.DefaultSelector()
+        self.told_to_end = False
+
+    def run(self) -> None:
+        """Serve until the last holder has gone, or SIGTERM; then stop everything."""
+        self.home.keeper_socket.unlink(missing_ok=True)
+        listener = socket.socket(socket.AF_UNIX)
+        listener.bind(str(self.home.keeper_socket))
+        listener.listen(64)
+        signals = self._hear_signals()
+        for source in (listener, signals):
+            self.selector.register(source, selectors.EVENT_READ)
+        patience: float | None = time.monotonic() + FIRST_HOLDER_SECONDS
+        while not self.told_to_end:
+            left = []
+            for key, _ in self.selector.select(self._seconds_to_next(patience)):
+                if key.fileobj is listener:
+                    holder = listener.accept()[0]
+                    self.selector.register(holder, selectors.EVENT_READ)
+                    self.holders[holder] = b""
+                    patience = None
+                elif key.fileobj is signals:
+                    signals.recv(4096)
+                elif isinstance(key.fileobj, socket.socket) and not self._hear(key.fileobj):
+                    left.append(key.fileobj)
+            if not self.holders and (patience is None or time.monotonic() > patience):
+                break  # who left last hears of it when we have ended
+            for holder in left:
+                holder.close()
+            for kept in self.kept.values():
+                kept.revive()
+        self.home.keeper_socket.unlink(missing_ok=True)
+        listener.close()
+        for kept in self.kept.values():
+            kept.service.stop()
+
+    def _hear(self, holder: socket.socket) -> bool:
+        """Answer what a holder asks; False once it has left."""
+        try:
+            said = holder.recv(4096)
+        except OSError:
+            said = b""
+        if not said:
+            self.selector.unregister(holder)
+            del self.holders[holder]
+            return False
+        *lines, self.holders[holder] = (self.holders[holder] + said).split(b"\n")
+        for line in lines:
+            answer = self._answer(json.loads(line)["need"])
+            with contextlib.suppress(OSError):  # it may have ended while it waited
+                holder.sendall(json.dumps(answer).encode() + b"\n")
+        return True
+
+    def _answer(self, need: str) -> dict[str, object]:
+        kept = self.kept[need]
+        try:
+            if not kept.running:
+                kept.start()
+        except EmbeddedError as problem:
+            return {"error": str(problem)}
+        except OSError as problem:
+            return {"error": f"{kept.service.name} could not be started: {problem}"}
+        return {"urls": kept.service.urls()}
+
+    def _seconds_to_next(self, patience: float | None) -> float | None:
+        times = [kept.start_at for kept in self.kept.values() if kept.start_at is not None]
+        if patience is not None:
+            times.append(patience)
+        return max(0.0, min(times) - time.monotonic()) if times else None
+
+    def _hear_signals(self) -> socket.socket:
+        """Make signals wake the loop: an ended child by SIGCHLD, our own end by SIGTERM."""
+        reader, writer = socket.socketpair()
+        for end in (reader, writer):
+            end.setblocking(False)
+        self._writer = writer
+        signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, self._end)
+        return reader
+
+    def _end(self, *_: object) -> None:
+        self.told_to_end = True
+
+
+def say(line: str) -> None:
+    """A line in the keeper's log."""
+    print(datetime.now(UTC).isoformat(" ", "seconds"), line, file=sys.stderr, flush=True)
+
+
+def main() -> None:
+    """Become the keeper of the HUB_HOME in the environment, unless there is one."""
+    home = Home.from_environment()
+    if lock(home.run / "keeper.lock") is None:
+        return
+    os.setsid()  # a terminal's Ctrl-C is for those who need us, not for us
+    os.chdir("/")
+    pid_file = home.run / "keeper.pid"
+    write_pid(pid_file, os.getpid())
+    try:
+        Keeper(home).run()
+    finally:
+        pid_file.unlink(missing_ok=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,23 @@
+#!/usr/bin/env python
+"""Runs a command of the hub, on the services that the environment names or on embedded ones."""
+
+import os
+import sys
+
+from hub import embedded
+
+
+def main() -> None:
+    """Attach the embedded services where they are wanted, then hand over to Django."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hub.settings")
+    try:
+        with embedded.attach():
+            from django.core.management import execute_from_command_line
+
+            execute_from_command_line(sys.argv)
+    except embedded.EmbeddedError as problem:
+        sys.exit(str(problem))
+
+
+if __name__ == "__main__":
+    main()
