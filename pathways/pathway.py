@@ -49,6 +49,12 @@ PATHWAY_KEYS = {
     "code", "number", "title", "entry", "assessments", "routes", "default", "review",
     "in_force_from", "ratified",
 }  # fmt: skip
+_OPTIONAL = (
+    ("basis_reason", str, "a text"),
+    ("group", str, "a text"),
+    ("priority", int, "a whole number"),
+    ("urgent", bool, "true or false"),
+)
 
 
 class PathwayError(Exception):
@@ -124,8 +130,8 @@ def validate_pathway(definition: object) -> list[str]:
         f"The pathway has an unknown entry {key!r}."
         for key in sorted(set(definition) - PATHWAY_KEYS, key=str)
     ]
-    for key, kind in {"code": str, "number": int, "title": str, "routes": list, "default": Mapping}.items():
-        if not isinstance(definition.get(key), kind):
+    for key, kind in {"code": str, "number": int, "title": str, "routes": list, "default": dict}.items():
+        if type(definition.get(key)) is not kind:
             problems.append(f"The pathway needs `{key}`.")
     problems += _in("The entry rule", validate(definition.get("entry")))
     assessments = definition.get("assessments", [])
@@ -156,6 +162,9 @@ def _validate_route(entry: object, names: set[object], needs_rule: bool) -> list
     for key in ("service", "purpose"):
         if not isinstance(entry.get(key), str) or not entry[key]:
             problems.append(f"`{key}` is missing.")
+    for key, kind, words in _OPTIONAL:
+        if key in entry and type(entry[key]) is not kind:
+            problems.append(f"`{key}` must be {words}.")
     if needs_rule:
         problems += validate(entry.get("when"))
     elif "when" in entry:
@@ -167,13 +176,11 @@ def _validate_route(entry: object, names: set[object], needs_rule: bool) -> list
         or not set(map(str, categories)) <= set(ALL_CATEGORIES)
     ):
         problems.append(f"`categories` must list one or more of {', '.join(ALL_CATEGORIES)}.")
-    if entry.get("basis") not in BASES:
+    if not isinstance(entry.get("basis"), str) or entry["basis"] not in BASES:
         problems.append(f"`basis` must be one of {', '.join(BASES)}.")
     elif entry["basis"] != "consent" and not entry.get("basis_reason"):
         problems.append(f"`basis_reason` must say why {BASES[entry['basis']]} applies.")
     problems += _validate_length(entry.get("answer_within"))
-    if not isinstance(entry.get("priority", 0), int):
-        problems.append("`priority` must be a whole number.")
     fallback = entry.get("fallback", [])
     if not isinstance(fallback, list) or not all(isinstance(code, str) for code in fallback):
         problems.append("`fallback` must be a list of service codes.")

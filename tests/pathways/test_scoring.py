@@ -63,11 +63,11 @@ def test_not_known_does_not_count_as_yes_and_is_an_answer():
 
 
 def test_there_is_no_grade_while_blanks_could_change_it():
-    almost = {code: "yes" for code in CODES[:13]}
+    almost = dict.fromkeys(CODES[:13], "yes")
     assert score(RISK, almost).grade == ""
     assert score(RISK, {**almost, CODES[13]: "yes"}).grade == "high"
-    assert score(RISK, {code: "no" for code in CODES[:11]}).grade == "standard"
-    assert score(RISK, {code: "no" for code in CODES[:10]}).grade == ""
+    assert score(RISK, dict.fromkeys(CODES[:11], "no")).grade == "standard"
+    assert score(RISK, dict.fromkeys(CODES[:10], "no")).grade == ""
 
 
 @given(st.dictionaries(st.sampled_from(CODES), st.sampled_from(["yes", "no", "not_known", "", None])))
@@ -133,7 +133,10 @@ def test_every_need_of_the_instrument_is_one_that_rules_can_ask_about():
     assert [item["need"] for item in NEEDS["items"]] == list(FACTS["needs"].values or ())
 
 
-@pytest.mark.parametrize(("points", "grade"), [(4, "none"), (5, "mild"), (10, "moderate"), (15, "moderately_severe"), (27, "severe")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("points", "grade"),
+    [(4, "none"), (5, "mild"), (10, "moderate"), (15, "moderately_severe"), (27, "severe")],
+)
 def test_totals_fall_into_bands(points, grade):
     answers = {f"P{number}": 0 for number in range(1, 10)}
     for index in range(points):
@@ -183,7 +186,7 @@ def test_the_shipped_instruments_are_whole(instrument):
 
 
 def test_a_score_is_kept_as_json():
-    made = score(RISK, {"R15": "yes", "R16": "not_known", **{code: "no" for code in CODES[:14]}})
+    made = score(RISK, {"R15": "yes", "R16": "not_known", **dict.fromkeys(CODES[:14], "no")})
     kept = json.loads(json.dumps(made.to_json()))
     assert kept == {
         "count": 1,
