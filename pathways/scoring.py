@@ -6,6 +6,7 @@ An instrument edition is data (pathways/data/*.yaml):
     items: [{code: R01, label: ..., type: yes_no_unknown}]
            types: yes_no_unknown; "0-3" (also "0-4"); need, which has a severity and the code of a `need`
     sections: [{title: ..., items: [R01, R02]}]       for the page; optional
+    severities: {"0": ..., "1": ...}                  words for the severities of needs; optional
     grades: [standard, medium, high]                  from least to most; optional
     grading: {by: count, bands: [{from: 0, grade: standard}, {from: 14, grade: high}]}
     triggers: [{item: R15, when: yes, suggests: high, words: ...}]

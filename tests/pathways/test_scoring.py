@@ -183,6 +183,10 @@ def test_the_shipped_instruments_are_whole(instrument):
         assert trigger["item"] in codes
         assert trigger["suggests"] in instrument["grades"]
         assert trigger["when"] in ("yes", "not_known", "no")
+    kept = {name: value for name, value in instrument.items() if name != "effective_from"}
+    assert json.loads(json.dumps(kept)) == kept, (
+        "the database gives back what was published, so that it can be compared"
+    )
 
 
 def test_a_score_is_kept_as_json():

@@ -106,6 +106,12 @@ def test_the_risk_checklist_is_asked_where_it_may_be_called_for():
     assert needed == [["needs-8", "risk-24"], ["needs-8"], ["needs-8", "risk-24"]]
 
 
+def test_the_definition_is_the_same_after_the_database_has_kept_it_as_json():
+    kept = {name: value for name, value in DEFINITION.items() if name not in ("ratified", "in_force_from")}
+    assert json.loads(json.dumps(kept)) == kept
+    assert read_pathway(json.loads(json.dumps(kept))) == NORTHSHIRE
+
+
 # Stories
 
 
