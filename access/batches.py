@@ -16,25 +16,27 @@ from psycopg import sql
 from access.ids import new_id
 
 
-def insert_rows(model: type[Model], rows: Sequence[dict[str, Any]], *, on_conflict: str = "") -> None:
+def insert_rows(model: type[Model], rows: Sequence[dict[str, Any]], *, rest: str = "") -> None:
     """Insert `rows` (column to value, all with the same columns) into the model's table.
 
     Columns that the rows do not give get the field's own default, and each row an id of its own.
-    on_conflict: the rest of the statement, such as "ON CONFLICT DO NOTHING"; written in the product,
-    never taken from data.
+    rest: what follows in the statement, a WHERE on `told` (the rows) or an ON CONFLICT against `held`
+    (the table), such as "ON CONFLICT DO NOTHING"; written in the product, never taken from data.
     """
     if not rows:
         return
     fields = {field.column: field for field in model._meta.concrete_fields}
     missing = {
-        column: field.get_default() for column, field in fields.items() if column not in rows[0] and column != "id"
+        column: field.get_default()
+        for column, field in fields.items()
+        if column not in rows[0] and column != "id"
     }
     full = [{"id": new_id(), **missing, **row} for row in rows]
     table = sql.Identifier(model._meta.db_table)
     names = sql.SQL(", ").join(map(sql.Identifier, full[0]))
     statement = sql.SQL(
         "INSERT INTO {table} AS held ({names})"
-        " SELECT {names} FROM json_populate_recordset(NULL::{table}, %s::json) "
-    ).format(table=table, names=names) + sql.SQL(on_conflict)
+        " SELECT {names} FROM json_populate_recordset(NULL::{table}, %s::json) AS told "
+    ).format(table=table, names=names) + sql.SQL(rest)
     with connection.cursor() as cursor:
         cursor.execute(statement, [orjson.dumps(full).decode()])

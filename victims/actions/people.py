@@ -1,0 +1,251 @@
+"""Registering people and what senders tell about them: in batches, a fixed number of statements each.
+
+Nothing told earlier is lost: a further name, number or address is added beside the others and the
+newest is shown first. Two people are never made one here.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import connection
+
+from access.batches import insert_rows
+from victims.models import (
+    Address,
+    ContactMethod,
+    Identifier,
+    MatchKey,
+    Person,
+    PersonName,
+    Relationship,
+    SamePersonSuggestion,
+)
+
+
+@dataclass(frozen=True)
+class Contact:
+    """A way to reach somebody as a sender gave it. `rules`: the notes as victims.safe_contact reads them."""
+
+    kind: str
+    value: str
+    safety: str
+    notes: str = ""
+    rules: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Details:
+    """What one report tells about one person. Empty or None is: not told."""
+
+    person_id: UUID
+    given_names: str = ""
+    surname: str = ""
+    date_of_birth: date | None = None
+    sex: str = "0"
+    ethnicity: str = ""
+    language: str = ""
+    interpreter: bool = False
+    identifier: tuple[str, str] | None = None
+    contacts: tuple[Contact, ...] = ()
+    address_lines: str = ""
+    postcode: str = ""
+    letters: str = ContactMethod.Safety.UNKNOWN
+    match_keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Perpetrator:
+    """Who is alleged to have done it, in one case, as the sender named them."""
+
+    person_id: UUID
+    case_id: UUID
+    scheme: str
+    nominal: str
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """That `person` and `other` may be one human being, and why."""
+
+    person_id: UUID
+    other_id: UUID
+    score: float
+    evidence: dict[str, object]
+
+
+# A sender's blank never takes back what is known of safety, and what a practitioner has verified as
+# unsafe stays unsafe whatever a sender says later. Blank notes leave the earlier ones standing.
+_MERGE_CONTACT = """
+ON CONFLICT (person_id, kind, value) DO UPDATE SET
+  safety = CASE
+    WHEN excluded.safety = 'unknown' OR (held.verified_at IS NOT NULL AND held.safety = 'unsafe')
+    THEN held.safety ELSE excluded.safety END,
+  notes = CASE WHEN excluded.notes = '' THEN held.notes ELSE excluded.notes END,
+  rules = CASE WHEN excluded.notes = '' THEN held.rules ELSE excluded.rules END,
+  recorded_at = excluded.recorded_at
+"""
+
+_NEW_NAME = """
+WHERE NOT EXISTS (SELECT 1 FROM victims_personname name WHERE name.person_id = told.person_id
+  AND name.given_names = told.given_names AND name.surname = told.surname)
+"""
+
+_NEW_PERPETRATOR = """
+WHERE NOT EXISTS (SELECT 1 FROM victims_relationship one WHERE one.case_id = told.case_id
+  AND one.scheme = told.scheme AND one.nominal = told.nominal AND one.name = told.name AND one.kind = told.kind)
+"""
+
+# Fills what was not known; never replaces what was.
+_COMPLETE = """
+UPDATE victims_person person SET
+  date_of_birth = coalesce(person.date_of_birth, told.date_of_birth),
+  sex = CASE WHEN person.sex = '0' THEN told.sex ELSE person.sex END,
+  ethnicity = CASE WHEN person.ethnicity = '' THEN told.ethnicity ELSE person.ethnicity END,
+  language = CASE WHEN told.language <> '' THEN told.language ELSE person.language END,
+  interpreter = person.interpreter OR told.interpreter
+FROM unnest(%s::uuid[], %s::date[], %s::text[], %s::text[], %s::text[], %s::boolean[])
+  AS told (id, date_of_birth, sex, ethnicity, language, interpreter)
+WHERE person.id = told.id
+"""
+
+
+def register_people(*, people: Sequence[tuple[str, Details]], at: datetime) -> None:
+    """Make people, each a public reference and what is told of them; record_details does the rest.
+
+    The hub's grants on their cases must be in place: the policies let nobody write without.
+    """
+    insert_rows(
+        Person,
+        [
+            {
+                "id": told.person_id,
+                "reference": reference,
+                "date_of_birth": told.date_of_birth,
+                "sex": told.sex,
+                "ethnicity": told.ethnicity,
+                "language": told.language,
+                "interpreter": told.interpreter,
+                "created_at": at,
+            }
+            for reference, told in people
+        ],
+    )
+
+
+def complete_people(*, details: Sequence[Details]) -> None:
+    """Fill in what was not known of people who are already registered; the last word on each counts."""
+    latest = {told.person_id: told for told in details}
+    if not latest:
+        return
+    columns = list(latest.values())
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _COMPLETE,
+            [
+                [told.person_id for told in columns],
+                [told.date_of_birth for told in columns],
+                [told.sex for told in columns],
+                [told.ethnicity for told in columns],
+                [told.language for told in columns],
+                [told.interpreter for told in columns],
+            ],
+        )
+
+
+def record_details(*, details: Sequence[Details], at: datetime) -> None:
+    """Add names, identifiers, ways to reach, addresses and match keys that are not held yet.
+
+    What is told again becomes the newest. Several reports of one person may come in one call.
+    """
+    names = dict.fromkeys((told.person_id, told.given_names, told.surname) for told in details)
+    insert_rows(
+        PersonName,
+        [
+            {"person_id": person, "given_names": given, "surname": surname, "recorded_at": at}
+            for person, given, surname in names
+            if given or surname
+        ],
+        rest=_NEW_NAME,
+    )
+    identifiers = dict.fromkeys((told.person_id, told.identifier) for told in details if told.identifier)
+    insert_rows(
+        Identifier,
+        [
+            {"person_id": person, "scheme": identifier[0], "value": identifier[1]}
+            for person, identifier in identifiers
+        ],
+        rest="ON CONFLICT DO NOTHING",
+    )
+    insert_rows(
+        ContactMethod,
+        [
+            {
+                "person_id": person,
+                "kind": kind,
+                "value": value,
+                "safety": contact.safety,
+                "notes": contact.notes,
+                "rules": contact.rules,
+                "recorded_at": at,
+            }
+            for (person, kind, value), contact in _last_words(details).items()
+        ],
+        rest=_MERGE_CONTACT,
+    )
+    addresses = {
+        (told.person_id, told.address_lines, told.postcode): told.letters
+        for told in details
+        if told.address_lines or told.postcode
+    }
+    insert_rows(
+        Address,
+        [
+            {"person_id": person, "lines": lines, "postcode": postcode, "letters": letters, "recorded_at": at}
+            for (person, lines, postcode), letters in addresses.items()
+        ],
+        rest="ON CONFLICT (person_id, lines, postcode) DO UPDATE SET recorded_at = excluded.recorded_at",
+    )
+    keys = dict.fromkeys((told.person_id, key) for told in details for key in told.match_keys)
+    insert_rows(
+        MatchKey,
+        [{"person_id": person, "key": key} for person, key in keys],
+        rest="ON CONFLICT DO NOTHING",
+    )
+
+
+def record_perpetrators(*, alleged: Sequence[Perpetrator], at: datetime) -> None:
+    """Keep who is alleged to have done it. They are no person of the hub's and are never matched with one."""
+    insert_rows(
+        Relationship,
+        [{**asdict(one), "recorded_at": at} for one in dict.fromkeys(alleged)],
+        rest=_NEW_PERPETRATOR,
+    )
+
+
+def suggest_same(*, likenesses: Sequence[Likeness], at: datetime) -> None:
+    """Propose that two people may be one; a practitioner decides. Proposing again changes nothing."""
+    insert_rows(
+        SamePersonSuggestion,
+        [{**asdict(likeness), "suggested_at": at} for likeness in likenesses],
+        rest="ON CONFLICT DO NOTHING",
+    )
+
+
+def _last_words(details: Sequence[Details]) -> dict[tuple[UUID, str, str], Contact]:
+    """The contacts that are told, each once: of several reports the last word counts, a blank is no word."""
+    latest: dict[tuple[UUID, str, str], Contact] = {}
+    for told in details:
+        for contact in told.contacts:
+            key = (told.person_id, contact.kind, contact.value)
+            held = latest.get(key)
+            if held is not None:
+                unknown = contact.safety == ContactMethod.Safety.UNKNOWN
+                contact = replace(
+                    contact if contact.notes else held, safety=held.safety if unknown else contact.safety
+                )
+            latest[key] = contact
+    return latest
