@@ -7,8 +7,10 @@ so that work goes on, a second late, while the broker is away.
 import logging
 import os
 import threading
+from pathlib import Path
 
 from celery import Celery, bootsteps
+from celery.signals import beat_init, worker_ready
 from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hub.settings")
@@ -67,3 +69,11 @@ class Ticker(bootsteps.StartStopStep):
 
 
 app.steps["worker"].add(Ticker)
+
+
+@worker_ready.connect
+@beat_init.connect
+def _say_ready(**kwargs) -> None:
+    """Tell whoever started us that we work: touch the file that READY_FILE names, if it names one."""
+    if path := os.environ.get("READY_FILE"):
+        Path(path).touch()

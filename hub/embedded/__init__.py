@@ -18,55 +18,70 @@ from hub.embedded.child import lock
 from hub.embedded.errors import EmbeddedError, NotForProduction, ServiceFailed
 from hub.embedded.home import PROJECT, Home
 
-__all__ = ["Attachment", "EmbeddedError", "NotForProduction", "ServiceFailed", "attach", "needed"]
+__all__ = ["Attachment", "EmbeddedError", "NotForProduction", "ServiceFailed", "attach", "held", "needed"]
 
 NEEDED_WHERE_UNSET = {"DATABASE_URL": "postgres", "BROKER_URL": "valkey"}
 KEEPER_SECONDS = 60.0  # an earlier keeper may be stopping its services
 
 
 class Attachment:
-    """A hold on the embedded services of one HUB_HOME. While one is held, they run.
-
-    connection: turns readable only when the keeper has ended, which it does last of all unless it is killed.
-    """
+    """A hold on the embedded services of one HUB_HOME. While one is held, they run."""
 
     def __init__(self, home: Home) -> None:
         self.home = home
-        self.connection = self._connect()
+        self._needs: list[str] = []
+        self._keeper: int | None = None
+        self._connection = self._connect()
 
-    def need(self, service: str) -> dict[str, str]:
-        """Have `postgres` or `valkey` running; the addresses to put in the environment.
+    def need(self, service: str) -> None:
+        """Have `postgres` or `valkey` running, and put its addresses in the environment.
 
         Raises ServiceFailed with what went wrong.
         """
         try:
-            self.connection.sendall(json.dumps({"need": service}).encode() + b"\n")
-            with self.connection.makefile("rb") as answers:
+            self._connection.sendall(json.dumps({"need": service}).encode() + b"\n")
+            with self._connection.makefile("rb") as answers:
                 line = answers.readline()
         except OSError:
             line = b""
         if not line:
-            raise ServiceFailed(f"The keeper of the embedded services has ended: see {self.home.log('keeper')}.")
+            raise ServiceFailed(f"The keeper of the embedded services ended: see {self.home.log('keeper')}.")
         answer = json.loads(line)
         if "error" in answer:
             raise ServiceFailed(answer["error"])
-        urls: dict[str, str] = answer["urls"]
-        return urls
+        os.environ.update(answer["urls"])
+        self._needs.append(service)
+
+    def holds(self) -> bool:
+        """Whether the keeper still lives: it ends last of all, unless it is killed."""
+        try:
+            return bool(self._connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT))
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+
+    def renew(self) -> None:
+        """Have everything running again after the keeper was killed. Raises ServiceFailed."""
+        self.leave()
+        self._connection = self._connect()
+        needs, self._needs = self._needs, []
+        for service in needs:
+            self.need(service)
 
     def leave(self) -> None:
         """Let go. Whoever lets go last waits until the services are stopped."""
         with contextlib.suppress(OSError):
-            self.connection.shutdown(socket.SHUT_WR)
-            while self.connection.recv(4096):
+            self._connection.shutdown(socket.SHUT_WR)
+            while self._connection.recv(4096):
                 pass
-        self.connection.close()
+        self._connection.close()
         if self._keeper is not None:
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(self._keeper, os.WNOHANG)
 
     def _connect(self) -> socket.socket:
         """Connect to the keeper, starting one where there is none."""
-        self._keeper: int | None = None
         until = time.monotonic() + KEEPER_SECONDS
         while time.monotonic() < until:
             connection = socket.socket(socket.AF_UNIX)
@@ -81,7 +96,9 @@ class Attachment:
         raise self._not_started()
 
     def _not_started(self) -> ServiceFailed:
-        return ServiceFailed(f"The keeper of the embedded services does not start: see {self.home.log('keeper')}.")
+        return ServiceFailed(
+            f"The keeper of the embedded services does not start: see {self.home.log('keeper')}."
+        )
 
     def _start_keeper(self) -> None:
         """Start a keeper, unless ours is starting or an earlier one still holds the lock.
@@ -129,27 +146,34 @@ def needed() -> list[str]:
 
 
 @contextlib.contextmanager
-def attach() -> Iterator[Attachment | None]:
+def attach() -> Iterator[None]:
     """Give this process the embedded services it has no address for, through its environment, while it runs.
-
-    Sets DATABASE_URL, DATABASE_OWNER_URL, BROKER_URL and CACHE_URL, and where they are unset SECRET_KEY and
-    FIELD_KEYS (random, kept in HUB_HOME). Restores the environment and lets go at the end.
 
     Raises NotForProduction or ServiceFailed, each with a sentence for people.
     """
     services = needed()
     if not services:
-        yield None
+        yield
         return
-    home = Home.from_environment()
+    with held(Home.from_environment()) as attachment:
+        for service in services:
+            attachment.need(service)
+        yield
+
+
+@contextlib.contextmanager
+def held(home: Home) -> Iterator[Attachment]:
+    """Hold on to the embedded services; what is needed of them is asked for by name.
+
+    They set DATABASE_URL and DATABASE_OWNER_URL, BROKER_URL and CACHE_URL; where SECRET_KEY and FIELD_KEYS
+    are unset they are set, to random keys kept in HUB_HOME. The environment is as before at the end.
+    """
     attachment = Attachment(home)
     before = dict(os.environ)
     try:
-        for service in services:
-            os.environ.update(attachment.need(service))
         kept = home.secrets()
         for name in ("SECRET_KEY", "FIELD_KEYS"):
-            os.environ.setdefault(name, kept[name])
+            os.environ[name] = os.environ.get(name) or kept[name]
         os.environ.update(HUB_HOME=str(home.path), HUB_EMBEDDED="1")
         yield attachment
     finally:

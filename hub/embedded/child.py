@@ -1,5 +1,6 @@
 """Child processes that do not outlive their parent."""
 
+import contextlib
 import ctypes
 import fcntl
 import os
@@ -36,7 +37,9 @@ def is_running(pid: int, words: str) -> bool:
         except OSError:
             return False
     else:
-        shown = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)
+        shown = subprocess.run(
+            ["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
+        )
         command = shown.stdout
     return words in command  # a zombie's is empty
 
@@ -67,10 +70,8 @@ def end(process: subprocess.Popen[bytes], *signals: tuple[signal.Signals, float]
 
 def kill_group(pid: int) -> None:
     """Kill what is left of the process group that this process leads or led."""
-    try:
+    with contextlib.suppress(ProcessLookupError, PermissionError):  # nothing is left
         os.killpg(pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        pass  # nothing is left
 
 
 def write_pid(path: Path, pid: int) -> None:

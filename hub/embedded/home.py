@@ -1,6 +1,7 @@
 """HUB_HOME: the one folder where an instance keeps its data, sockets, logs and secrets."""
 
 import base64
+import contextlib
 import hashlib
 import json
 import os
@@ -130,10 +131,8 @@ class Home:
                 json.dump(made, file)
                 file.flush()
                 os.fsync(file.fileno())
-            try:
-                os.link(fresh, path)  # of two that make one at once, the first wins
-            except FileExistsError:
-                pass
+            with contextlib.suppress(FileExistsError):  # of two that make one at once, the first wins
+                os.link(fresh, path)
             fresh.unlink()
         kept: dict[str, str] = json.loads(path.read_text())
         return kept

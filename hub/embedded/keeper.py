@@ -19,48 +19,14 @@ import sys
 import time
 from datetime import UTC, datetime
 
-from hub.embedded.child import kill_group, lock, write_pid
+from hub.embedded.child import lock, write_pid
 from hub.embedded.errors import EmbeddedError
 from hub.embedded.home import Home
+from hub.embedded.kept import Kept, wake_on_signals
 from hub.embedded.postgres import Postgres
 from hub.embedded.valkey import Valkey
 
 FIRST_HOLDER_SECONDS = 10.0  # whoever started us connects at once, unless it has been killed
-SHORTEST_WAIT, LONGEST_WAIT = 0.1, 10.0
-STEADY_SECONDS = 60.0  # a service that ran so long starts again at once
-
-
-class Kept:
-    """A service, and when to start it again if it died."""
-
-    def __init__(self, service: Postgres | Valkey) -> None:
-        self.service = service
-        self.running = False
-        self.started_at = 0.0
-        self.start_at: float | None = None
-        self.wait = SHORTEST_WAIT
-
-    def start(self) -> None:
-        """Start the service. Raises EmbeddedError; then it is tried again later if it ran before."""
-        self.service.start()
-        self.running, self.start_at, self.started_at = True, None, time.monotonic()
-
-    def revive(self) -> None:
-        """Note that the service died, or start it where its wait is over."""
-        now, process = time.monotonic(), self.service.process
-        if self.running and process and process.poll() is not None:
-            say(f"{self.service.name} ended by itself ({process.returncode}): starting it again.")
-            kill_group(process.pid)
-            self.running = False
-            self.wait = SHORTEST_WAIT if now - self.started_at > STEADY_SECONDS else self.wait
-            self.start_at = now + self.wait
-        if self.start_at is not None and now >= self.start_at:
-            self.wait = min(self.wait * 2, LONGEST_WAIT)
-            try:
-                self.start()
-            except (EmbeddedError, OSError) as problem:
-                say(str(problem))
-                self.start_at = time.monotonic() + self.wait
 
 
 class Keeper:
@@ -68,7 +34,8 @@ class Keeper:
 
     def __init__(self, home: Home) -> None:
         self.home = home
-        self.kept = {"valkey": Kept(Valkey(home)), "postgres": Kept(Postgres(home))}
+        self.services: dict[str, Valkey | Postgres] = {"valkey": Valkey(home), "postgres": Postgres(home)}
+        self.kept = {name: Kept(service, say) for name, service in self.services.items()}
         self.holders: dict[socket.socket, bytes] = {}
         self.selector = selectors.DefaultSelector()
         self.told_to_end = False
@@ -79,7 +46,9 @@ class Keeper:
         listener = socket.socket(socket.AF_UNIX)
         listener.bind(str(self.home.keeper_socket))
         listener.listen(64)
-        signals = self._hear_signals()
+        signals = wake_on_signals()
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, self._end)
         for source in (listener, signals):
             self.selector.register(source, selectors.EVENT_READ)
         patience: float | None = time.monotonic() + FIRST_HOLDER_SECONDS
@@ -104,7 +73,7 @@ class Keeper:
         self.home.keeper_socket.unlink(missing_ok=True)
         listener.close()
         for kept in self.kept.values():
-            kept.service.stop()
+            kept.stop()
 
     def _hear(self, holder: socket.socket) -> bool:
         """Answer what a holder asks; False once it has left."""
@@ -131,26 +100,14 @@ class Keeper:
         except EmbeddedError as problem:
             return {"error": str(problem)}
         except OSError as problem:
-            return {"error": f"{kept.service.name} could not be started: {problem}"}
-        return {"urls": kept.service.urls()}
+            return {"error": f"{kept.program.name} could not be started: {problem}"}
+        return {"urls": self.services[need].urls()}
 
     def _seconds_to_next(self, patience: float | None) -> float | None:
         times = [kept.start_at for kept in self.kept.values() if kept.start_at is not None]
         if patience is not None:
             times.append(patience)
         return max(0.0, min(times) - time.monotonic()) if times else None
-
-    def _hear_signals(self) -> socket.socket:
-        """Make signals wake the loop: an ended child by SIGCHLD, our own end by SIGTERM."""
-        reader, writer = socket.socketpair()
-        for end in (reader, writer):
-            end.setblocking(False)
-        self._writer = writer
-        signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
-        signal.signal(signal.SIGCHLD, lambda *_: None)
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        signal.signal(signal.SIGTERM, self._end)
-        return reader
 
     def _end(self, *_: object) -> None:
         self.told_to_end = True

