@@ -73,5 +73,6 @@ def names_of(ids: Iterable[UUID]) -> dict[UUID, str]:
 
 
 def team_mates(actor: Actor) -> list[UUID]:
-    """Everybody in any of the actor's teams, the actor included."""
-    return list(Practitioner.objects.filter(teams__in=actor.team_ids).distinct().values_list("id", flat=True))
+    """Everybody in any of the actor's teams; always the actor."""
+    mates = Practitioner.objects.filter(teams__in=actor.team_ids).values_list("id", flat=True)
+    return sorted({actor.id, *mates})

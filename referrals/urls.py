@@ -1,3 +1,26 @@
 """Addresses of the work: feeds, triage, cases, referrals."""
 
-urlpatterns = []
+from django.urls import path
+
+from referrals.pages import case, triage
+
+urlpatterns = [
+    path("triage/", triage.triage, name="triage"),
+    path("triage/new/", triage.triage_new, name="triage_new"),
+    path("triage/claim/", triage.triage_claim, name="triage_claim"),
+    path("cases/", triage.my_cases, name="my_cases"),
+    path("cases/<str:reference>/", case.case, name="case"),
+    path("cases/<str:reference>/contact/", case.case_contact, name="case_contact"),
+    path("cases/<str:reference>/finish/", case.case_finish, name="case_finish"),
+    path("cases/<str:reference>/claim/", case.case_claim, name="case_claim"),
+    path("cases/<str:reference>/release/", case.case_release, name="case_release"),
+    path("cases/<str:reference>/assign/", case.case_assign, name="case_assign"),
+    path("cases/<str:reference>/entitlement/", case.case_entitlement, name="case_entitlement"),
+    path("cases/<str:reference>/retriage/", case.case_retriage, name="case_retriage"),
+    path("cases/<str:reference>/suspend/", case.case_suspend, name="case_suspend"),
+    path("cases/<str:reference>/resume/", case.case_resume, name="case_resume"),
+    path("cases/<str:reference>/close/", case.case_close, name="case_close"),
+    path(
+        "cases/<str:reference>/suggestions/<uuid:suggestion>/", case.case_suggestion, name="case_suggestion"
+    ),
+]

@@ -1,0 +1,346 @@
+"""Triage, as a list of verbs: open, assign, change entitlement, record contact, finish, take back, suspend, close.
+
+Each locks the case, checks, changes and tells, in one transaction; a refusal raises and leaves nothing half
+done. Which move is possible from which status is in referrals.workflow.
+"""
+
+from datetime import datetime, timedelta
+from types import EllipsisType
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from access.actor import Actor
+from access.context import hub_id
+from access.roles import Capability
+from agencies.queries import hub_practitioners
+from messaging.events import Happening, publish
+from referrals import scope
+from referrals.actions.clocks import meet_clock, plan_clocks_again, stop_clocks
+from referrals.models import Case, ContactAttempt, Referral
+from referrals.queries.case import ANSWERED, missing_for_routing
+from referrals.queries.contact import current_address, safe_now
+from referrals.workflow import CASE_STATUSES, END_STATES, OPEN, OPEN_CASE, next_case_status
+from victims.models import ContactMethod
+
+PRESENCE = timedelta(minutes=10)
+RESULTS: dict[str, tuple[str, ...]] = {
+    "phone": ("spoke", "no_answer", "voicemail", "somebody_else", "wrong_number", "declined"),
+    "text": ("sent", "spoke", "wrong_number", "declined"),
+    "email": ("sent", "spoke", "declined"),
+    "letter": ("sent", "spoke", "declined"),
+}
+"""What can come of an attempt, by channel."""
+
+
+class CaseNotFound(Exception):
+    """There is no such case, or the actor may not come to it: the same answer for both."""
+
+
+class CaseClosed(Exception):
+    """The case is closed; nothing more is recorded on it."""
+
+
+class SomebodyWasFaster(Exception):
+    """The case is no longer as the actor saw it. The message says how it is now."""
+
+
+class NotAPractitioner(Exception):
+    """Cases are carried by active practitioners and supervisors of the hub."""
+
+
+class ReasonMissing(Exception):
+    """This must be given a reason, in words that a colleague understands."""
+
+
+class EntitlementUnchanged(Exception):
+    """The case already has that entitlement."""
+
+
+class ChannelNotSafe(Exception):
+    """The person must not be contacted this way now. The message says why, and what is possible instead."""
+
+
+class ResultDoesNotFit(Exception):
+    """That cannot come of an attempt by this channel."""
+
+
+class TriageNotFinished(Exception):
+    """Something that routing needs is missing: `missing` lists it, each as a sentence."""
+
+    def __init__(self, missing: list[str]) -> None:
+        self.missing = missing
+        super().__init__("Triage cannot be finished yet. " + " ".join(missing))
+
+
+class UnknownEndState(Exception):
+    """A case ends in one of the end states that referrals.workflow lists."""
+
+
+class ReferralsStillOpen(Exception):
+    """Partners still work on the case: recall their referrals or wait for their answers first."""
+
+
+@transaction.atomic
+def open_case(*, actor: Actor, case_id: UUID) -> Case:
+    """Show colleagues for ten minutes that the actor has the case open. Never takes it from who had it first.
+
+    Presence only: no status changes, nothing is told, and reading is never blocked.
+    Raises NotAllowed, CaseNotFound.
+    """
+    actor.require(Capability.TRIAGE)
+    now = timezone.now()
+    case = _locked(actor, case_id)
+    somebody_else = case.opened_by != actor.id and case.open_until is not None and case.open_until > now
+    if not somebody_else and case.status in OPEN_CASE:
+        case.opened_by, case.opened_by_name, case.open_until = actor.id, actor.name, now + PRESENCE
+        case.save(update_fields=["opened_by", "opened_by_name", "open_until"])
+    return case
+
+
+@transaction.atomic
+def assign(
+    *, actor: Actor, case_id: UUID, to: UUID | None, instead_of: UUID | EllipsisType | None = ...
+) -> Case:
+    """Give the case to a practitioner, or to nobody.
+
+    Taking an unassigned case and giving back one's own is part of triage; everything else asks for the
+    right to assign. A new case goes into triage with its first assignment.
+    instead_of: whom the actor saw it with, where that matters: refused if it has changed since.
+    Raises NotAllowed, CaseNotFound, CaseClosed, NotAPractitioner, SomebodyWasFaster.
+    """
+    actor.require(Capability.ASSIGN_CASE if to not in (actor.id, None) else Capability.SEE_CASES)
+    now = timezone.now()
+    case = _locked_open(actor, case_id)
+    if case.assigned_to == to:
+        return case
+    names = {person.id: person.name for person in hub_practitioners(hub=hub_id())}
+    if to is not None and to not in names:
+        raise NotAPractitioner("Choose somebody who is a practitioner or supervisor of the hub today.")
+    if instead_of is not ... and case.assigned_to != instead_of:
+        holder = names.get(case.assigned_to, "somebody else") if case.assigned_to else "nobody"
+        raise SomebodyWasFaster(
+            f"While you were looking, {case.reference} was assigned to {holder}. Look again before you change that."
+        )
+    if not actor.can(Capability.ASSIGN_CASE):
+        actor.require(Capability.TRIAGE)
+        if case.assigned_to not in (None, actor.id):
+            holder = names.get(case.assigned_to, "somebody else")
+            raise SomebodyWasFaster(
+                f"{holder} has taken {case.reference}. Ask them or your supervisor if it should be yours."
+            )
+    from_assignee, case.assigned_to = case.assigned_to, to
+    told = [
+        Happening(
+            "case.assigned",
+            at=now,
+            case_id=case.id,
+            data={"from_assignee": _code(from_assignee), "to_assignee": _code(to), "status": case.status},
+        )
+    ]
+    if to is not None and case.status == "new":
+        told.append(_move(case, "start_triage", now))
+    case.save(update_fields=["assigned_to", "status"])
+    publish(*told)
+    return case
+
+
+@transaction.atomic
+def change_entitlement(*, actor: Actor, case_id: UUID, level: str, reason: str) -> Case:
+    """Set what the person is entitled to under the Victims' Code, with a reason; running clocks follow.
+
+    Raises NotAllowed, CaseNotFound, CaseClosed, ReasonMissing, EntitlementUnchanged.
+    """
+    actor.require(Capability.TRIAGE)
+    now = timezone.now()
+    reason = _reason(reason, "Say why the entitlement changes: the person and the next reader may ask.")
+    case = _locked_open(actor, case_id)
+    level = Case.Entitlement(level).value
+    if case.entitlement == level:
+        raise EntitlementUnchanged(f"{case.reference} already has {level} entitlement.")
+    before, case.entitlement = case.entitlement, level
+    case.entitlement_reason, case.entitlement_changed_by = reason, actor.name
+    case.save(update_fields=["entitlement", "entitlement_reason", "entitlement_changed_by"])
+    plan_clocks_again(case=case)
+    publish(
+        Happening(
+            "case.entitlement_changed", at=now, case_id=case.id, data={"from": before, "to": case.entitlement}
+        )
+    )
+    return case
+
+
+@transaction.atomic
+def record_contact(
+    *,
+    actor: Actor,
+    case_id: UUID,
+    contact_method_id: UUID | None,
+    channel: str,
+    result: str,
+    notes: str = "",
+) -> ContactAttempt:
+    """Record one try to reach the person. Refused where the channel is not safe now: it should not be tried.
+
+    channel: phone, text, email or letter. Being answered meets the clock of first contact.
+    Raises NotAllowed, CaseNotFound, CaseClosed, ChannelNotSafe, ResultDoesNotFit.
+    """
+    actor.require(Capability.TRIAGE)
+    now = timezone.now()
+    case = _locked_open(actor, case_id)
+    if result not in RESULTS.get(channel, ()):
+        raise ResultDoesNotFit("Choose what came of it from the list for that way of contact.")
+    method = None
+    if contact_method_id is not None:
+        method = ContactMethod.objects.filter(id=contact_method_id, person_id=case.person_id).first()
+        if method is None:
+            raise ResultDoesNotFit("That number or address is no longer on the record. Choose one that is.")
+    address = current_address(case.person_id) if channel == "letter" else None
+    answer = safe_now(case=case, method=method, address=address, channel=channel, now=now)
+    if not answer.safe:
+        raise ChannelNotSafe(answer.words)
+    attempt = ContactAttempt.objects.create(
+        case=case,
+        contact_method_id=contact_method_id,
+        channel=channel,
+        result=result,
+        notes=notes,
+        attempted_by=actor.id,
+        attempted_by_name=actor.name,
+        attempted_at=now,
+    )
+    if result in ANSWERED:
+        meet_clock(case=case, code="first_contact", at=now)
+    told = [
+        Happening(
+            "case.contact_attempted", at=now, case_id=case.id, data={"channel": channel, "result": result}
+        )
+    ]
+    if case.status == "new":
+        told.append(_move(case, "start_triage", now))
+        case.save(update_fields=["status"])
+    publish(*told)
+    return attempt
+
+
+@transaction.atomic
+def finish_triage(*, actor: Actor, case_id: UUID, no_contact_reason: str = "") -> Case:
+    """Say that the case is ready to be routed. Routing follows by itself.
+
+    no_contact_reason: why the case goes on though the person was not reached.
+    Raises NotAllowed, CaseNotFound, CaseClosed, TriageNotFinished, MoveRefused.
+    """
+    actor.require(Capability.TRIAGE)
+    now = timezone.now()
+    case = _locked_open(actor, case_id)
+    told = _move(case, "finish_triage", now)
+    no_contact_reason = no_contact_reason.strip()
+    missing = missing_for_routing(case, no_contact_reason=no_contact_reason)
+    if missing:
+        raise TriageNotFinished(missing)
+    case.no_contact_reason, case.decision_wanted = no_contact_reason, ""
+    case.save(update_fields=["status", "no_contact_reason", "decision_wanted"])
+    stop_clocks(case=case, at=now, codes=("first_contact",))
+    publish(Happening("case.triaged", at=now, case_id=case.id), told)
+    return case
+
+
+@transaction.atomic
+def retriage(*, actor: Actor, case_id: UUID) -> Case:
+    """Take a case that was triaged or routed back into triage, to add what is wanted and route it again.
+
+    Raises NotAllowed, CaseNotFound, CaseClosed, MoveRefused.
+    """
+    return _simple_move(actor, case_id, "retriage", Capability.TRIAGE)
+
+
+@transaction.atomic
+def suspend_case(*, actor: Actor, case_id: UUID, reason: str) -> Case:
+    """Stop all contact because none is safe; the reason shows as what must be decided.
+
+    Raises NotAllowed, CaseNotFound, CaseClosed, ReasonMissing, MoveRefused.
+    """
+    reason = _reason(reason, "Say why contact is not safe.")
+    return _simple_move(actor, case_id, "suspend", Capability.TRIAGE, decision_wanted=reason[:200])
+
+
+@transaction.atomic
+def resume_case(*, actor: Actor, case_id: UUID) -> Case:
+    """Go on with triage of a suspended case. Raises NotAllowed, CaseNotFound, CaseClosed, MoveRefused."""
+    return _simple_move(actor, case_id, "resume", Capability.TRIAGE, decision_wanted="")
+
+
+@transaction.atomic
+def close_case(*, actor: Actor, case_id: UUID, end_state: str, reason: str) -> Case:
+    """End the case in one of the end states, with a reason. Its clocks stop.
+
+    Raises NotAllowed, CaseNotFound, CaseClosed, UnknownEndState, ReasonMissing, ReferralsStillOpen, MoveRefused.
+    """
+    actor.require(Capability.CLOSE_CASE)
+    now = timezone.now()
+    if end_state not in END_STATES:
+        raise UnknownEndState("Choose how the case ended from the list.")
+    reason = _reason(reason, "Say in a sentence why the case is closed.")
+    case = _locked_open(actor, case_id)
+    still_open = Referral.objects.filter(case=case, status__in=OPEN).count()
+    if still_open:
+        raise ReferralsStillOpen(
+            f"{still_open} {'referral is' if still_open == 1 else 'referrals are'} still open with partners."
+            " Recall them or wait for their answers, then close the case."
+        )
+    told = _move(case, "close", now)
+    case.closed_at, case.end_state, case.closing_reason = now, end_state, reason
+    case.decision_wanted, case.open_until = "", None
+    case.save(
+        update_fields=["status", "closed_at", "end_state", "closing_reason", "decision_wanted", "open_until"]
+    )
+    stop_clocks(case=case, at=now)
+    closed = {"end_state": end_state, "entitlement": case.entitlement}
+    publish(Happening("case.closed", at=now, case_id=case.id, data=closed), told)
+    return case
+
+
+def _simple_move(actor: Actor, case_id: UUID, verb: str, capability: Capability, **changes: str) -> Case:
+    actor.require(capability)
+    now = timezone.now()
+    case = _locked_open(actor, case_id)
+    told = _move(case, verb, now)
+    for name, value in changes.items():
+        setattr(case, name, value)
+    case.save(update_fields=["status", *changes])
+    publish(told)
+    return case
+
+
+def _move(case: Case, verb: str, at: datetime) -> Happening:
+    """Set the status that the verb leads to; the caller saves it and tells of it. Raises MoveRefused."""
+    before, case.status = case.status, next_case_status(verb, case.status)
+    data = {"from_status": before, "to_status": case.status, "assignee": _code(case.assigned_to)}
+    return Happening("case.moved", at=at, case_id=case.id, data=data)
+
+
+def _locked(actor: Actor, case_id: UUID) -> Case:
+    case = scope.cases(actor).select_for_update().filter(id=case_id).first()
+    if case is None:
+        raise CaseNotFound("There is no such case.")
+    return case
+
+
+def _locked_open(actor: Actor, case_id: UUID) -> Case:
+    case = _locked(actor, case_id)
+    if case.status not in OPEN_CASE:
+        ended = END_STATES.get(case.end_state, CASE_STATUSES[case.status])
+        raise CaseClosed(f"{case.reference} was closed: {ended.lower()}. Nothing more can be recorded on it.")
+    return case
+
+
+def _reason(words: str, wanted: str) -> str:
+    words = words.strip()
+    if not words:
+        raise ReasonMissing(wanted)
+    return words
+
+
+def _code(practitioner: UUID | None) -> str | None:
+    return str(practitioner) if practitioner else None

@@ -1,0 +1,109 @@
+"""Forms of triage and of the case page. What they allow is decided by the verbs."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+
+from referrals.models import Case, ContactAttempt
+from referrals.workflow import END_STATES
+
+SMALL_RADIOS = {"class": "govuk-radios--small"}
+REASON_ERROR = "Enter the reason, in words that a colleague understands"
+
+
+class ContactForm(forms.Form):
+    """One try to reach the person: by which way, and what came of it."""
+
+    mark_optional = False
+    way = forms.ChoiceField(
+        label="How did you try?",
+        widget=forms.RadioSelect(attrs=SMALL_RADIOS),
+        error_messages={"required": "Choose how you tried to reach the person"},
+    )
+    result = forms.ChoiceField(
+        label="What came of it?",
+        choices=ContactAttempt.Result.choices,
+        widget=forms.RadioSelect(attrs=SMALL_RADIOS),
+        error_messages={"required": "Choose what came of it"},
+    )
+    notes = forms.CharField(
+        label="Notes (optional)", required=False, widget=forms.Textarea(attrs={"rows": 2}), max_length=4000
+    )
+
+    def __init__(self, *args: Any, ways: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _offer(self, "way", ways)
+
+
+class AssignForm(forms.Form):
+    """Who carries the case. `seen`: who carried it when the page was made."""
+
+    to = forms.ChoiceField(
+        label="Assign to", widget=forms.Select, required=False, error_messages={"required": "Choose somebody"}
+    )
+    seen = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    mark_optional = False
+
+    def __init__(self, *args: Any, people: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _offer(self, "to", people)
+
+
+class EntitlementForm(forms.Form):
+    level = forms.ChoiceField(
+        label="Entitlement under the Victims’ Code",
+        choices=[(level.value, level.label.capitalize()) for level in Case.Entitlement],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose the entitlement"},
+    )
+    reason = forms.CharField(
+        label="Why?",
+        help_text="The person may ask, and the next reader will.",
+        max_length=400,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": REASON_ERROR},
+    )
+
+
+class FinishForm(forms.Form):
+    """Finishing triage; the reason is asked for only where the person was not reached."""
+
+    mark_optional = False
+    no_contact_reason = forms.CharField(
+        label="The person was not reached. Why does the case go on without?",
+        required=False,
+        max_length=400,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
+class SuspendForm(forms.Form):
+    reason = forms.CharField(
+        label="Why is no contact safe?",
+        max_length=200,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": REASON_ERROR},
+    )
+
+
+class CloseForm(forms.Form):
+    end_state = forms.ChoiceField(
+        label="How did it end?",
+        choices=list(END_STATES.items()),
+        widget=forms.RadioSelect(attrs=SMALL_RADIOS),
+        error_messages={"required": "Choose how the case ended"},
+    )
+    reason = forms.CharField(
+        label="Why?",
+        max_length=400,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": REASON_ERROR},
+    )
+
+
+def _offer(form: forms.Form, name: str, choices: Sequence[tuple[str, str]]) -> None:
+    field = form.fields[name]
+    if isinstance(field, forms.ChoiceField):
+        field.choices = choices

@@ -1,0 +1,237 @@
+"""The triage queue, what came since it was drawn, and a practitioner's own cases."""
+
+import secrets
+from datetime import datetime
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.timesince import timesince
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from access.context import current_actor
+from access.looks import record_look
+from access.models import Look
+from access.roles import Capability
+from referrals.actions.triage import CaseClosed, CaseNotFound, SomebodyWasFaster, assign
+from referrals.queries import triage as queue
+from referrals.workflow import CASE_STATUSES, OPEN_CASE
+
+SEARCHES = "triage_searches"
+SEARCHES_KEPT = 10
+CLAIM_AT_ONCE = 50
+
+LEGENDS = {
+    "due": "First contact",
+    "risk": "Risk",
+    "entitlement": "Entitlement",
+    "assigned": "Assigned to",
+    "flag": "Flags",
+}
+LABELS = {"soon": "Due in 4 hours", "nobody": "Nobody", "me": "Me", "team": "My team", "repeat": "Repeat"}
+
+
+@require_http_methods(["GET", "POST"])
+def triage(request: HttpRequest) -> HttpResponse:
+    """The queue. A POST sets the filters: the text searched for may be a name, so it stays out of the address."""
+    actor = current_actor()
+    actor.require(Capability.TRIAGE)
+    if request.method == "POST":
+        return redirect(f"{request.path}?{_query_of(request)}")
+    now = timezone.now()
+    filters = _filters(request)
+    sort = _sort(request.GET)
+    meant = queue.meanings(actor=actor, now=now)
+    page = queue.triage_queue(
+        actor=actor,
+        filters=filters,
+        meant=meant,
+        now=now,
+        sort=sort,
+        after=request.GET.get("after", ""),
+        before=request.GET.get("before", ""),
+    )
+    figures = queue.figures(actor=actor, meant=meant, now=now)
+    _on_record(page, "triage", searched=bool(filters.text))
+    return render(
+        request,
+        "referrals/triage.html",
+        {
+            "page": page,
+            "figures": figures,
+            "plus": "+" if figures.at_least else "",
+            "tiles": _tiles(figures, now),
+            "stage": queue.STAGES[filters.stage],
+            "waits": filters.stage == queue.WAITING,
+            "groups": _groups(filters, figures),
+            "search": {"name": "search", "label": "Name, reference or postcode", "value": filters.text},
+            "narrowed": filters != queue.Filters(stage=filters.stage),
+            "sort": sort,
+            "now": now,
+            "newest": queue.newest_case(actor=actor) or "",
+            "here": _here(request),
+        },
+    )
+
+
+@require_GET
+def triage_new(request: HttpRequest) -> HttpResponse:
+    """How many came since the page was drawn. The page asks every half minute; it never moves its rows."""
+    actor = current_actor()
+    actor.require(Capability.TRIAGE)
+    try:
+        newest = UUID(request.GET.get("since", ""))
+    except ValueError:
+        newest = None
+    came = queue.came_since(actor=actor, newest=newest)
+    return render(request, "referrals/triage_new.html", {"came": came})
+
+
+@require_POST
+def triage_claim(request: HttpRequest) -> HttpResponse:
+    """Take the cases that were ticked; those that a colleague was faster with are named and left alone."""
+    actor = current_actor()
+    actor.require(Capability.TRIAGE)
+    taken, refused = 0, []
+    for text in request.POST.getlist("case")[:CLAIM_AT_ONCE]:
+        try:
+            assign(actor=actor, case_id=UUID(text), to=actor.id, instead_of=None)
+            taken += 1
+        except (CaseNotFound, ValueError):
+            continue
+        except (SomebodyWasFaster, CaseClosed) as refusal:
+            refused.append(str(refusal))
+    if taken:
+        messages.success(request, f"{taken} {'case is' if taken == 1 else 'cases are'} assigned to you.")
+    for words in refused:
+        messages.warning(request, words)
+    if not taken and not refused:
+        messages.info(request, "Tick the cases that you want to take first.")
+    here = request.POST.get("here", "")
+    return redirect(reverse("triage") + (here if here.startswith("?") else ""))
+
+
+@require_GET
+def my_cases(request: HttpRequest) -> HttpResponse:
+    """The open cases that the reader carries, the next due first."""
+    actor = current_actor()
+    actor.require(Capability.TRIAGE)
+    now = timezone.now()
+    sort = _sort(request.GET)
+    statuses = [status for status in request.GET.getlist("status") if status in OPEN_CASE]
+    page = queue.my_cases(
+        actor=actor,
+        statuses=statuses,
+        now=now,
+        sort=sort,
+        after=request.GET.get("after", ""),
+        before=request.GET.get("before", ""),
+    )
+    _on_record(page, "my_cases")
+    options = [
+        {"value": status, "label": CASE_STATUSES[status], "checked": status in statuses}
+        for status in OPEN_CASE
+    ]
+    groups = [{"name": "status", "legend": "Status", "options": options}]
+    context = {"page": page, "groups": groups, "sort": sort, "now": now, "narrowed": bool(statuses)}
+    return render(request, "referrals/triage_my_cases.html", context)
+
+
+def _on_record(page: queue.CasePage, door: str, *, searched: bool = False) -> None:
+    record_look(
+        action=Look.Action.SEARCH if searched else Look.Action.LIST,
+        door=door,
+        subjects=[row.case.id for row in page.rows],
+    )
+
+
+def _sort(query: QueryDict) -> str:
+    sort = query.get("sort", "due")
+    return sort if sort.removeprefix("-") in queue.SORTS else "due"
+
+
+def _filters(request: HttpRequest) -> queue.Filters:
+    """The filters that the address asks for; values that mean nothing are left out."""
+    query = request.GET
+    stage = query.get("stage", queue.WAITING)
+    searches = dict(request.session.get(SEARCHES, ()))
+    return queue.Filters(
+        stage=stage if stage in queue.STAGES else queue.WAITING,
+        text=searches.get(query.get("search", ""), ""),
+        **{
+            group: tuple(value for value in query.getlist(group) if value in queue.VALUES[group])
+            for group in queue.GROUPS
+        },
+    )
+
+
+def _query_of(request: HttpRequest) -> str:
+    """The address's query for a filter form that was sent: codes as they are, the text by a token.
+
+    The latest texts are kept in the session under their tokens, so that tabs do not disturb each other.
+    """
+    chosen = [
+        (name, value)
+        for name in ("sort", "stage", *queue.GROUPS)
+        for value in request.POST.getlist(name)
+        if value and (name, value) != ("stage", queue.WAITING)
+    ]
+    text = request.POST.get("search", "").strip()[:200]
+    if text:
+        token = secrets.token_urlsafe(6)
+        kept = list(request.session.get(SEARCHES, ()))[-SEARCHES_KEPT + 1 :]
+        request.session[SEARCHES] = [*kept, (token, text)]
+        chosen.append(("search", token))
+    return urlencode(chosen)
+
+
+def _tiles(figures: queue.Figures, now: datetime) -> dict[str, str]:
+    """The numbers of the tiles and the words below them."""
+    plus = "+" if figures.at_least else ""
+    oldest = figures.oldest_unassigned
+    return {
+        "overdue": f"{figures.options['due']['overdue']}{plus}",
+        "soon": f"{figures.options['due']['soon']}{plus}",
+        "unassigned": f"{figures.options['assigned']['nobody']}{plus}",
+        "oldest": f"oldest {timesince(oldest, now, depth=1)}" if oldest else "",
+        "partner": str(figures.partner),
+        "late": f"{figures.partner_late} past reply date" if figures.partner_late else "",
+    }
+
+
+def _groups(filters: queue.Filters, figures: queue.Figures) -> list[dict[str, object]]:
+    """The filter panel. A number says what the whole queue holds; flags that nobody has are left out."""
+    counted = filters.stage == queue.WAITING
+    plus = "+" if figures.at_least else ""
+    groups: list[dict[str, object]] = []
+    for group in queue.GROUPS:
+        options = [
+            {
+                "value": value,
+                "label": LABELS.get(value, value.replace("_", " ").capitalize()),
+                "count": f"{count}{plus}" if counted else None,
+                "checked": value in getattr(filters, group),
+            }
+            for value, count in figures.options[group].items()
+            if group != "flag" or count or value in filters.flag or not counted
+        ]
+        if options:
+            groups.append({"name": group, "legend": LEGENDS[group], "options": options})
+    stages = [
+        {"value": code, "label": stage.words, "count": None, "checked": code == filters.stage}
+        for code, stage in queue.STAGES.items()
+    ]
+    groups.append({"name": "stage", "legend": "Where it is", "options": stages, "kind": "radios"})
+    return groups
+
+
+def _here(request: HttpRequest) -> str:
+    """The query of this list from its beginning, to come back to."""
+    query = request.GET.copy()
+    for name in ("after", "before"):
+        query.pop(name, None)
+    return f"?{query.urlencode()}"

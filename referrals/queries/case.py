@@ -1,0 +1,249 @@
+"""Everything the case page shows, in a number of queries that does not grow with the rows."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Q
+
+from access.actor import Actor
+from access.context import hub_id
+from agencies.models import Practitioner
+from agencies.queries import agencies_by_id, hub_practitioners, names_of, open_services
+from messaging.queries import timeline
+from pathways.models import Assessment
+from referrals import scope
+from referrals.clocks import NoSuchClock, rule_for
+from referrals.models import Case, Clock, ContactAttempt, Incident
+from referrals.queries.contact import Way, current_address, ways_to_reach
+from referrals.queries.people import NAMELESS, Name, names_by_person
+from referrals.queries.triage import open_by
+from referrals.timeline import text_of, title_of
+from victims.models import Address, Consent, ContactMethod, PersonName, Relationship, SamePersonSuggestion
+
+TIMELINE_PAGE = 20
+ANSWERED = (ContactAttempt.Result.SPOKE, ContactAttempt.Result.DECLINED)
+NEEDS, RISK = "needs-8", "risk-24"
+INSTRUMENT_WORDS = {NEEDS: "needs assessment", RISK: "risk checklist"}
+RISK_FLAGS = frozenset({"domestic_abuse", "honour_based_abuse"})
+
+
+def required_instruments(case: Case) -> list[str]:
+    """Codes of the instruments without which triage is not finished: needs always, risk where the offence or
+    a flag calls for it (DOMAIN: domestic abuse, stalking, honour-based abuse)."""
+    at_risk = "risk_checklist" in case.offence_properties or RISK_FLAGS & set(case.flags)
+    return [NEEDS, RISK] if at_risk else [NEEDS]
+
+
+def was_answered(case: Case) -> bool:
+    """Whether the person was spoken to, or said that they want no support."""
+    return ContactAttempt.objects.filter(case=case, result__in=ANSWERED).exists()
+
+
+def completed_instruments(case: Case) -> set[str]:
+    return set(Assessment.objects.filter(case_id=case.id).values_list("instrument__code", flat=True))
+
+
+def missing_for_routing(case: Case, *, no_contact_reason: str = "") -> list[str]:
+    """What must be there before triage can be finished and is not, each as a sentence that says what to do."""
+    missing = []
+    if not no_contact_reason and not was_answered(case):
+        missing.append("Speak to the person, or say why triage ends without it.")
+    done = completed_instruments(case)
+    missing += [
+        f"Complete the {INSTRUMENT_WORDS[code]}." for code in required_instruments(case) if code not in done
+    ]
+    return missing
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of triage; `code` is contact, consent, finish or an instrument's."""
+
+    code: str
+    words: str
+    done: bool
+    is_next: bool
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """Somebody who may be the same person, with what agreed, field by field in words."""
+
+    id: UUID
+    state: str
+    name: Name
+    reference: str
+    cases: list[Case]
+    score: float
+    evidence: list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class TimelineEntry:
+    title: str
+    at: datetime
+    by: str
+    text: str
+
+
+@dataclass(frozen=True)
+class CaseFile:
+    """All that the page shows of one case."""
+
+    case: Case
+    name: Name
+    other_names: list[Name]
+    age: int | None
+    address: Address | None
+    assignee: str
+    open_by: str
+    ways: list[Way]
+    clocks: list[tuple[str, Clock]]
+    attempts: list[ContactAttempt]
+    answered: bool
+    incidents: list[Incident]
+    perpetrators: list[Relationship]
+    suggestions: list[Suggestion]
+    assessments: list[Assessment]
+    consents: list[Consent]
+    steps: list[Step]
+
+
+def case_file(*, actor: Actor, case: Case, now: datetime) -> CaseFile:
+    """The whole file of one case, as it stands at `now`."""
+    names = _names(case.person_id)
+    methods = list(ContactMethod.objects.filter(person=case.person_id).order_by("id"))
+    address = current_address(case.person_id)
+    attempts = list(case.contact_attempts.order_by("-attempted_at", "-id"))
+    assessments = list(
+        Assessment.objects.filter(case_id=case.id).select_related("instrument").order_by("-completed_at")
+    )
+    consents = list(Consent.objects.filter(case_id=case.id).select_related("agency").order_by("-recorded_at"))
+    answered = any(attempt.result in ANSWERED for attempt in attempts)
+    return CaseFile(
+        case=case,
+        name=names[0] if names else NAMELESS,
+        other_names=names[1:],
+        age=age_on(case.person.date_of_birth, now.date()),
+        address=address,
+        assignee=names_of([case.assigned_to]).get(case.assigned_to, "") if case.assigned_to else "",
+        open_by=open_by(case, actor=actor, now=now),
+        ways=ways_to_reach(case=case, methods=methods, address=address, now=now),
+        clocks=[(_clock_words(clock, case), clock) for clock in case.clocks.order_by("due_at")],
+        attempts=attempts,
+        answered=answered,
+        incidents=list(case.incidents.select_related("source").order_by("-reported_at", "-id")),
+        perpetrators=list(Relationship.objects.filter(case_id=case.id).order_by("id")),
+        suggestions=_suggestions(actor, case.person_id),
+        assessments=assessments,
+        consents=consents,
+        steps=_steps(case, answered, {made.instrument.code for made in assessments}, bool(consents)),
+    )
+
+
+def _steps(case: Case, answered: bool, instruments: set[str], consent: bool) -> list[Step]:
+    """Contact, consent, assessments, finish: in order, the first that is not done is next."""
+    finished = case.status not in ("new", "triaging")
+    plan = [("contact", "Speak to the person", answered or bool(case.no_contact_reason))]
+    plan.append(("consent", "Record what each agency may be told", consent))
+    plan += [
+        (code, f"Complete the {INSTRUMENT_WORDS[code]}", code in instruments)
+        for code in required_instruments(case)
+    ]
+    plan.append(("finish", "Finish triage, so that the case is routed", finished))
+    upcoming = next((code for code, _, done in plan if not done), "") if not finished else ""
+    return [Step(code, words, done, code == upcoming) for code, words, done in plan]
+
+
+def age_on(born: date | None, day: date) -> int | None:
+    """Whole years; None where the date of birth is not known."""
+    if born is None:
+        return None
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+def _names(person: UUID) -> list[Name]:
+    rows = PersonName.objects.filter(person=person).order_by("-recorded_at", "-id")
+    return [Name(given, surname) for given, surname in rows.values_list("given_names", "surname")]
+
+
+def _clock_words(clock: Clock, case: Case) -> str:
+    try:
+        return rule_for(clock.rule, clock.started_at, entitlement=case.entitlement).words
+    except NoSuchClock:
+        return clock.rule.replace("_", " ").capitalize()
+
+
+def _suggestions(actor: Actor, person: UUID) -> list[Suggestion]:
+    """Who may be the same person, and who was found to be; people found to be others are left out."""
+    found = list(
+        SamePersonSuggestion.objects.filter(Q(person=person) | Q(other=person))
+        .exclude(state=SamePersonSuggestion.State.REJECTED)
+        .select_related("person", "other")
+        .order_by("state", "-score", "id")
+    )
+    others = {row.id: row.other if row.person_id == person else row.person for row in found}
+    names = names_by_person(other.id for other in others.values())
+    cases: dict[UUID, list[Case]] = {}
+    for case in scope.cases(actor).filter(person__in=[other.id for other in others.values()]).order_by("-id"):
+        cases.setdefault(case.person_id, []).append(case)
+    return [
+        Suggestion(
+            id=row.id,
+            state=row.state,
+            name=names.get(others[row.id].id, NAMELESS),
+            reference=others[row.id].reference,
+            cases=cases.get(others[row.id].id, []),
+            score=row.score,
+            evidence=evidence_words(row.evidence),
+        )
+        for row in found
+    ]
+
+
+def evidence_words(evidence: object) -> list[tuple[str, str]]:
+    """What agreed and what did not, as (field, words) pairs, whichever fields the matching compared."""
+    pairs = evidence.items() if isinstance(evidence, dict) else []
+    return [(_words(name), _words(value)) for name, value in pairs]
+
+
+def _words(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{_words(name).lower()}: {_words(inner)}" for name, inner in value.items())
+    if isinstance(value, list):
+        return ", ".join(_words(inner) for inner in value)
+    words = str(value).replace("_", " ")
+    return words[:1].upper() + words[1:]
+
+
+def case_timeline(*, case: Case, before: str = "") -> tuple[list[TimelineEntry], str]:
+    """One page of what happened, newest first, and the cursor of the next ("" at the end)."""
+    try:
+        start = UUID(before) if before else None
+    except ValueError:
+        start = None
+    events = timeline(case_id=case.id, before=start, limit=TIMELINE_PAGE + 1)
+    shown = events[:TIMELINE_PAGE]
+    people = {
+        str(event.data.get(key))
+        for event in shown
+        for key in ("from_assignee", "to_assignee")
+        if event.data.get(key)
+    }
+    words = {str(person): name for person, name in names_of(UUID(person) for person in people).items()}
+    for agency in agencies_by_id().values():
+        words[str(agency.id)] = words[agency.code] = agency.name
+    words |= {str(service.id): service.name for service in open_services()}
+    entries = [
+        TimelineEntry(
+            title_of(event.topic), event.at, event.actor_name, text_of(event.topic, event.data, words)
+        )
+        for event in shown
+    ]
+    return entries, str(shown[-1].id) if len(events) > TIMELINE_PAGE else ""
+
+
+def people_to_assign() -> list[Practitioner]:
+    """Everybody who can carry a case; never cut off."""
+    return hub_practitioners(hub=hub_id())

@@ -1,0 +1,116 @@
+"""By which ways a person may be reached now, and what lists must say before anybody picks up a telephone."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from referrals.models import Case
+from referrals.queries.people import contact_methods_by_person
+from victims.models import Address, ContactMethod
+
+CAREFUL_FLAGS = frozenset({"domestic_abuse", "honour_based_abuse"})
+CHANNELS_OF_KIND = {"mobile": ("phone", "text"), "phone": ("phone",), "email": ("email",)}
+VERBS = {"phone": "Call", "text": "Text", "email": "E-mail", "letter": "Write to"}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Whether one channel is safe now, in words."""
+
+    safe: bool
+    words: str
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to reach the person: a channel to a number or address, and whether it is safe now."""
+
+    value: str
+    channel: str
+    method_id: UUID | None
+    words: str
+    safe: bool
+    answer: str
+    notes: str
+
+
+def is_careful(case: Case) -> bool:
+    """Whether what is not known to be safe is unsafe: domestic abuse, stalking, honour-based abuse."""
+    return bool(CAREFUL_FLAGS & set(case.flags)) or "stalking" in case.offence_properties
+
+
+def safe_now(
+    *, case: Case, method: ContactMethod | None, address: Address | None, channel: str, now: datetime
+) -> Answer:
+    """Whether the person may be reached by this channel to this number or address at this moment."""
+    if channel == "letter":
+        safety = address.letters if address else None
+    else:
+        safety = method.safety if method and channel in CHANNELS_OF_KIND[method.kind] else None
+    if safety is None:
+        return Answer(False, "There is nothing on the record for that way of contact.")
+    if safety == ContactMethod.Safety.UNSAFE:
+        return Answer(False, "Marked as not safe.")
+    if safety == ContactMethod.Safety.UNKNOWN and is_careful(case):
+        return Answer(False, "Not known to be safe, and for this offence unknown is unsafe.")
+    return Answer(True, "Safe." if safety == ContactMethod.Safety.SAFE else "Not marked as unsafe.")
+
+
+def ways_to_reach(
+    *, case: Case, methods: Sequence[ContactMethod], address: Address | None, now: datetime
+) -> list[Way]:
+    """Every channel to everything on the record, safe ones first."""
+    ways = []
+    for method in methods:
+        for channel in CHANNELS_OF_KIND[method.kind]:
+            answer = safe_now(case=case, method=method, address=None, channel=channel, now=now)
+            words = f"{VERBS[channel]} {method.value}"
+            ways.append(
+                Way(
+                    f"{channel}:{method.id}",
+                    channel,
+                    method.id,
+                    words,
+                    answer.safe,
+                    answer.words,
+                    method.notes,
+                )
+            )
+    if address is not None and (address.lines or address.postcode):
+        answer = safe_now(case=case, method=None, address=address, channel="letter", now=now)
+        words = f"{VERBS['letter']} {', '.join(part for part in (address.lines, address.postcode) if part)}"
+        ways.append(Way("letter:", "letter", None, words, answer.safe, answer.words, ""))
+    return sorted(ways, key=lambda way: not way.safe)
+
+
+def current_address(person: UUID) -> Address | None:
+    """Where the person lives, as last told."""
+    return Address.objects.filter(person=person).order_by("-recorded_at", "-id").first()
+
+
+def contact_notes_by_case(cases: Iterable[Case], *, now: datetime) -> dict[UUID, list[str]]:
+    """What a list says of each case before anybody gets in touch: interpreter, and what must not be done."""
+    listed = list(cases)
+    methods = contact_methods_by_person(case.person_id for case in listed)
+    return {case.id: _notes(case, methods[case.person_id], now) for case in listed}
+
+
+def _notes(case: Case, methods: Sequence[ContactMethod], now: datetime) -> list[str]:
+    notes = []
+    if case.person.interpreter:
+        notes.append(f"Interpreter: {case.person.language or 'language not known'}")
+    possible = {channel for method in methods for channel in CHANNELS_OF_KIND[method.kind]}
+    safe = {
+        channel
+        for method in methods
+        for channel in CHANNELS_OF_KIND[method.kind]
+        if safe_now(case=case, method=method, address=None, channel=channel, now=now).safe
+    }
+    if possible and not safe:
+        notes.append("No safe contact now")
+    elif "phone" in possible and "phone" not in safe:
+        notes.append(
+            "Do not phone" if len(safe) > 1 else f"Safe contact: {VERBS[next(iter(safe))].lower()} only"
+        )
+    return notes

@@ -1,0 +1,283 @@
+"""The triage queue and a practitioner's own cases: bounded, keyset-paged lists of what waits for whom.
+
+What a filter means is written once (`STAGES`, `meanings`): the lists and the numbers above them ask the same.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import Count, F, Func, IntegerField, Min, Q, QuerySet, UUIDField, Value
+from django.db.models.functions import Coalesce
+
+from access.actor import Actor
+from access.context import hub_id
+from agencies.queries import hub_practitioners, names_of, team_mates
+from referrals import scope
+from referrals.models import Case, Referral
+from referrals.queries.contact import contact_notes_by_case
+from referrals.queries.keyset import SortKey, one_page
+from referrals.queries.people import NAMELESS, Name, names_by_person, people_with_open_suggestions
+from referrals.queries.search import search_condition
+from referrals.workflow import OPEN_CASE, UNANSWERED
+
+SOON = timedelta(hours=4)
+PAGE = 25
+BOUND = 2000
+"""Rows that the numbers of a page may cost at most. Beyond it each is a lower bound, and says so: "12+"."""
+
+WAITING = "waiting"
+RISKS = ("high", "medium", "standard", "not_assessed")
+FLAGS = (
+    "domestic_abuse",
+    "hate_crime",
+    "child",
+    "child_exploitation",
+    "honour_based_abuse",
+    "modern_slavery",
+)
+ASKED = Referral.objects.filter(status__in=UNANSWERED)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A part of the work that can be listed: its words, the statuses in it, and what else must hold."""
+
+    words: str
+    statuses: tuple[str, ...]
+    condition: Q = field(default_factory=Q)
+
+
+STAGES: dict[str, Stage] = {
+    WAITING: Stage("Waiting for triage", ("new", "triaging")),
+    "decision": Stage("To be routed or decided", ("triaged",)),
+    "partner": Stage("Awaiting partner", ("routed",), Q(id__in=ASKED.values("case_id"))),
+    "suspended": Stage("Suspended as unsafe", ("suspended",)),
+}
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a reader asked to see; empty is all. In a group any of the values, between groups all of them.
+
+    text: a name, a reference or a postcode.
+    """
+
+    stage: str = WAITING
+    due: tuple[str, ...] = ()
+    risk: tuple[str, ...] = ()
+    entitlement: tuple[str, ...] = ()
+    assigned: tuple[str, ...] = ()
+    flag: tuple[str, ...] = ()
+    text: str = ""
+
+
+VALUES: dict[str, tuple[str, ...]] = {
+    "due": ("overdue", "soon"),
+    "risk": RISKS,
+    "entitlement": tuple(Case.Entitlement.values),
+    "assigned": ("nobody", "me", "team"),
+    "flag": (*FLAGS, "repeat"),
+}
+GROUPS = tuple(VALUES)
+
+
+def meanings(*, actor: Actor, now: datetime) -> dict[str, dict[str, Q]]:
+    """What each value of each filter group means."""
+    return {
+        "due": {"overdue": Q(due_at__lt=now), "soon": Q(due_at__gte=now, due_at__lt=now + SOON)},
+        "risk": {grade: Q(risk=grade) for grade in RISKS},
+        "entitlement": {level: Q(entitlement=level) for level in Case.Entitlement.values},
+        "assigned": {
+            "nobody": Q(assigned_to=None),
+            "me": Q(assigned_to=actor.id),
+            "team": Q(assigned_to__in=team_mates(actor)),
+        },
+        "flag": {flag: Q(flags__contains=[flag]) for flag in FLAGS} | {"repeat": Q(incident_count__gt=1)},
+    }
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a list of cases. `notes`: what must be known before anybody picks up a telephone."""
+
+    case: Case
+    name: Name
+    assignee: str
+    open_by: str
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class CasePage:
+    """One page of a list with the cursors of the pages around it."""
+
+    rows: list[Row]
+    previous: str
+    next: str
+
+
+def triage_queue(
+    *,
+    actor: Actor,
+    filters: Filters,
+    meant: Mapping[str, Mapping[str, Q]],
+    now: datetime,
+    sort: str = "due",
+    after: str = "",
+    before: str = "",
+) -> CasePage:
+    """One page of the cases that match the filters. meant: what `meanings` gave for this actor and moment."""
+    stage = STAGES[filters.stage]
+    condition = stage.condition & search_condition(filters.text)
+    for group in GROUPS:
+        chosen = Q()
+        for value in getattr(filters, group):
+            chosen |= meant[group][value]
+        condition &= chosen
+    listed = scope.cases(actor).filter(condition)
+    return _page(actor, [listed.filter(status=status) for status in stage.statuses], sort, after, before, now)
+
+
+def my_cases(
+    *,
+    actor: Actor,
+    statuses: Sequence[str] = (),
+    now: datetime,
+    sort: str = "due",
+    after: str = "",
+    before: str = "",
+) -> CasePage:
+    """One page of the open cases that the actor carries."""
+    mine = scope.cases(actor).filter(assigned_to=actor.id)
+    branches = [mine.filter(status=status) for status in statuses or OPEN_CASE]
+    return _page(actor, branches, sort, after, before, now)
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+SORTS: dict[str, SortKey] = {
+    "due": SortKey("due_at", _moment, nullable=True),
+    "reference": SortKey("reference", str),
+    "offence": SortKey("offence_label", str),
+    # In the order of letters high, medium, not_assessed, standard is also the order of concern.
+    "risk": SortKey("risk", str),
+    "assigned": SortKey("assignee_rank", int),
+}
+
+
+def _page(
+    actor: Actor, branches: list[QuerySet[Case]], sort: str, after: str, before: str, now: datetime
+) -> CasePage:
+    name = sort.removeprefix("-")
+    if name == "assigned":
+        branches = [_with_assignee_rank(branch) for branch in branches]
+    found = one_page(
+        branches,
+        key=SORTS[name],
+        descending=sort.startswith("-"),
+        size=PAGE,
+        after=after,
+        before=before,
+    )
+    return CasePage(_rows(actor, found.ids, now), found.previous, found.next)
+
+
+def _with_assignee_rank(cases: QuerySet[Case]) -> QuerySet[Case]:
+    """Unassigned first (and those of people who left), then by the practitioners' names."""
+    order = [person.id for person in hub_practitioners(hub=hub_id())]
+    place = Func(
+        Value(order, ArrayField(UUIDField())),
+        F("assigned_to"),
+        function="array_position",
+        output_field=IntegerField(),
+    )
+    return cases.annotate(assignee_rank=Coalesce(place, 0))
+
+
+def _rows(actor: Actor, ids: list[UUID], now: datetime) -> list[Row]:
+    cases = {case.id: case for case in scope.cases(actor).filter(id__in=ids).select_related("person")}
+    shown = [cases[case_id] for case_id in ids if case_id in cases]
+    people = [case.person_id for case in shown]
+    names = names_by_person(people)
+    assignees = names_of(case.assigned_to for case in shown if case.assigned_to)
+    notes = contact_notes_by_case(shown, now=now)
+    doubled = people_with_open_suggestions(people)
+    return [
+        Row(
+            case=case,
+            name=names.get(case.person_id, NAMELESS),
+            assignee=assignees.get(case.assigned_to, "") if case.assigned_to else "",
+            open_by=open_by(case, actor=actor, now=now),
+            notes=(
+                *notes[case.id],
+                *(("Possible duplicate",) if case.person_id in doubled else ()),
+                *((f"Repeat: {case.incident_count} incidents",) if case.incident_count > 1 else ()),
+            ),
+        )
+        for case in shown
+    ]
+
+
+def open_by(case: Case, *, actor: Actor, now: datetime) -> str:
+    """Who else has the case open now; "" where nobody has."""
+    held = case.open_until is not None and case.open_until > now and case.opened_by != actor.id
+    return case.opened_by_name if held else ""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The numbers of the queue: all that wait, and how many each filter value would show."""
+
+    waiting: int
+    options: dict[str, dict[str, int]]
+    oldest_unassigned: datetime | None
+    partner: int
+    partner_late: int
+    at_least: bool
+    """More waits than was counted: every number is a lower bound."""
+
+
+def figures(*, actor: Actor, meant: Mapping[str, Mapping[str, Q]], now: datetime) -> Figures:
+    """The queue's numbers in two bounded queries: one over what waits, one over what partners have."""
+    counts = {
+        f"{group}__{value}": Count("id", filter=condition)
+        for group in GROUPS
+        for value, condition in meant[group].items()
+    }
+    stage = STAGES[WAITING]
+    waiting = scope.cases(actor).filter(stage.condition, status__in=stage.statuses)
+    found = waiting.order_by()[: BOUND + 1].aggregate(
+        all=Count("id"), oldest=Min("opened_at", filter=Q(assigned_to=None)), **counts
+    )
+    stage = STAGES["partner"]
+    with_partner = scope.cases(actor).filter(stage.condition, status__in=stage.statuses)
+    late = ASKED.filter(answer_due_at__lt=now).values("case_id")
+    asked = with_partner.order_by()[: BOUND + 1].aggregate(
+        all=Count("id"), late=Count("id", filter=Q(id__in=late))
+    )
+    return Figures(
+        waiting=min(found["all"], BOUND),
+        options={group: {value: found[f"{group}__{value}"] for value in meant[group]} for group in GROUPS},
+        oldest_unassigned=found["oldest"],
+        partner=asked["all"],
+        partner_late=asked["late"],
+        at_least=found["all"] > BOUND,
+    )
+
+
+def newest_case(*, actor: Actor) -> UUID | None:
+    """The id of the newest case: a page remembers it to ask later what came since."""
+    return scope.cases(actor).order_by("-id").values_list("id", flat=True).first()
+
+
+def came_since(*, actor: Actor, newest: UUID | None, limit: int = 99) -> int:
+    """How many cases that wait for triage came after that one; no more than `limit` are counted."""
+    arrived = scope.cases(actor).filter(status__in=STAGES[WAITING].statuses)
+    if newest is not None:
+        arrived = arrived.filter(id__gt=newest)
+    return arrived.order_by()[:limit].count()

@@ -1,0 +1,156 @@
+"""Events in words, for a case's timeline. Pure: a table of topics, and what each adds from its codes.
+
+A topic that is not here shows as its own name in words: nothing that happened is ever hidden.
+"""
+
+from collections.abc import Callable, Mapping
+
+from referrals.workflow import CASE_STATUSES, DECLINE_REASONS, END_STATES
+
+TITLES: dict[str, str] = {
+    "case.opened": "Case opened",
+    "case.incident_added": "A further incident was added",
+    "case.updated": "The sender updated its record",
+    "case.assigned": "Assigned",
+    "case.entitlement_changed": "Entitlement changed",
+    "case.contact_attempted": "Contact attempted",
+    "case.assessed": "Assessment completed",
+    "case.consent_recorded": "Consent recorded",
+    "case.moved": "Status changed",
+    "case.triaged": "Triage finished",
+    "case.routed": "Routed along the pathway",
+    "case.decision_wanted": "A decision is wanted",
+    "case.closed": "Case closed",
+    "person.suggested": "Somebody known may be the same person",
+    "person.suggestion_decided": "Same person or not: decided",
+    "referral.sent": "Referral sent",
+    "referral.received": "Referral received by the partner",
+    "referral.accepted": "Referral accepted",
+    "referral.declined": "Referral declined",
+    "referral.returned": "Referral returned: more is wanted",
+    "referral.started": "Partner's work started",
+    "referral.completed": "Referral completed",
+    "referral.recalled": "Referral recalled",
+    "referral.expired": "Referral not answered in time",
+}
+
+CHANNELS: dict[str, str] = {"phone": "Phone", "text": "Text", "email": "E-mail", "letter": "Letter"}
+RESULTS: dict[str, str] = {
+    "spoke": "spoke to the person",
+    "no_answer": "no answer",
+    "voicemail": "left a safe voicemail",
+    "somebody_else": "somebody else answered",
+    "wrong_number": "wrong number",
+    "sent": "sent",
+    "declined": "does not want support",
+}
+
+Data = Mapping[str, object]
+Names = Mapping[str, str]
+
+
+def title_of(topic: str) -> str:
+    """The headline of an event."""
+    words = topic.replace(".", " ").replace("_", " ")
+    return TITLES.get(topic, words[:1].upper() + words[1:])
+
+
+def text_of(topic: str, data: Data, names: Names) -> str:
+    """What an event's codes add to its headline, in words; "" for nothing.
+
+    names: what ids in the data stand for (practitioners, agencies, services), by id as text.
+    """
+    tell = _TEXTS.get(topic) or (_referral if topic.startswith("referral.") else None)
+    return tell(data, names) if tell else ""
+
+
+def _words(code: object) -> str:
+    return str(code or "").replace("_", " ").replace("-", " ")
+
+
+def _sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}." if words else ""
+
+
+def _assigned(data: Data, names: Names) -> str:
+    before, after = data.get("from_assignee"), data.get("to_assignee")
+    to = names.get(str(after), "a colleague") if after else "nobody"
+    return _sentence(f"to {to}" + (f", before {names.get(str(before), 'a colleague')}" if before else ""))
+
+
+def _moved(data: Data, names: Names) -> str:
+    before, after = (
+        CASE_STATUSES.get(str(data.get(key)), _words(data.get(key))) for key in ("from_status", "to_status")
+    )
+    return _sentence(f"from “{before.lower()}” to “{after.lower()}”")
+
+
+def _contact(data: Data, names: Names) -> str:
+    channel, result = str(data.get("channel")), str(data.get("result"))
+    return _sentence(f"{CHANNELS.get(channel, _words(channel))}: {RESULTS.get(result, _words(result))}")
+
+
+def _assessed(data: Data, names: Names) -> str:
+    grade = _words(data.get("grade"))
+    return _sentence(
+        _words(data.get("instrument_words") or data.get("instrument")) + (f": {grade}" if grade else "")
+    )
+
+
+def _consent(data: Data, names: Names) -> str:
+    agency = names.get(str(data.get("agency")), _words(data.get("agency")))
+    return _sentence(f"{agency}: {_words(data.get('answer'))}")
+
+
+def _routed(data: Data, names: Names) -> str:
+    referrals, held = _number(data.get("referrals")), _number(data.get("held"))
+    made = f"{referrals} referral{'' if referrals == 1 else 's'} made"
+    return _sentence(made + (f", {held} held back" if held else ""))
+
+
+def _number(value: object) -> int:
+    return len(value) if isinstance(value, list) else value if isinstance(value, int) else 0
+
+
+def _referral(data: Data, names: Names) -> str:
+    whom = [names.get(str(data.get(key)), "") for key in ("service", "agency")]
+    code = str(data.get("reason_code") or "")
+    parts = (", ".join(filter(None, whom)), DECLINE_REASONS.get(code, _words(code)))
+    return " ".join(_sentence(part) for part in parts if part)
+
+
+def _opened(data: Data, names: Names) -> str:
+    level = _words(data.get("entitlement"))
+    return _sentence(f"{level} entitlement proposed") if level else ""
+
+
+def _entitlement(data: Data, names: Names) -> str:
+    return _sentence(f"from {_words(data.get('from'))} to {_words(data.get('to'))}")
+
+
+def _decision_wanted(data: Data, names: Names) -> str:
+    return _sentence(_words(data.get("code")))
+
+
+def _closed(data: Data, names: Names) -> str:
+    return _sentence(END_STATES.get(str(data.get("end_state")), ""))
+
+
+def _suggestion(data: Data, names: Names) -> str:
+    words = {"confirmed": "The same person.", "rejected": "Different people."}
+    return words.get(str(data.get("answer")), "")
+
+
+_TEXTS: dict[str, Callable[[Data, Names], str]] = {
+    "case.opened": _opened,
+    "case.assigned": _assigned,
+    "case.moved": _moved,
+    "case.entitlement_changed": _entitlement,
+    "case.contact_attempted": _contact,
+    "case.assessed": _assessed,
+    "case.consent_recorded": _consent,
+    "case.routed": _routed,
+    "case.decision_wanted": _decision_wanted,
+    "case.closed": _closed,
+    "person.suggestion_decided": _suggestion,
+}
