@@ -11,7 +11,9 @@ from access.categories import ALL_CATEGORIES
 from access.context import acting_as_system, hub_id
 from access.ids import new_id
 from access.models import Grant
-from referrals.models import Case, Clock, FeedSource, Incident, Offence
+from agencies.models import Agreement, Service
+from pathways.models import PathwayVersion
+from referrals.models import Case, Clock, FeedSource, Incident, Offence, Referral, RoutingDecision
 from victims.models import Address, ContactMethod, Person, PersonName, SamePersonSuggestion
 
 _surnames = count(1)
@@ -171,6 +173,47 @@ def a_suggestion(
             score=score,
             evidence=evidence or {"surname": "same", "date_of_birth": "same"},
             suggested_at=timezone.now(),
+        )
+
+
+def a_referral(
+    case: Case,
+    *,
+    status: str = "sent",
+    service: str = "victim-care",
+    answer_due_in: timedelta = timedelta(days=1),
+    reason_code: str = "",
+) -> Referral:
+    """One referral of the case to a service, as routing leaves it; no grant is given with it."""
+    now = timezone.now()
+    with acting_as_system("tests"):
+        offered = Service.objects.select_related("team").get(code=service)
+        decision = RoutingDecision.objects.create(
+            case=case,
+            version=PathwayVersion.objects.latest("number"),
+            asked_by=f"test:{new_id()}",
+            facts={},
+            offers={},
+            decision={},
+            decided_at=now,
+            decided_by="tests",
+        )
+        return Referral.objects.create(
+            case=case,
+            decision=decision,
+            agency_id=offered.team.agency_id,
+            team=offered.team,
+            service=offered,
+            agreement_id=Agreement.objects.values_list("id", flat=True)[0],
+            route="a route",
+            status=status,
+            purpose="victim_support",
+            basis="consent",
+            categories=["identity"],
+            why="Because the person asked for it.",
+            sent_at=now,
+            answer_due_at=now + answer_due_in,
+            reason_code=reason_code,
         )
 
 
