@@ -37,7 +37,9 @@ class Assessment(HubRow):
     answers = models.JSONField()
     score = models.JSONField(help_text="What pathways.scoring made of the answers.")
     grade = models.CharField(max_length=20, blank=True, help_text="By the instrument's own rule.")
-    judgement = models.CharField(max_length=20, blank=True, help_text="By the practitioner; raises, never lowers.")
+    judgement = models.CharField(
+        max_length=20, blank=True, help_text="By the practitioner; raises, never lowers."
+    )
     rationale = models.TextField(blank=True)
     completed_by = models.UUIDField()
     completed_by_name = models.CharField(max_length=150)

@@ -65,7 +65,9 @@ class Keeper:
                 elif isinstance(key.fileobj, socket.socket) and not self._hear(key.fileobj):
                     left.append(key.fileobj)
             if not self.holders and (patience is None or time.monotonic() > patience):
-                break  # who left last hears of it when we have ended
+                for holder in left:
+                    holder.detach()  # who left last hears of it from the kernel, once we have ended
+                break
             for holder in left:
                 holder.close()
             for kept in self.kept.values():

@@ -10,7 +10,12 @@ OUTCOME_DOMAINS = (
     ("safety", "Safety"),
     ("informed_and_empowered", "Informed and empowered"),
 )
-OUTCOME_RESULTS = (("improved", "Improved"), ("same", "No change"), ("worse", "Worse"), ("not_known", "Not known"))
+OUTCOME_RESULTS = (
+    ("improved", "Improved"),
+    ("same", "No change"),
+    ("worse", "Worse"),
+    ("not_known", "Not known"),
+)
 
 
 class ChangeSerializer(serializers.Serializer):
@@ -28,7 +33,9 @@ class ChangesSerializer(serializers.Serializer):
     """A page of the feed of changes."""
 
     items = ChangeSerializer(many=True)
-    next = serializers.IntegerField(help_text="Pass this as `after` next time; it also acknowledges these items.")
+    next = serializers.IntegerField(
+        help_text="Pass this as `after` next time; it also acknowledges these items."
+    )
     more = serializers.BooleanField(help_text="Whether there is more to read now.")
 
 
@@ -80,14 +87,18 @@ class NothingSerializer(serializers.Serializer):
 class DeclineSerializer(serializers.Serializer):
     """Why the referral is declined: a coded reason, with words where the code alone does not say it."""
 
-    reason = serializers.ChoiceField(choices=[(str(code), label) for code, label in DECLINE_REASONS.items()], source="reason_code")
+    reason = serializers.ChoiceField(
+        choices=[(str(code), label) for code, label in DECLINE_REASONS.items()], source="reason_code"
+    )
     details = serializers.CharField(
         max_length=400, required=False, allow_blank=True, default="", source="reason_words"
     )
 
     def validate(self, given: dict[str, str]) -> dict[str, str]:
         if given["reason_code"] == "other" and not given["reason_words"].strip():
-            raise serializers.ValidationError({"details": "Say why in a few words when the reason is 'other'."})
+            raise serializers.ValidationError(
+                {"details": "Say why in a few words when the reason is 'other'."}
+            )
         return given
 
 
@@ -107,5 +118,3 @@ class CompleteSerializer(serializers.Serializer):
     """What came of the work: at least one outcome."""
 
     outcomes = OutcomeSerializer(many=True, allow_empty=False)
-
-

@@ -35,15 +35,23 @@ from referrals.workflow import verbs_for
 PAGE = 100
 LARGEST_PAGE = 500
 
-PROBLEM = OpenApiResponse(OpenApiTypes.OBJECT, description="Problem details (RFC 9457), application/problem+json")
+PROBLEM = OpenApiResponse(
+    OpenApiTypes.OBJECT, description="Problem details (RFC 9457), application/problem+json"
+)
 READ_PROBLEMS = {400: PROBLEM, 401: PROBLEM, 403: PROBLEM, 404: PROBLEM}
 WRITE_PROBLEMS = {**READ_PROBLEMS, 409: PROBLEM, 412: PROBLEM, 415: PROBLEM, 422: PROBLEM}
 WRITE_HEADERS = [
     OpenApiParameter(
-        "Idempotency-Key", str, OpenApiParameter.HEADER, description="One key, one effect: send the same again safely."
+        "Idempotency-Key",
+        str,
+        OpenApiParameter.HEADER,
+        description="One key, one effect: send the same again safely.",
     ),
     OpenApiParameter(
-        "If-Match", str, OpenApiParameter.HEADER, description='The version you read, such as "3": refused if changed.'
+        "If-Match",
+        str,
+        OpenApiParameter.HEADER,
+        description='The version you read, such as "3": refused if changed.',
     ),
 ]
 
@@ -81,8 +89,12 @@ class Changes(APIView):
     @extend_schema(
         operation_id="changes",
         parameters=[
-            OpenApiParameter("after", int, description="The cursor: `next` of the page before; 0 from the beginning."),
-            OpenApiParameter("limit", int, description=f"How many at most: 1 to {LARGEST_PAGE}, {PAGE} unless told."),
+            OpenApiParameter(
+                "after", int, description="The cursor: `next` of the page before; 0 from the beginning."
+            ),
+            OpenApiParameter(
+                "limit", int, description=f"How many at most: 1 to {LARGEST_PAGE}, {PAGE} unless told."
+            ),
         ],
         responses={200: s.ChangesSerializer, **READ_PROBLEMS},
     )
@@ -123,7 +135,9 @@ class Referrals(APIView):
         parameters=[
             OpenApiParameter("status", str, description="Only those in this state, such as sent."),
             OpenApiParameter("before", UUID, description="The cursor: `next` of the page before."),
-            OpenApiParameter("limit", int, description=f"How many at most: 1 to {LARGEST_PAGE}, {PAGE} unless told."),
+            OpenApiParameter(
+                "limit", int, description=f"How many at most: 1 to {LARGEST_PAGE}, {PAGE} unless told."
+            ),
         ],
         responses={200: s.ReferralListSerializer, **READ_PROBLEMS},
     )
@@ -135,7 +149,10 @@ class Referrals(APIView):
         except ValueError:
             raise exceptions.ValidationError({"before": "Give the id from `next`."}) from None
         found = queries.own_list(
-            actor=current_actor(), status=request.query_params.get("status", ""), before=cursor, limit=limit + 1
+            actor=current_actor(),
+            status=request.query_params.get("status", ""),
+            before=cursor,
+            limit=limit + 1,
         )
         shown = found[:limit]
         return Response(
@@ -192,7 +209,10 @@ class Move(APIView):
         def write() -> dict[str, Any]:
             with refusals():
                 moved = type(self).verb(
-                    actor=current_actor(), referral_id=referral_id, expected_version=version, **asked.validated_data
+                    actor=current_actor(),
+                    referral_id=referral_id,
+                    expected_version=version,
+                    **asked.validated_data,
                 )
             return {"id": str(moved.id), "status": moved.status, "version": moved.version}
 

@@ -33,7 +33,7 @@ def foreign_key(table: str, column: str, target: str) -> migrations.RunSQL:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("referrals", "0001_initial"),
+        ("referrals", "0002_initial"),
         ("pathways", "0002_policies"),
         ("victims", "0002_policies"),
         ("access", "0001_initial"),

@@ -28,7 +28,11 @@ class Migration(migrations.Migration):
         protect("victims_identifier", read=HUB_READS, insert=HUB_READS, update=HUB_READS, delete=HUB_READS),
         protect("victims_matchkey", read=HUB_READS, insert=HUB_READS, update=HUB_READS, delete=HUB_READS),
         protect(
-            "victims_samepersonsuggestion", read=HUB_READS, insert=HUB_READS, update=HUB_READS, delete=HUB_READS
+            "victims_samepersonsuggestion",
+            read=HUB_READS,
+            insert=HUB_READS,
+            update=HUB_READS,
+            delete=HUB_READS,
         ),
         protect_for_case("victims_relationship", category="incident"),
         protect_for_case("victims_consent", category="identity"),
