@@ -26,6 +26,9 @@ def pytest_configure(config: pytest.Config) -> None:
         attached.__enter__()
         config.add_cleanup(lambda: attached.__exit__(None, None, None))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hub.settings")
+    import django
+
+    django.setup()
 
 
 @pytest.fixture(scope="session")
