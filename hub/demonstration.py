@@ -11,7 +11,7 @@ import re
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +19,6 @@ import requests
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
-from referrals.actions.assess import assess_case
-from referrals.actions.intake import take_feed
-from victims.actions.consent import record_consent
 
 from access.actor import Actor
 from access.context import acting_as, acting_as_system
@@ -32,7 +29,10 @@ from messaging.models import Message
 from messaging.relay import run_due
 from pathways.models import InstrumentVersion
 from referrals.actions import triage
+from referrals.actions.assess import assess_case
+from referrals.actions.intake import take_feed
 from referrals.models import Case, FeedRun, FeedSource
+from victims.actions.consent import record_consent
 from victims.models import ContactMethod
 
 PASSWORD = "northshire-demo-only"  # printed by `make run`, refused in production
@@ -290,6 +290,7 @@ class PartnerSystem:
             "Authorization": f"Basic {self._basic}" if form else f"Bearer {self._token}",
             "Content-Type": "application/x-www-form-urlencoded" if form else "application/json",
         }
+        answer: Any
         if self._web is None:
             answer = Client().generic(
                 method,
@@ -299,9 +300,8 @@ class PartnerSystem:
                 headers=headers,
                 HTTP_HOST="127.0.0.1",
             )
-            if answer.status_code >= 400:
-                raise RuntimeError(f"{method} {path} was answered {answer.status_code}")
-            return answer.json()
-        answer = requests.request(method, self._web + path, data=body, headers=headers, timeout=30)
-        answer.raise_for_status()
+        else:
+            answer = requests.request(method, self._web + path, data=body, headers=headers, timeout=30)
+        if answer.status_code >= 400:
+            raise RuntimeError(f"{method} {path} was answered {answer.status_code}")
         return answer.json()
