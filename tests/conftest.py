@@ -104,3 +104,15 @@ def cast():
     from tests.cast import Cast
 
     return Cast()
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
+    """Debian's Chromium instead of one of Playwright's own, kept from asking the outside for anything."""
+    import shutil
+
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = next((path for name in names if (path := shutil.which(name))), None)
+    arguments = ("no-sandbox", "disable-gpu", "disable-quic", "no-first-run", "disable-background-networking",
+                 "disable-component-update", "disable-sync")  # fmt: skip
+    return {**browser_type_launch_args, "executable_path": found, "args": [f"--{name}" for name in arguments]}
