@@ -1,3 +1,5 @@
 from django.urls import path
 
-urlpatterns: list = []
+from access import pages
+
+urlpatterns = [path("", pages.access_log, name="access_log")]

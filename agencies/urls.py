@@ -1,3 +1,5 @@
 from django.urls import path
 
-urlpatterns: list = []
+from agencies import pages
+
+urlpatterns = [path("", pages.agency_list, name="agencies")]
