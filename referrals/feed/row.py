@@ -1,0 +1,158 @@
+"""One row as it tells: a sender's texts in our words and types, and what could not be read."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+from referrals.feed.source import SourceDefinition
+from victims import normalise
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a row tells, typed. Empty text and None are: not told, or not readable (then `unreadable` says which).
+
+    Names and addresses stand as given. `phones` are those that can be dialled. `unreadable`: field to the
+    column's name and text, for dates alone; `warnings`: what a practitioner should know of the rest.
+    """
+
+    crime_ref: str
+    occurrence_ref: str
+    nominal: str
+    update_no: int
+    role: str
+    is_victim: bool
+    reported_at: datetime | None
+    occurred_from: datetime | None
+    occurred_to: datetime | None
+    offence_code: str
+    offence_label: str
+    flags: tuple[str, ...]
+    surname: str
+    given_names: str
+    date_of_birth: date | None
+    sex: str
+    ethnicity: str
+    address: str
+    postcode: str
+    phones: tuple[normalise.Telephone, ...]
+    email: str
+    safe_to_contact: bool | None
+    safe_contact_notes: str
+    consent: bool | None
+    language: str
+    interpreter: bool
+    officer: str
+    suspect_nominal: str
+    suspect_name: str
+    relationship: str
+    summary: str
+    unreadable: Mapping[str, str] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+
+def record_key(raw: Mapping[str, str], source: SourceDefinition) -> str:
+    """What names the record of the sender's system that this row is about."""
+    return " ".join(_cell(raw, source, name) for name in source.record)
+
+
+def content_hash(raw: Mapping[str, str]) -> str:
+    """The same for rows that tell the same, whatever the order of the columns and the spaces at their ends."""
+    told = "\x1e".join(f"{column}\x1f{raw[column].strip()}" for column in sorted(raw))
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+def read_row(raw: Mapping[str, str], source: SourceDefinition) -> Report:
+    """The row in our words. Never raises: what cannot be read is told in `unreadable` or `warnings`."""
+    unreadable: dict[str, str] = {}
+    warnings: list[str] = []
+
+    def text(name: str) -> str:
+        return _cell(raw, source, name)
+
+    def moment(name: str) -> datetime | None:
+        found = _parsed(text(name), source.times) or _parsed(text(name), source.dates)
+        if found is None and text(name):
+            unreadable[name] = f"{source.columns[name]} {text(name)[:40]}"
+        return found.replace(tzinfo=source.zone).astimezone(UTC) if found else None
+
+    def yes_no(name: str) -> bool | None:
+        word = text(name).upper()
+        if word and word not in source.yes | source.no:
+            warnings.append(f"{source.columns[name]} is neither yes nor no: taken as not known.")
+        return True if word in source.yes else False if word in source.no else None
+
+    born = _parsed(text("date_of_birth"), source.dates)
+    if born is None and text("date_of_birth"):
+        unreadable["date_of_birth"] = f"{source.columns['date_of_birth']} {text('date_of_birth')[:40]}"
+    phones = []
+    for name in ("mobile", "phone"):
+        if told := text(name):
+            number = normalise.telephone(told)
+            if number is None:
+                warnings.append(f"{source.columns[name]} is no telephone number that can be dialled.")
+            elif number not in phones:
+                phones.append(number)
+    email, postcode = normalise.email(text("email")), normalise.postcode(text("postcode"))
+    if text("email") and not email:
+        warnings.append(f"{source.columns['email']} is no e-mail address.")
+    if text("postcode") and not postcode:
+        warnings.append(f"{source.columns['postcode']} is no postcode.")
+    flags, unknown = [], []
+    for code in text("flags").upper().replace(",", " ").replace(";", " ").split():
+        (flags if code in source.flags else unknown).append(source.flags.get(code, code))
+    if unknown:
+        warnings.append(f"Flags that this hub does not know: {', '.join(unknown)[:100]}.")
+    update_no = text("update_no")
+    if update_no and not (update_no.isascii() and update_no.isdigit() and len(update_no) < 9):
+        warnings.append(f"{source.columns['update_no']} is no number: taken as 0.")
+        update_no = ""
+    return Report(
+        crime_ref=text("crime_ref")[:60],
+        occurrence_ref=text("occurrence_ref")[:60],
+        nominal=text("nominal")[:60],
+        update_no=int(update_no or 0),
+        role=text("role"),
+        is_victim=not source.columns.get("role") or text("role").upper() in source.victim_roles,
+        reported_at=moment("reported_at"),
+        occurred_from=moment("occurred_from"),
+        occurred_to=moment("occurred_to"),
+        offence_code=text("offence_code").upper(),
+        offence_label=text("offence_label")[:160],
+        flags=tuple(dict.fromkeys(flags)),
+        surname=normalise.written(text("surname"))[:200],
+        given_names=normalise.written(text("given_names"))[:200],
+        date_of_birth=born.date() if born else None,
+        sex=source.sexes.get(text("sex").upper(), "0"),
+        ethnicity=source.ethnicities.get(text("ethnicity").upper(), text("ethnicity").upper())[:2],
+        address=normalise.written(text("address"))[:300],
+        postcode=postcode,
+        phones=tuple(phones),
+        email=email,
+        safe_to_contact=yes_no("safe_to_contact"),
+        safe_contact_notes=normalise.written(text("safe_contact_notes"))[:300],
+        consent=yes_no("consent"),
+        language=text("language")[:60],
+        interpreter=bool(yes_no("interpreter")),
+        officer=text("officer")[:60],
+        suspect_nominal=text("suspect_nominal")[:60],
+        suspect_name=normalise.written(text("suspect_name"))[:200],
+        relationship=text("relationship")[:60],
+        summary=text("summary"),
+        unreadable=unreadable,
+        warnings=tuple(warnings),
+    )
+
+
+def _cell(raw: Mapping[str, str], source: SourceDefinition, name: str) -> str:
+    return raw.get(source.columns.get(name, ""), "").strip()
+
+
+def _parsed(text: str, formats: tuple[str, ...]) -> datetime | None:
+    for form in formats:
+        try:
+            return datetime.strptime(text, form)  # noqa: DTZ007 (the caller adds the sender's zone)
+        except ValueError:
+            continue
+    return None

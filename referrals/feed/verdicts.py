@@ -1,0 +1,176 @@
+"""The one verdict of a row, with its reason in a sentence. Pure: what is held is an argument.
+
+The order: what the sender sent before changes nothing; then what the row itself says; then whether it is a
+later word on a record that is held.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from referrals.feed.row import Report
+from referrals.feed.source import SourceDefinition
+from victims.entitlement import ADULT, age_on
+from victims.safe_contact import read_notes
+
+WORKABLE, UPDATE, DUPLICATE, NOT_A_VICTIM = "workable", "update", "duplicate", "ignored:not_a_victim"
+QUARANTINE = "quarantine:"
+
+# Why a row is held back: what it is called, and what somebody must do.
+QUARANTINE_WORDS = {
+    "safeguarding": "Child victim of cruelty or neglect",
+    "consent_required": "Sexual offence against a child, no consent",
+    "no_safe_contact": "No safe way of contact",
+    "invalid_phone": "No way to reach the person",
+    "missing_name": "No name",
+    "invalid_date": "A date that cannot be",
+    "unknown_offence": "Offence code not known",
+    "excluded_offence": "Offence that this hub does not take",
+}
+
+
+@dataclass(frozen=True)
+class OffenceFacts:
+    """What the offence table says of a code."""
+
+    group: str
+    label: str
+    properties: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Held:
+    """What is held of the same record of the sender: the latest word taken, and what came of it."""
+
+    update_no: int
+    content_hash: str
+    verdict: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A verdict's code, the reason in a sentence, and what else a practitioner should know."""
+
+    code: str
+    reason: str
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def is_worked(self) -> bool:
+        """Whether the row opens, joins or changes a case."""
+        return self.code in (WORKABLE, UPDATE)
+
+
+def judge(
+    report: Report,
+    *,
+    content_hash: str,
+    source: SourceDefinition,
+    offences: Mapping[str, OffenceFacts],
+    held: Held | None,
+    now: datetime,
+) -> Verdict:
+    """The verdict of one row. `held` is None where nothing came of its record so far."""
+    if held is not None and report.update_no <= held.update_no:
+        if content_hash == held.content_hash:
+            return Verdict(DUPLICATE, "The same was sent before; nothing is changed.")
+        if report.update_no < held.update_no:
+            return Verdict(
+                DUPLICATE,
+                f"Update {held.update_no} of this record was taken already; update {report.update_no} is older.",
+            )
+        if held.verdict in (WORKABLE, UPDATE):
+            return Verdict(
+                DUPLICATE,
+                f"Update {report.update_no} of this record was taken already with other content. The sender must"
+                " raise the update number for a change to count.",
+            )
+    own = _own(report, source, offences, now)
+    if own.code == WORKABLE and held is not None and held.verdict in (WORKABLE, UPDATE):
+        return replace(own, code=UPDATE, reason=f"Update {report.update_no} of a report that is held.")
+    return own
+
+
+def _own(
+    report: Report, source: SourceDefinition, offences: Mapping[str, OffenceFacts], now: datetime
+) -> Verdict:
+    """The verdict by the row alone."""
+    if not report.is_victim:
+        return Verdict(NOT_A_VICTIM, f"The person's role is {report.role.lower()[:60] or 'not given'}.")
+    if not report.surname and not report.given_names:
+        return _held_back("missing_name", "The row has no name. Ask the sender who the victim is.")
+    if fault := _wrong_date(report):
+        return _held_back("invalid_date", f"{fault} Ask the sender to correct it.")
+    assert report.reported_at is not None  # noqa: S101 (_wrong_date has seen to it)
+    if report.offence_code in source.excluded_offences:
+        return _held_back(
+            "excluded_offence", f"Offence {report.offence_code} is on this sender's list of those not taken."
+        )
+    offence = offences.get(report.offence_code)
+    if offence is None:
+        return _held_back(
+            "unknown_offence",
+            f"Offence code {report.offence_code[:20] or '(none)'} is not in the offence table. Correct the code,"
+            " or add it to the table.",
+        )
+    age = age_on(report.date_of_birth, report.reported_at.astimezone(source.zone).date())
+    is_child = age is None or age < ADULT
+    if "child_cruelty" in offence.properties and is_child:
+        return _held_back(
+            "safeguarding",
+            "A child is the victim of cruelty or neglect: goes to safeguarding, not to triage.",
+        )
+    if "under_age" in offence.properties and not report.consent:
+        return _held_back(
+            "consent_required",
+            "A sexual offence against a child without consent to refer. Get consent or decide on safeguarding.",
+        )
+    warnings = _warnings(report, now, age)
+    # The mark is about telephones and letters; another person's number in the notes is no way to the victim.
+    if report.safe_to_contact is False and not report.email:
+        return _held_back(
+            "no_safe_contact", "Marked as not safe to contact, and no other way is given. Ask the officer."
+        )
+    if not (report.phones or report.email or report.postcode):
+        return _held_back(
+            "invalid_phone",
+            "No telephone number, e-mail address or postcode that can be used. Ask the officer.",
+        )
+    return Verdict(WORKABLE, "The report can be worked.", warnings)
+
+
+def _wrong_date(report: Report) -> str:
+    for name in ("reported_at", "date_of_birth", "occurred_from", "occurred_to"):
+        if name in report.unreadable:
+            return f"{report.unreadable[name]} is not a date that exists."
+    if report.reported_at is None:
+        return "The row does not say when it was reported."
+    if report.date_of_birth and report.date_of_birth > report.reported_at.date() + timedelta(days=1):
+        return "The date of birth is after the report."
+    if report.date_of_birth and report.date_of_birth.year < 1900:
+        return "The date of birth is more than a century ago."
+    return ""
+
+
+def _warnings(report: Report, now: datetime, age: int | None) -> tuple[str, ...]:
+    warnings = list(report.warnings)
+    if report.reported_at and report.reported_at > now + timedelta(days=1):
+        warnings.append("The time of the report lies in the future.")
+    if report.occurred_from and report.reported_at and report.occurred_from > report.reported_at:
+        warnings.append("It is said to have happened after it was reported.")
+    if age is None:
+        warnings.append("The date of birth is not known.")
+    if "unread" in read_notes(report.safe_contact_notes):
+        warnings.append("The note on safe contact must be read by a person.")
+    if not report.phones and not report.email:
+        warnings.append("Only an address is known: reach the person by letter, or ask the officer.")
+    return tuple(dict.fromkeys(warnings))
+
+
+def _held_back(code: str, reason: str) -> Verdict:
+    return Verdict(f"{QUARANTINE}{code}", reason)
+
+
+def verdict_codes() -> Sequence[str]:
+    """Every verdict that a row can get, in the order of the field's reports."""
+    return (WORKABLE, UPDATE, DUPLICATE, NOT_A_VICTIM, *(f"{QUARANTINE}{code}" for code in QUARANTINE_WORDS))
