@@ -1,15 +1,17 @@
 """How a partner's system is known: an OAuth 2 client-credentials token of one of its API clients."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from oauth2_provider.contrib.rest_framework import OAuth2Authentication
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from access.context import current_actor, switch_to
 from access.roles import Capability
 from agencies.models import ApiClient
+
+if TYPE_CHECKING:  # rest_framework.views itself loads this module, by its settings
+    from rest_framework.views import APIView
 
 
 class ClientAuthentication(OAuth2Authentication):
@@ -36,7 +38,7 @@ class IsPartnerClient(BasePermission):
 
     message = "This address needs a token of your agency's API client with the scope 'referrals'."
 
-    def has_permission(self, request: Request, view: APIView) -> bool:
+    def has_permission(self, request: Request, view: "APIView") -> bool:
         return (
             isinstance(request.user, ApiClient)
             and "referrals" in request.auth.scope.split()

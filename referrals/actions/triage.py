@@ -296,7 +296,7 @@ def close_case(*, actor: Actor, case_id: UUID, end_state: str, reason: str) -> C
         update_fields=["status", "closed_at", "end_state", "closing_reason", "decision_wanted", "open_until"]
     )
     stop_clocks(case=case, at=now)
-    closed = {"end_state": end_state, "entitlement": case.entitlement}
+    closed: dict[str, object] = {"end_state": end_state, "entitlement": case.entitlement}
     publish(Happening("case.closed", at=now, case_id=case.id, data=closed), told)
     return case
 
@@ -316,7 +316,7 @@ def _simple_move(actor: Actor, case_id: UUID, verb: str, capability: Capability,
 def _move(case: Case, verb: str, at: datetime) -> Happening:
     """Set the status that the verb leads to; the caller saves it and tells of it. Raises MoveRefused."""
     before, case.status = case.status, next_case_status(verb, case.status)
-    data = {"from_status": before, "to_status": case.status, "assignee": _code(case.assigned_to)}
+    data: dict[str, object] = {"from_status": before, "to_status": case.status, "assignee": _code(case.assigned_to)}
     return Happening("case.moved", at=at, case_id=case.id, data=data)
 
 
