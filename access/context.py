@@ -67,7 +67,7 @@ def acting_as(actor: Actor) -> Iterator[Actor]:
         finally:
             _current.reset(token)
         # Reached only without an exception: a rollback takes the settings back by itself.
-        if nested:
+        if nested and not connection.needs_rollback:
             _apply(outer)
 
 

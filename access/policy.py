@@ -49,7 +49,7 @@ def protect(
         f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY",
         f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY",
     ]
-    return RunSQL(statements, undo)
+    return RunSQL(tuple(statements), tuple(undo))
 
 
 def protect_for_case(

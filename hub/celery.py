@@ -8,6 +8,7 @@ import logging
 import os
 import threading
 from pathlib import Path
+from typing import Any
 
 from celery import Celery, bootsteps
 from celery.signals import beat_init, worker_ready
@@ -35,6 +36,7 @@ app.conf.update(
     beat_schedule_filename=str(settings.HUB_HOME / "beat-schedule"),
     beat_schedule={
         "sweep": {"task": "messaging.wake", "schedule": 5.0, "options": {"expires": 5}},
+        "fold": {"task": "reporting.fold", "schedule": 10.0, "options": {"expires": 10}},
         "prepare-months": {"task": "messaging.prepare_months", "schedule": 24 * 60 * 60.0},
     },
 )
@@ -44,15 +46,15 @@ app.autodiscover_tasks()
 class Ticker(bootsteps.StartStopStep):
     """Sweeps the outbox every second in a thread of the worker, with the broker or without."""
 
-    def __init__(self, worker, **kwargs) -> None:
+    def __init__(self, worker: Any, **kwargs: Any) -> None:
         super().__init__(worker, **kwargs)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._tick, name="outbox-ticker", daemon=True)
 
-    def start(self, worker) -> None:
+    def start(self, worker: Any) -> None:
         self._thread.start()
 
-    def stop(self, worker) -> None:
+    def stop(self, worker: Any) -> None:
         self._stop.set()
 
     def _tick(self) -> None:
@@ -73,7 +75,7 @@ app.steps["worker"].add(Ticker)
 
 @worker_ready.connect
 @beat_init.connect
-def _say_ready(**kwargs) -> None:
+def _say_ready(**kwargs: Any) -> None:
     """Tell whoever started us that we work: touch the file that READY_FILE names, if it names one."""
     if path := os.environ.get("READY_FILE"):
         Path(path).touch()

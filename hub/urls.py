@@ -19,6 +19,7 @@ urlpatterns = [
     path("api/v1/", include("referrals.api_urls")),
 ]
 
+handler400 = "hub.pages.malformed"
 handler404 = "hub.pages.not_found"
 handler403 = "hub.pages.not_allowed"
 handler500 = "hub.pages.failed"

@@ -10,7 +10,7 @@ import logging
 import traceback
 from collections.abc import Callable
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.db import connection, transaction
 from django.db.models import F, QuerySet
@@ -27,7 +27,8 @@ BATCH = 20
 LONGEST_WAIT = timedelta(minutes=5)
 
 _CLAIM = """
-UPDATE messaging_message SET lease_token = %(token)s, leased_until = clock_timestamp() + %(lease)s
+UPDATE messaging_message
+SET lease_token = %(token)s, leased_until = clock_timestamp() + make_interval(secs => %(lease)s)
 WHERE id = ANY (ARRAY(
     SELECT id FROM messaging_message
     WHERE done_at IS NULL AND available_at <= clock_timestamp()
@@ -68,15 +69,15 @@ def run_due(*, limit: int | None = None) -> int:
     return done
 
 
-def _claim() -> tuple[list[object], object]:
+def _claim() -> tuple[list[UUID], UUID]:
     token = uuid4()
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_CLAIM, {"token": token, "lease": LEASE, "batch": BATCH})
+        cursor.execute(_CLAIM, {"token": token, "lease": LEASE.total_seconds(), "batch": BATCH})
         rows = sorted(cursor.fetchall(), key=lambda row: (row[1], row[0]))
     return [row[0] for row in rows], token
 
 
-def _do(message_id: object, token: object) -> bool:
+def _do(message_id: UUID, token: UUID) -> bool:
     """One message under its lease. Returns whether it was done here and now."""
     held = Message.objects.filter(id=message_id, lease_token=token, done_at__isnull=True)
     name = held.values_list("subscriber", flat=True).first()

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -32,7 +33,7 @@ BATCH = 10_000
 def note(events: Sequence[Event]) -> None:
     """Write down what these events change, in the transaction that tells them."""
     zone = ZoneInfo(settings.TIME_ZONE)
-    counted: Counter[tuple[str, str, object]] = Counter()
+    counted: Counter[tuple[str, str, date]] = Counter()
     for event in events:
         for change in changes(event.topic, event.data, event.at.astimezone(zone).date()):
             counted[change.measure, change.dimension, change.day] += change.by

@@ -42,6 +42,7 @@ OPEN_TABLES = {
     "pathways_ratification": "representatives act for their body in public office",
     "referrals_feedsource": "senders and their column mapping",
     "referrals_offence": "a classification",
+    "reporting_delta": "numbers",
     "reporting_tally": "numbers",
 }
 
