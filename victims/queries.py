@@ -4,9 +4,19 @@ from collections import defaultdict
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Q
 
-from victims.models import Person, SamePersonSuggestion
+from victims.matching import Identity
+from victims.models import (
+    Address,
+    ContactMethod,
+    Identifier,
+    Person,
+    PersonName,
+    Relationship,
+    SamePersonSuggestion,
+)
 
 
 def references_of(people: Iterable[UUID]) -> dict[UUID, str]:
@@ -26,4 +36,74 @@ def suggested_same_as(*, people: Iterable[UUID]) -> dict[UUID, set[UUID]]:
     for person, other in open_pairs.values_list("person_id", "other_id"):
         found[person].add(other)
         found[other].add(person)
+    return found
+
+
+# A key that more people share than this says nothing about any of them (a hostel's telephone).
+MOST_OF_ONE_KEY = 50
+
+
+def people_by_number(*, scheme: str, values: Iterable[str]) -> dict[str, list[UUID]]:
+    """By a sender's number: the people registered under it, oldest first."""
+    found: dict[str, list[UUID]] = defaultdict(list)
+    held = Identifier.objects.filter(scheme=scheme, value__in=list(values)).order_by("person_id")
+    for value, person in held.values_list("value", "person_id"):
+        found[value].append(person)
+    return found
+
+
+def people_by_key(keys: Iterable[str]) -> dict[str, list[UUID]]:
+    """By match key: the people who have it, at most MOST_OF_ONE_KEY of each."""
+    found: dict[str, list[UUID]] = defaultdict(list)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT wanted.key, holder.person_id FROM unnest(%s::text[]) AS wanted (key) CROSS JOIN LATERAL"
+            " (SELECT person_id FROM victims_matchkey WHERE key = wanted.key LIMIT %s) AS holder",
+            [sorted(set(keys)), MOST_OF_ONE_KEY],
+        )
+        for key, person in cursor.fetchall():
+            found[key].append(person)
+    return found
+
+
+def identities_of(people: Iterable[UUID]) -> dict[UUID, Identity]:
+    """What each of the people is recognised by: newest name, date of birth, contacts and postcodes."""
+    wanted = list(set(people))
+    if not wanted:
+        return {}
+    newest = PersonName.objects.filter(person__in=wanted).order_by("person_id", "-recorded_at", "-id")
+    names = {
+        person: (given, surname)
+        for person, given, surname in newest.distinct("person_id").values_list(
+            "person_id", "given_names", "surname"
+        )
+    }
+    contacts: dict[tuple[UUID, bool], set[str]] = defaultdict(set)
+    for person, kind, value, rules in ContactMethod.objects.filter(person__in=wanted).values_list(
+        "person_id", "kind", "value", "rules"
+    ):
+        if "belongs_to" not in rules:  # a sister's number says nothing about who somebody is
+            contacts[person, kind == ContactMethod.Kind.EMAIL].add(value)
+    postcodes: dict[UUID, set[str]] = defaultdict(set)
+    for person, postcode in Address.objects.filter(person__in=wanted).values_list("person_id", "postcode"):
+        if postcode:
+            postcodes[person].add(postcode)
+    return {
+        person: Identity(
+            *names.get(person, ("", "")),
+            date_of_birth=born,
+            phones=frozenset(contacts[person, False]),
+            emails=frozenset(contacts[person, True]),
+            postcodes=frozenset(postcodes[person]),
+        )
+        for person, born in Person.objects.filter(id__in=wanted).values_list("id", "date_of_birth")
+    }
+
+
+def alleged_against(*, people: Iterable[UUID], scheme: str) -> dict[UUID, set[str]]:
+    """By person: the sender's numbers of those who are alleged to have harmed them."""
+    found: dict[UUID, set[str]] = defaultdict(set)
+    held = Relationship.objects.filter(person__in=set(people), scheme=scheme).exclude(nominal="")
+    for person, nominal in held.values_list("person_id", "nominal"):
+        found[person].add(nominal)
     return found

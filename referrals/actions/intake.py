@@ -4,13 +4,12 @@ See docs/decisions/0005. Every row ends in exactly one verdict with its reason. 
 of the outbox and one transaction, so it may be killed at any instant: it has happened, or it has not.
 """
 
+import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from itertools import batched
 from pathlib import Path
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from access.actor import Actor
@@ -19,6 +18,8 @@ from access.roles import Capability
 from messaging.events import Happening, publish, schedule
 from referrals.actions.intake_cases import next_numbers
 from referrals.actions.intake_chunk import judge_chunk
+from referrals.feed.reading import Feed, FeedError, open_feed
+from referrals.feed.source import SourceError, read_source
 from referrals.models import FeedRow, FeedRun, FeedSource
 
 STORE_AT_ONCE = 1000
@@ -28,3 +29,83 @@ JUDGE = "referrals.judge_rows"
 
 class FeedRefused(Exception):
     """The file was not taken, no row of it. The message says where to look and what to do."""
+
+
+@transaction.atomic
+def take_feed(
+    *, actor: Actor, source: FeedSource, path: Path, file_name: str, encoding: str | None = None
+) -> FeedRun:
+    """Take the feed file at `path`: all of its rows, or none. Judging them follows by itself.
+
+    file_name: as the sender named it. encoding: as somebody declared it; else the source's, else detected.
+    Raises NotAllowed, FeedRefused.
+    """
+    actor.require(Capability.IMPORT_FEED)
+    now = timezone.now()
+    try:
+        feed = open_feed(path, read_source(source.definition), encoding=encoding)
+        received = sum(1 for _ in feed)  # the whole file is read before anything is stored
+    except (FeedError, SourceError) as problem:
+        raise FeedRefused(f"{problem} Nothing was taken.") from problem
+    run = FeedRun.objects.create(
+        source=source,
+        number=next_numbers("referrals_run_number", 1)[0],
+        file_name=file_name[-200:],
+        sha256=_sha256(path),
+        encoding=feed.encoding,
+        received=received,
+        taken_at=now,
+        taken_by=actor.id,
+        taken_by_name=actor.name,
+    )
+    _store(run, feed)
+    publish(Happening("feed.taken", at=now, data={"run": str(run.id)}))
+    schedule(JUDGE, key=f"{run.id}:0", payload={"run": str(run.id)}, at=now)
+    return run
+
+
+@transaction.atomic
+def judge_rows(*, run_id: UUID, limit: int = CHUNK) -> int:
+    """Judge the next rows of a run and have the rest follow. Returns how many were judged.
+
+    Rows of one sender are judged in the order in which they came: under a lock on the sender, and an
+    earlier delivery first. Running it again is harmless: it takes rows that have no verdict yet.
+    """
+    now = timezone.now()
+    asked = FeedRun.objects.get(id=run_id)
+    source = FeedSource.objects.select_for_update().get(id=asked.source_id)
+    unfinished = FeedRun.objects.filter(source=source, number__lte=asked.number).exclude(
+        status=FeedRun.Status.FINISHED
+    )
+    run = unfinished.order_by("number").first()
+    if run is None:
+        return 0
+    rows = list(FeedRow.objects.filter(run=run, verdict="").order_by("line")[:limit])
+    verdicts = judge_chunk(source=source, rows=rows, now=now) if rows else []
+    counts = Counter(run.counts)
+    counts.update(verdicts)
+    run.counts, run.judged = dict(counts), run.judged + len(rows)
+    run.status = FeedRun.Status.WORKING
+    if run.judged == run.received:
+        run.status, run.finished_at = FeedRun.Status.FINISHED, now
+        publish(Happening("feed.finished", at=now, data={"run": str(run.id)}))
+    run.save(update_fields=["counts", "judged", "status", "finished_at"])
+    if run != asked or run.status != FeedRun.Status.FINISHED:
+        step = f"{run.number}:{run.judged}"
+        schedule(JUDGE, key=f"{asked.id}:{step}", payload={"run": str(asked.id)}, at=now)
+    return len(rows)
+
+
+def _store(run: FeedRun, feed: Feed) -> None:
+    waiting: list[dict[str, object]] = []
+    for line, raw in feed:
+        waiting.append({"run_id": run.id, "line": line, "raw": raw})
+        if len(waiting) == STORE_AT_ONCE:
+            insert_rows(FeedRow, waiting)
+            waiting = []
+    insert_rows(FeedRow, waiting)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

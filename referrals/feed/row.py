@@ -99,7 +99,8 @@ def read_row(raw: Mapping[str, str], source: SourceDefinition) -> Report:
         warnings.append(f"{source.columns['email']} is no e-mail address.")
     if text("postcode") and not postcode:
         warnings.append(f"{source.columns['postcode']} is no postcode.")
-    flags, unknown = [], []
+    flags: list[str] = []
+    unknown: list[str] = []
     for code in text("flags").upper().replace(",", " ").replace(";", " ").split():
         (flags if code in source.flags else unknown).append(source.flags.get(code, code))
     if unknown:

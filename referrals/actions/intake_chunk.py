@@ -1,0 +1,231 @@
+"""Judging one chunk of a feed: verdicts, people recognised or registered, cases opened, joined or changed.
+
+What the chunk may need is read first, then its rows are gone through in the file's order in memory, and what
+came of them is written at the end: a fixed number of statements, whatever the number of rows.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+from uuid import UUID
+
+import orjson
+from django.db import connection
+from django.db.models import Count
+
+from access.batches import insert_rows
+from messaging.events import publish
+from referrals.actions.intake_cases import CaseBook, Report
+from referrals.actions.intake_people import PeopleBook
+from referrals.feed import row as feed_row
+from referrals.feed.source import read_source
+from referrals.feed.verdicts import DUPLICATE, UPDATE, Held, OffenceFacts, Verdict, judge
+from referrals.models import FeedRow, FeedSource, Incident, Offence, SourceRecord
+from victims.entitlement import age_on, propose
+from victims.normalise import district
+
+YEAR = timedelta(days=365)
+_WEIGHTS = {"most_serious": 8, "sexual": 6, "stalking": 5, "risk_checklist": 4, "hate": 3, "harassment": 2}
+_GROUP_WEIGHTS = {"violence": 2, "robbery": 2}
+
+_WRITE_VERDICTS = """
+UPDATE referrals_feedrow held SET
+  verdict = told.verdict, reason = told.reason, warnings = told.warnings, repeats_row_id = told.repeats_row_id,
+  person_id = told.person_id, case_id = told.case_id, judged_at = told.judged_at
+FROM json_populate_recordset(NULL::referrals_feedrow, %s::json) AS told
+WHERE held.id = told.id AND held.verdict = ''
+"""
+_KEEP_RECORDS = """
+ON CONFLICT (source_id, key) DO UPDATE SET
+  update_no = excluded.update_no, content_hash = excluded.content_hash, verdict = excluded.verdict,
+  row_id = excluded.row_id, person_id = excluded.person_id, case_id = excluded.case_id,
+  incident_id = excluded.incident_id
+"""
+
+
+class RowsTaken(Exception):
+    """Rows of the chunk have a verdict already: another worker judged them. Nothing of this chunk stands."""
+
+
+@dataclass
+class _Record:
+    """What is held of one record of the sender, as this chunk goes on."""
+
+    update_no: int
+    content_hash: str
+    verdict: str
+    row_id: UUID
+    person_id: UUID | None = None
+    case_id: UUID | None = None
+    incident_id: UUID | None = None
+    is_changed: bool = False
+
+    def held(self) -> Held:
+        return Held(self.update_no, self.content_hash, self.verdict)
+
+
+def judge_chunk(*, source: FeedSource, rows: Sequence[FeedRow], now: datetime) -> list[str]:
+    """Give each row its verdict and do what follows from it. Returns the verdicts in the rows' order.
+
+    The caller holds the lock on the sender and the transaction; the rows come in the file's order.
+    Raises RowsTaken.
+    """
+    definition = read_source(source.definition)
+    offences = {
+        offence.code: OffenceFacts(offence.group, offence.label, tuple(offence.properties))
+        for offence in Offence.objects.all()
+    }
+    told = [
+        (row, feed_row.read_row(row.raw, definition), feed_row.record_key(row.raw, definition))
+        for row in rows
+    ]
+    records = _records(source, {key for _, _, key in told})
+    people = PeopleBook(
+        scheme=source.code,
+        reports=[report for _, report, _ in told if report.is_victim],
+        known=[record.person_id for record in records.values() if record.person_id],
+    )
+    cases = CaseBook(
+        source=source,
+        now=now,
+        people=people.known,
+        cases={record.case_id for record in records.values() if record.case_id},
+        weigh=seriousness,
+    )
+    incidents = _incidents_since(now - YEAR, people.known)
+    written = []
+    for row, report, key in told:
+        told_hash = feed_row.content_hash(row.raw)
+        record = records.get(key)
+        verdict = judge(
+            report,
+            content_hash=told_hash,
+            source=definition,
+            offences=offences,
+            held=record.held() if record else None,
+            now=now,
+        )
+        repeats = record.row_id if record and verdict.code in (DUPLICATE, UPDATE) else None
+        if verdict.code != DUPLICATE:
+            after = _Record(report.update_no, told_hash, verdict.code, row.id, is_changed=True)
+            if (
+                verdict.code == UPDATE
+                and record
+                and record.person_id
+                and record.case_id
+                and record.incident_id
+            ):
+                after.person_id, after.case_id, after.incident_id = (
+                    record.person_id, record.case_id, record.incident_id,
+                )  # fmt: skip
+                people.hear(record.person_id, report)
+                incident = _incident(report, offences[report.offence_code], definition.zone, 1)
+                cases.change(
+                    case_id=record.case_id, incident_id=record.incident_id, row_id=row.id, report=incident
+                )
+            elif verdict.is_worked:
+                after.person_id = people.whose(report)
+                earlier = incidents.get(after.person_id, 0) + 1
+                incidents[after.person_id] = earlier
+                incident = _incident(report, offences[report.offence_code], definition.zone, earlier)
+                after.case_id, after.incident_id = cases.take(person_id=after.person_id, report=incident)
+            if after.person_id and after.case_id:
+                people.alleged(after.person_id, after.case_id, report)
+            records[key] = record = after
+        written.append(_written(row, verdict, repeats, record, now))
+    cases.open_doors()
+    people.write(now=now)
+    cases.write()
+    people.suggest(now=now)
+    _keep(source, records)
+    _write_verdicts(written)
+    publish(*cases.told, *people.told)
+    return [str(one["verdict"]) for one in written]
+
+
+def seriousness(group: str, properties: Sequence[str]) -> int:
+    """How heavy an offence weighs where one case has several: the heaviest gives the case its name."""
+    return max([_GROUP_WEIGHTS.get(group, 1), *(_WEIGHTS.get(one, 0) for one in properties)])
+
+
+def _records(source: FeedSource, keys: Iterable[str]) -> dict[str, _Record]:
+    names = [name for name in _Record.__dataclass_fields__ if name != "is_changed"]
+    found = SourceRecord.objects.filter(source=source, key__in=list(keys)).values("key", *names)
+    return {record.pop("key"): _Record(**record) for record in found}
+
+
+def _incidents_since(day: datetime, people: Iterable[UUID]) -> dict[UUID, int]:
+    counted = Incident.objects.filter(case__person__in=list(people), reported_at__gte=day)
+    return dict(
+        counted.values_list("case__person").annotate(many=Count("id")).values_list("case__person", "many")
+    )
+
+
+def _incident(report: feed_row.Report, offence: OffenceFacts, zone: tzinfo, incidents_12m: int) -> Report:
+    assert report.reported_at is not None  # noqa: S101 (no row without it is worked)
+    age = age_on(report.date_of_birth, report.reported_at.astimezone(zone).date())
+    proposed = propose(
+        properties=offence.properties, flags=report.flags, age=age, incidents_12m=incidents_12m
+    )
+    return Report(
+        crime_ref=report.crime_ref,
+        occurrence_ref=report.occurrence_ref,
+        update_no=report.update_no,
+        offence_code=report.offence_code,
+        offence_label=offence.label,
+        offence_group=offence.group,
+        offence_properties=offence.properties,
+        flags=report.flags,
+        reported_at=report.reported_at,
+        occurred_from=report.occurred_from,
+        occurred_to=report.occurred_to,
+        officer=report.officer,
+        summary=report.summary,
+        area=district(report.postcode),
+        entitlement=proposed.level,
+        entitlement_reason=proposed.reason,
+    )
+
+
+def _written(
+    row: FeedRow, verdict: Verdict, repeats: UUID | None, record: _Record | None, now: datetime
+) -> dict[str, object]:
+    return {
+        "id": row.id,
+        "verdict": verdict.code,
+        "reason": verdict.reason[:400],
+        "warnings": [warning[:200] for warning in verdict.warnings],
+        "repeats_row_id": repeats,
+        "person_id": record.person_id if record else None,
+        "case_id": record.case_id if record else None,
+        "judged_at": now,
+    }
+
+
+def _keep(source: FeedSource, records: dict[str, _Record]) -> None:
+    insert_rows(
+        SourceRecord,
+        [
+            {
+                "source_id": source.id,
+                "key": key,
+                "update_no": record.update_no,
+                "content_hash": record.content_hash,
+                "verdict": record.verdict,
+                "row_id": record.row_id,
+                "person_id": record.person_id,
+                "case_id": record.case_id,
+                "incident_id": record.incident_id,
+            }
+            for key, record in records.items()
+            if record.is_changed
+        ],
+        rest=_KEEP_RECORDS,
+    )
+
+
+def _write_verdicts(written: list[dict[str, object]]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE_VERDICTS, [orjson.dumps(written).decode()])
+        if cursor.rowcount != len(written):
+            raise RowsTaken(f"{len(written) - cursor.rowcount} of {len(written)} rows had a verdict already.")

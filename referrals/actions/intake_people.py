@@ -1,0 +1,216 @@
+"""The people of one chunk: who is known by a sender's number, who is new, and who may be somebody else.
+
+An exact number of the sender's is the same person, unless name and date of birth both contradict it: then
+they are registered apart and suggested to each other. Everybody else is only ever suggested.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from django.utils import timezone
+
+from access.ids import new_id
+from messaging.events import Happening
+from referrals.actions.intake_cases import next_numbers
+from referrals.feed.row import Report
+from victims.actions.people import (
+    Contact,
+    Details,
+    Likeness,
+    Perpetrator,
+    complete_people,
+    record_details,
+    record_perpetrators,
+    register_people,
+    suggest_same,
+)
+from victims.matching import Identity, Resemblance, compare, contradicts, match_keys
+from victims.models import ContactMethod
+from victims.normalise import telephone
+from victims.queries import alleged_against, identities_of, people_by_key, people_by_number
+from victims.safe_contact import read_notes
+
+Safety = ContactMethod.Safety
+CONTRADICTED = Resemblance(
+    0.5, {"Sender’s number": "Same", "Name": "Different", "Date of birth": "Different"}
+)
+
+
+class PeopleBook:
+    """`hear` and `whose` row by row, then `write` all, then `suggest`; `told` are the events to publish.
+
+    scheme: the sender. reports: of the victims in the chunk. known: people whom its records name already.
+    """
+
+    def __init__(self, *, scheme: str, reports: Sequence[Report], known: Iterable[UUID]) -> None:
+        self._scheme = scheme
+        nominals = {report.nominal for report in reports} | {report.suspect_nominal for report in reports}
+        self._by_number = people_by_number(scheme=scheme, values=nominals - {""})
+        self._by_key = people_by_key({key for report in reports for key in match_keys(identity(report))})
+        numbered = {person for people in self._by_number.values() for person in people}
+        near = {person for people in self._by_key.values() for person in people}
+        self.known = numbered | set(known)
+        self._identities = identities_of(self.known | near)
+        self._new: list[Details] = []
+        self._details: list[Details] = []
+        self._alleged: list[Perpetrator] = []
+        self._accused: dict[UUID, set[str]] = alleged_against(people=self.known | near, scheme=scheme)
+        self._pairs: dict[tuple[UUID, UUID], Resemblance] = {}
+        self._touched: dict[UUID, None] = {}
+        self.told: list[Happening] = []
+
+    def whose(self, report: Report) -> UUID:
+        """The person that a new report is about: known by the sender's number, or new."""
+        held = self._by_number.get(report.nominal, []) if report.nominal else []
+        mine = identity(report)
+        for person in held:
+            if not contradicts(mine, self._identities[person]):
+                self.hear(person, report)
+                return person
+        person = new_id()
+        self._identities[person] = mine
+        self._new.append(details(person, report, self._scheme))
+        self._enter(person, report, mine)
+        for other in held:
+            self._pairs[_pair(person, other)] = CONTRADICTED
+        if report.nominal:
+            self._by_number.setdefault(report.nominal, []).append(person)
+        return person
+
+    def hear(self, person: UUID, report: Report) -> None:
+        """A further word on a known person."""
+        mine = identity(report)
+        held = self._identities.get(person, Identity())
+        self._identities[person] = replace(
+            held,
+            phones=held.phones | mine.phones,
+            emails=held.emails | mine.emails,
+            postcodes=held.postcodes | mine.postcodes,
+            date_of_birth=held.date_of_birth or mine.date_of_birth,
+        )
+        self._enter(person, report, mine)
+
+    def alleged(self, person: UUID, case: UUID, report: Report) -> None:
+        """Who is said to have done it: kept, and never suggested as the victim."""
+        if report.suspect_nominal:
+            self._accused.setdefault(person, set()).add(report.suspect_nominal)
+        if report.suspect_nominal or report.suspect_name:
+            self._alleged.append(
+                Perpetrator(
+                    person_id=person,
+                    case_id=case,
+                    scheme=self._scheme,
+                    nominal=report.suspect_nominal,
+                    name=report.suspect_name,
+                    kind=report.relationship,
+                )
+            )
+
+    def write(self, *, now: datetime) -> None:
+        """Register who is new and record what was told. The hub's grants must be there."""
+        year = timezone.localdate(now).year % 100
+        numbers = next_numbers("referrals_person_number", len(self._new))
+        register_people(
+            people=[
+                (f"P-{year:02d}-{number:06d}", one) for number, one in zip(numbers, self._new, strict=True)
+            ],
+            at=now,
+        )
+        new = {one.person_id for one in self._new}
+        complete_people(details=[one for one in self._details if one.person_id not in new])
+        record_details(details=self._details, at=now)
+
+    def suggest(self, *, now: datetime) -> None:
+        """Record the perpetrators (the cases must be there), and propose who may be one person."""
+        record_perpetrators(alleged=self._alleged, at=now)
+        numbers = defaultdict(set)
+        for number, people in self._by_number.items():
+            for person in people:
+                numbers[person].add(number)
+        likenesses = []
+        for (person, other), likeness in self._pairs.items():
+            if (
+                self._accused.get(person, set()) & numbers[other]
+                or self._accused.get(other, set()) & numbers[person]
+            ):
+                continue  # victim and alleged perpetrator of one incident
+            likenesses.append(Likeness(person, other, likeness.score, dict(likeness.evidence)))
+            data: dict[str, object] = {"person": str(person), "other": str(other)}
+            self.told.append(Happening("person.suggested", at=now, data=data))
+        suggest_same(likenesses=likenesses, at=now)
+
+    def _enter(self, person: UUID, report: Report, mine: Identity) -> None:
+        """Note what was told, and compare the person with everybody who shares a key."""
+        told = details(person, report, self._scheme)
+        self._details.append(told)
+        for key in told.match_keys:
+            holders = self._by_key.setdefault(key, [])
+            for other in holders:
+                if other == person or _pair(person, other) in self._pairs:
+                    continue
+                likeness = compare(self._identities[person], self._identities[other]) or compare(
+                    mine, self._identities[other]
+                )
+                if likeness:
+                    self._pairs[_pair(person, other)] = likeness
+            if person not in holders:
+                holders.append(person)
+
+
+def identity(report: Report) -> Identity:
+    """What a report tells for recognising a person."""
+    return Identity(
+        given_names=report.given_names,
+        surname=report.surname,
+        date_of_birth=report.date_of_birth,
+        phones=frozenset(phone.number for phone in report.phones),
+        emails=frozenset({report.email} - {""}),
+        postcodes=frozenset({report.postcode} - {""}),
+    )
+
+
+def details(person: UUID, report: Report, scheme: str) -> Details:
+    """What a report tells about a person, with the safety of each way to reach them.
+
+    The sender's mark is about telephones; whether letters or e-mails are safe is then not known, or worse.
+    """
+    rules = read_notes(report.safe_contact_notes)
+    marked = {True: Safety.SAFE, False: Safety.UNSAFE, None: Safety.UNKNOWN}[report.safe_to_contact]
+    by_mail = Safety.UNKNOWN if marked == Safety.UNSAFE else marked
+    contacts = [
+        Contact(phone.kind, phone.number, marked, report.safe_contact_notes, rules) for phone in report.phones
+    ]
+    if report.email:
+        contacts.append(Contact("email", report.email, by_mail, report.safe_contact_notes, rules))
+    through = rules.get("through")
+    if isinstance(through, dict) and (number := telephone(str(through["number"]))):
+        whose = {"belongs_to": through["who"]}
+        contacts.append(
+            Contact(
+                number.kind, number.number, Safety.SAFE, f"Belongs to the person’s {through['who']}.", whose
+            )
+        )
+    return Details(
+        person_id=person,
+        given_names=report.given_names,
+        surname=report.surname,
+        date_of_birth=report.date_of_birth,
+        sex=report.sex,
+        ethnicity=report.ethnicity,
+        language=report.language,
+        interpreter=report.interpreter,
+        identifier=(scheme, report.nominal) if report.nominal else None,
+        contacts=tuple(contacts),
+        address_lines=report.address,
+        postcode=report.postcode,
+        letters=Safety.UNSAFE if marked == Safety.UNSAFE else Safety.UNKNOWN,
+        match_keys=match_keys(identity(report)),
+    )
+
+
+def _pair(one: UUID, other: UUID) -> tuple[UUID, UUID]:
+    """The newer person first: each pair is suggested once, whoever was compared with whom."""
+    return (one, other) if one > other else (other, one)
