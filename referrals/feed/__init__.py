@@ -1,1 +1,1 @@
-"""Feeds of reports: reading a sender's file, understanding its rows and judging them. Pure rules, no Django."""
+"""Feeds as rules: how a sender's file is read, what a row tells, and the one verdict that it gets."""
