@@ -65,7 +65,7 @@ def changes(topic: str, data: Mapping[str, object], day: date) -> list[Change]:
         verb = topic.removeprefix("referral.")
         agency = code("agency")
         moved = [Change(REFERRALS_MOVED, f"{agency}|{verb}", day, 1)]
-        if verb != "sent":
+        if code("from") not in (NOBODY, "draft"):  # a draft is nobody's referral yet, and is not counted
             moved.append(Change(REFERRALS_NOW, f"{agency}|{code('from')}", day, -1))
         moved.append(Change(REFERRALS_NOW, f"{agency}|{code('to')}", day, 1))
         wait = data.get("wait_hours")

@@ -1,20 +1,24 @@
 """The manager's dashboard and its CSV."""
 
 import csv
-from datetime import date, timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from io import StringIO
 
-from access.export import neutralise
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
+from access.actor import Actor
 from access.context import current_actor, hub_id
+from access.export import neutralise
 from access.looks import record_look
 from access.models import Look
 from access.roles import Capability
 from agencies.queries import agencies_by_id, hub_practitioners
+from referrals.queries import triage as queue
 from reporting import measures, queries
 
 WEEKS = 10
@@ -26,6 +30,17 @@ PARTS = (
     ("Awaiting partner", ("routed",)),
     ("Paused", ("suspended",)),
 )
+OPEN_STATUSES = tuple(status for _, statuses in PARTS for status in statuses)
+
+
+@dataclass(frozen=True)
+class PartnerRow:
+    """One partner on the dashboard: its name, referrals sent, all its numbers, the median wait in words."""
+
+    label: str
+    value: int
+    numbers: queries.PartnerNumbers
+    wait: str
 
 
 def dashboard(request: HttpRequest) -> HttpResponse:
@@ -36,19 +51,24 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     open_cases = queries.split(queries.totals(measures.CASES_OPEN))
     decisions = queries.wants_decision(now=now)
-    record_look(action=Look.Action.LIST, door="dashboard")
+    record_look(
+        action=Look.Action.LIST,
+        door="dashboard",
+        subjects=[decision.case_id for decision in decisions if decision.case_id],
+    )
     return render(
         request,
         "reporting/dashboard.html",
         {
             "now": now,
-            "tiles": _tiles(open_cases, now=now, today=today),
+            "tiles": _tiles(actor, open_cases, now=now, today=today),
             "weeks": _weeks(today),
             "practitioners": _practitioners(open_cases),
             "parts": [words for words, _ in PARTS],
             "week_series": ["Received", "Closed"],
             "partners": _partners(today),
             "decisions": decisions,
+            "may_chase": actor.can(Capability.ROUTE),
         },
     )
 
@@ -63,10 +83,10 @@ def partners_csv(request: HttpRequest) -> HttpResponse:
         ["partner", "sent", "accepted", "declined", "no answer in time", "waiting", "median wait, hours"]
     )
     for row in _partners(timezone.localdate()):
-        numbers = row["numbers"]
+        numbers = row.numbers
         writer.writerow(
             [
-                neutralise(row["label"]),
+                neutralise(row.label),
                 numbers.sent,
                 numbers.accepted,
                 numbers.declined,
@@ -83,55 +103,60 @@ def partners_csv(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _tiles(open_cases: dict[str, dict[str, int]], *, now, today: date) -> list[dict[str, object]]:
-    open_statuses = {status for _, statuses in PARTS for status in statuses}
-    total = sum(n for row in open_cases.values() for status, n in row.items() if status in open_statuses)
+def _tiles(
+    actor: Actor, open_cases: Mapping[str, Mapping[str, int]], *, now: datetime, today: date
+) -> list[dict[str, object]]:
+    """The numbers at the top. What the triage queue lists is counted by the queue itself, and links to it."""
+    total = sum(row.get(status, 0) for row in open_cases.values() for status in OPEN_STATUSES)
     week = today - timedelta(days=6)
-    opened = queries.totals(measures.CASES_OPENED, first=week)
-    closed = queries.totals(measures.CASES_CLOSED, first=week)
-    change = sum(opened.values()) - sum(closed.values())
-    enhanced = queries.totals(measures.CASES_OPENED, first=today - PERIOD)
-    everyone = sum(enhanced.values())
-    overdue = queries.overdue_clocks(now=now)
+    change = sum(queries.totals(measures.CASES_OPENED, first=week).values()) - sum(
+        queries.totals(measures.CASES_CLOSED, first=week).values()
+    )
+    opened = queries.totals(measures.CASES_OPENED, first=today - PERIOD)
+    everyone = sum(opened.values())
+    clocks = queries.overdue_clocks(now=now)
     waits: dict[int, int] = {}
     for row in queries.split(queries.totals(measures.ANSWER_WAIT, first=today - PERIOD)).values():
         for bound, number in row.items():
             waits[int(bound)] = waits.get(int(bound), 0) + number
-    median = measures.median_wait(waits)
-    unassigned = sum(
-        n for status, n in open_cases.get(measures.NOBODY, {}).items() if status in open_statuses
-    )
+    waiting = queue.figures(actor=actor, meant=queue.meanings(actor=actor, now=now), now=now)
+    plus = "+" if waiting.at_least else ""
+    overdue, nobody = waiting.options["due"]["overdue"], waiting.options["assigned"]["nobody"]
+    triage = reverse("triage") if actor.can(Capability.TRIAGE) else ""
     return [
         {
             "number": total,
             "label": "Open cases",
             "note": f"{'up' if change >= 0 else 'down'} {abs(change)} in seven days",
-            "url": reverse("triage"),
         },
         {
-            "number": unassigned,
-            "label": "Not assigned",
-            "note": "nobody has them yet",
-            "url": reverse("triage") + "?assigned=nobody",
+            "number": f"{nobody}{plus}",
+            "label": "Waiting for triage, not assigned",
+            "note": f"of {waiting.waiting}{plus} waiting",
+            "url": triage and f"{triage}?assigned=nobody",
         },
         {
-            "number": f"{overdue}+" if overdue >= queries.AT_MOST else overdue,
-            "label": "Overdue clocks",
-            "note": "referral not made in time",
+            "number": f"{overdue}{plus}",
+            "label": "First contact overdue",
+            "note": f"{_bounded(clocks)} overdue clocks in all",
             "tone": "red" if overdue else "blue",
-            "url": reverse("triage") + "?sort=due",
+            "url": triage and f"{triage}?due=overdue",
         },
         {
-            "number": f"{round(100 * enhanced.get('enhanced', 0) / everyone)}%" if everyone else "–",
+            "number": f"{round(100 * opened.get('enhanced', 0) / everyone)}%" if everyone else "–",
             "label": "Enhanced entitlement",
             "note": f"of {everyone} cases opened in 30 days",
         },
         {
-            "number": _hours(median),
+            "number": _hours(measures.median_wait(waits)),
             "label": "Median time to a partner's answer",
             "note": f"of {sum(waits.values())} answers in 30 days",
         },
     ]
+
+
+def _bounded(number: int) -> str:
+    return f"{number} or more" if number >= queries.AT_MOST else str(number)
 
 
 def _hours(bound: int | None) -> str:
@@ -154,8 +179,8 @@ def _weeks(today: date) -> list[dict[str, object]]:
     ]
 
 
-def _practitioners(open_cases: dict[str, dict[str, int]]) -> list[dict[str, object]]:
-    rows = []
+def _practitioners(open_cases: Mapping[str, Mapping[str, int]]) -> list[dict[str, object]]:
+    rows: list[dict[str, object]] = []
     people = [(str(person.id), person.name) for person in hub_practitioners(hub=hub_id())]
     for who, name in [*people, (measures.NOBODY, "Not assigned")]:
         mine = open_cases.get(who, {})
@@ -168,14 +193,14 @@ def _practitioners(open_cases: dict[str, dict[str, int]]) -> list[dict[str, obje
     return rows
 
 
-def _partners(today: date) -> list[dict[str, object]]:
+def _partners(today: date) -> list[PartnerRow]:
     names = {str(agency_id): agency.name for agency_id, agency in agencies_by_id().items()}
     return [
-        {
-            "label": names.get(numbers.agency_id, "An agency that has left"),
-            "value": numbers.sent,
-            "numbers": numbers,
-            "wait": _hours(numbers.median_wait_hours),
-        }
+        PartnerRow(
+            label=names.get(numbers.agency_id, "An agency that has left"),
+            value=numbers.sent,
+            numbers=numbers,
+            wait=_hours(numbers.median_wait_hours),
+        )
         for numbers in queries.partners(first=today - PERIOD, last=today)
     ]

@@ -93,6 +93,7 @@ class Decision:
     subject: str
     words: str
     case_reference: str = ""
+    case_id: UUID | None = None
     agency_id: UUID | None = None
 
 
@@ -103,17 +104,19 @@ def overdue_clocks(*, now: datetime) -> int:
 
 def wants_decision(*, now: datetime, limit: int = 10) -> list[Decision]:
     """What needs a decision, most pressing first: at most `limit` cases, then partners that owe answers."""
+    untouched = Case.objects.filter(status__in=("new", "triaging"), risk="high", assigned_to__isnull=True)
     found = [
-        Decision(case.reference, "High risk and nobody has it", case_reference=case.reference)
-        for case in Case.objects.filter(status="new", risk="high", assigned_to__isnull=True).order_by(
-            "due_at"
-        )[:limit]
+        Decision(case.reference, "High risk and nobody has it", case.reference, case.id)
+        for case in untouched.order_by("due_at")[:limit]
     ]
-    found += [
-        Decision(case.reference, case.decision_wanted, case_reference=case.reference)
-        for case in Case.objects.filter(closed_at__isnull=True)
+    wanted = (
+        Case.objects.filter(closed_at__isnull=True)
         .exclude(decision_wanted="")
-        .order_by("due_at")[: limit - len(found)]
+        .exclude(id__in=[decision.case_id for decision in found])
+    )
+    found += [
+        Decision(case.reference, case.decision_wanted, case.reference, case.id)
+        for case in wanted.order_by("due_at")[: limit - len(found)]
     ]
     late = (
         Referral.objects.filter(status__in=("sent", "received"), answer_due_at__lt=now)
@@ -123,7 +126,9 @@ def wants_decision(*, now: datetime, limit: int = 10) -> list[Decision]:
     )
     found += [
         Decision(
-            row["name"], f"{row['late']} referrals without an answer in time", agency_id=row["agency_id"]
+            row["name"],
+            f"{row['late']} {'referral' if row['late'] == 1 else 'referrals'} without an answer in time",
+            agency_id=row["agency_id"],
         )
         for row in late
     ]
