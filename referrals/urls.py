@@ -8,6 +8,7 @@ urlpatterns = [
     path("triage/", triage.triage, name="triage"),
     path("triage/new/", triage.triage_new, name="triage_new"),
     path("triage/claim/", triage.triage_claim, name="triage_claim"),
+    path("triage/next/", triage.triage_next, name="triage_next"),
     path("cases/", triage.my_cases, name="my_cases"),
     path("cases/<str:reference>/", case.case, name="case"),
     path("cases/<str:reference>/contact/", case.case_contact, name="case_contact"),

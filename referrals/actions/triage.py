@@ -1,4 +1,5 @@
-"""Triage, as a list of verbs: open, assign, change entitlement, record contact, finish, take back, suspend, close.
+"""Triage, as a list of verbs: open, assign, claim the next, change entitlement, record contact, finish, take
+back, suspend, resume, close.
 
 Each locks the case, checks, changes and tells, in one transaction; a refusal raises and leaves nothing half
 done. Which move is possible from which status is in referrals.workflow.
@@ -9,6 +10,7 @@ from types import EllipsisType
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from access.actor import Actor
@@ -19,8 +21,8 @@ from messaging.events import Happening, publish
 from referrals import scope
 from referrals.actions.clocks import meet_clock, plan_clocks_again, stop_clocks
 from referrals.models import Case, ContactAttempt, Referral
-from referrals.queries.case import ANSWERED, missing_for_routing
 from referrals.queries.contact import current_address, safe_now
+from referrals.queries.readiness import ANSWERED, missing_for_routing
 from referrals.workflow import CASE_STATUSES, END_STATES, OPEN, OPEN_CASE, next_case_status
 from victims.models import ContactMethod
 
@@ -34,39 +36,47 @@ RESULTS: dict[str, tuple[str, ...]] = {
 """What can come of an attempt, by channel."""
 
 
-class CaseNotFound(Exception):
+class TriageRefused(Exception):
+    """A verb of triage was refused. The message says why, and what to do instead."""
+
+
+class CaseNotFound(TriageRefused):
     """There is no such case, or the actor may not come to it: the same answer for both."""
 
 
-class CaseClosed(Exception):
+class NothingToClaim(TriageRefused):
+    """No case that waits for triage is without somebody who carries it."""
+
+
+class CaseClosed(TriageRefused):
     """The case is closed; nothing more is recorded on it."""
 
 
-class SomebodyWasFaster(Exception):
+class SomebodyWasFaster(TriageRefused):
     """The case is no longer as the actor saw it. The message says how it is now."""
 
 
-class NotAPractitioner(Exception):
+class NotAPractitioner(TriageRefused):
     """Cases are carried by active practitioners and supervisors of the hub."""
 
 
-class ReasonMissing(Exception):
+class ReasonMissing(TriageRefused):
     """This must be given a reason, in words that a colleague understands."""
 
 
-class EntitlementUnchanged(Exception):
+class EntitlementUnchanged(TriageRefused):
     """The case already has that entitlement."""
 
 
-class ChannelNotSafe(Exception):
+class ChannelNotSafe(TriageRefused):
     """The person must not be contacted this way now. The message says why, and what is possible instead."""
 
 
-class ResultDoesNotFit(Exception):
+class ResultDoesNotFit(TriageRefused):
     """That cannot come of an attempt by this channel."""
 
 
-class TriageNotFinished(Exception):
+class TriageNotFinished(TriageRefused):
     """Something that routing needs is missing: `missing` lists it, each as a sentence."""
 
     def __init__(self, missing: list[str]) -> None:
@@ -74,11 +84,11 @@ class TriageNotFinished(Exception):
         super().__init__("Triage cannot be finished yet. " + " ".join(missing))
 
 
-class UnknownEndState(Exception):
+class UnknownEndState(TriageRefused):
     """A case ends in one of the end states that referrals.workflow lists."""
 
 
-class ReferralsStillOpen(Exception):
+class ReferralsStillOpen(TriageRefused):
     """Partners still work on the case: recall their referrals or wait for their answers first."""
 
 
@@ -144,6 +154,29 @@ def assign(
     case.save(update_fields=["assigned_to", "status"])
     publish(*told)
     return case
+
+
+@transaction.atomic
+def claim_next(*, actor: Actor) -> Case:
+    """Take the case that is due next of those that wait for triage and nobody carries.
+
+    One that a colleague takes at this moment, or has open, is passed over: two who ask at once get two cases.
+    Raises NotAllowed, NothingToClaim.
+    """
+    actor.require(Capability.TRIAGE)
+    now = timezone.now()
+    opened_by_another = Q(open_until__gt=now) & ~Q(opened_by=actor.id)
+    case = (
+        scope.cases(actor)
+        .filter(assigned_to=None, status__in=("new", "triaging"))
+        .exclude(opened_by_another)
+        .select_for_update(skip_locked=True)
+        .order_by("due_at", "id")
+        .first()
+    )
+    if case is None:
+        raise NothingToClaim("Nobody waits who is not assigned or open to a colleague already.")
+    return assign(actor=actor, case_id=case.id, to=actor.id)
 
 
 @transaction.atomic
@@ -228,7 +261,8 @@ def record_contact(
 def finish_triage(*, actor: Actor, case_id: UUID, no_contact_reason: str = "") -> Case:
     """Say that the case is ready to be routed. Routing follows by itself.
 
-    no_contact_reason: why the case goes on though the person was not reached.
+    Wants a contact attempt (or no_contact_reason: why nobody can try), an answer on consent, and the
+    assessments that the pathway in force asks for.
     Raises NotAllowed, CaseNotFound, CaseClosed, TriageNotFinished, MoveRefused.
     """
     actor.require(Capability.TRIAGE)
@@ -316,7 +350,11 @@ def _simple_move(actor: Actor, case_id: UUID, verb: str, capability: Capability,
 def _move(case: Case, verb: str, at: datetime) -> Happening:
     """Set the status that the verb leads to; the caller saves it and tells of it. Raises MoveRefused."""
     before, case.status = case.status, next_case_status(verb, case.status)
-    data: dict[str, object] = {"from_status": before, "to_status": case.status, "assignee": _code(case.assigned_to)}
+    data: dict[str, object] = {
+        "from_status": before,
+        "to_status": case.status,
+        "assignee": _code(case.assigned_to),
+    }
     return Happening("case.moved", at=at, case_id=case.id, data=data)
 
 

@@ -68,11 +68,11 @@ class EntitlementForm(forms.Form):
 
 
 class FinishForm(forms.Form):
-    """Finishing triage; the reason is asked for only where the person was not reached."""
+    """Finishing triage; the reason is asked for only where nobody has tried to reach the person."""
 
     mark_optional = False
     no_contact_reason = forms.CharField(
-        label="The person was not reached. Why does the case go on without?",
+        label="Nobody has tried to reach the person. Why does the case go on without?",
         required=False,
         max_length=400,
         widget=forms.Textarea(attrs={"rows": 2}),

@@ -28,22 +28,11 @@ from referrals.forms.triage import (
     SuspendForm,
 )
 from referrals.models import Case
-from referrals.queries.case import INSTRUMENT_WORDS, CaseFile, case_file, case_timeline, people_to_assign
+from referrals.queries.case import CaseFile, case_file, case_timeline, people_to_assign
 from referrals.workflow import CASE_STATUSES, END_STATES, HUB, OPEN_CASE, MoveRefused, case_verbs_for
 from victims.actions.suggestions import SuggestionDecided, SuggestionNotFound, decide_suggestion
 
-REFUSALS = (
-    MoveRefused,
-    triage.CaseClosed,
-    triage.ChannelNotSafe,
-    triage.EntitlementUnchanged,
-    triage.NotAPractitioner,
-    triage.ReasonMissing,
-    triage.ReferralsStillOpen,
-    triage.ResultDoesNotFit,
-    triage.SomebodyWasFaster,
-    triage.UnknownEndState,
-)
+REFUSALS = (MoveRefused, triage.TriageRefused)
 UNPROCESSABLE = 422
 SEXES = {"1": "Male", "2": "Female", "9": "Not applicable"}
 
@@ -109,30 +98,35 @@ def _case_page(
     )
 
 
-def _where(file: CaseFile, code: str) -> str:
-    """Where a step of triage is done."""
-    reference = file.case.reference
-    on_page = {"contact": "#contact", "finish": "#finish"}
-    if code in on_page:
-        return on_page[code]
-    return (
-        reverse("consent", args=[reference])
-        if code == "consent"
-        else reverse("assess", args=[reference, code])
-    )
+# Where each step of triage is done: on this page, or on a page of its own.
+STEP_PAGES = {"consent": "case_consent", "needs-8": "case_needs", "risk-24": "case_risk"}
+LINKS = {
+    "case_consent": "Record consent",
+    "case_needs": "New needs assessment",
+    "case_risk": "New risk checklist",
+}
 
 
 def _steps(file: CaseFile) -> list[dict[str, object]]:
+    reference = file.case.reference
     return [
-        {"words": step.words, "done": step.done, "is_next": step.is_next, "url": _where(file, step.code)}
+        {
+            "words": step.words,
+            "done": step.done,
+            "is_next": step.is_next,
+            "url": reverse(STEP_PAGES[step.code], args=[reference])
+            if step.code in STEP_PAGES
+            else f"#{step.code}",
+        }
         for step in file.steps
     ]
 
 
 def _links(file: CaseFile) -> list[dict[str, str]]:
     """Assessments and consent can be made at any time, not only when they are next."""
-    words = {"consent": "Record consent", **{code: f"New {name}" for code, name in INSTRUMENT_WORDS.items()}}
-    return [{"label": label, "url": _where(file, code)} for code, label in words.items()]
+    return [
+        {"label": label, "url": reverse(page, args=[file.case.reference])} for page, label in LINKS.items()
+    ]
 
 
 def _facts(file: CaseFile, *, works: bool) -> list[dict[str, object]]:

@@ -17,7 +17,7 @@ from access.context import current_actor
 from access.looks import record_look
 from access.models import Look
 from access.roles import Capability
-from referrals.actions.triage import CaseClosed, CaseNotFound, SomebodyWasFaster, assign
+from referrals.actions.triage import CaseNotFound, NothingToClaim, TriageRefused, assign, claim_next
 from referrals.queries import triage as queue
 from referrals.workflow import CASE_STATUSES, OPEN_CASE
 
@@ -31,7 +31,10 @@ LEGENDS = {
     "entitlement": "Entitlement",
     "assigned": "Assigned to",
     "flag": "Flags",
+    "source": "Source",
+    "area": "Area",
 }
+LONGEST_VALUE = 120
 LABELS = {"soon": "Due in 4 hours", "nobody": "Nobody", "me": "Me", "team": "My team", "repeat": "Repeat"}
 
 
@@ -39,7 +42,7 @@ LABELS = {"soon": "Due in 4 hours", "nobody": "Nobody", "me": "Me", "team": "My 
 def triage(request: HttpRequest) -> HttpResponse:
     """The queue. A POST sets the filters: the text searched for may be a name, so it stays out of the address."""
     actor = current_actor()
-    actor.require(Capability.TRIAGE)
+    actor.require(Capability.SEE_CASES)
     if request.method == "POST":
         return redirect(f"{request.path}?{_query_of(request)}")
     now = timezone.now()
@@ -62,6 +65,7 @@ def triage(request: HttpRequest) -> HttpResponse:
         "referrals/triage.html",
         {
             "page": page,
+            "works": actor.can(Capability.TRIAGE),
             "figures": figures,
             "plus": "+" if figures.at_least else "",
             "tiles": _tiles(figures, now),
@@ -82,7 +86,7 @@ def triage(request: HttpRequest) -> HttpResponse:
 def triage_new(request: HttpRequest) -> HttpResponse:
     """How many came since the page was drawn. The page asks every half minute; it never moves its rows."""
     actor = current_actor()
-    actor.require(Capability.TRIAGE)
+    actor.require(Capability.SEE_CASES)
     try:
         newest = UUID(request.GET.get("since", ""))
     except ValueError:
@@ -103,7 +107,7 @@ def triage_claim(request: HttpRequest) -> HttpResponse:
             taken += 1
         except (CaseNotFound, ValueError):
             continue
-        except (SomebodyWasFaster, CaseClosed) as refusal:
+        except TriageRefused as refusal:
             refused.append(str(refusal))
     if taken:
         messages.success(request, f"{taken} {'case is' if taken == 1 else 'cases are'} assigned to you.")
@@ -113,6 +117,18 @@ def triage_claim(request: HttpRequest) -> HttpResponse:
         messages.info(request, "Tick the cases that you want to take first.")
     here = request.POST.get("here", "")
     return redirect(reverse("triage") + (here if here.startswith("?") else ""))
+
+
+@require_POST
+def triage_next(request: HttpRequest) -> HttpResponse:
+    """Take the case that is due next and nobody carries, and go to it."""
+    try:
+        case = claim_next(actor=current_actor())
+    except NothingToClaim as refusal:
+        messages.info(request, str(refusal))
+        return redirect("triage")
+    messages.success(request, f"{case.reference} is assigned to you.")
+    return redirect("case", reference=case.reference)
 
 
 @require_GET
@@ -163,8 +179,12 @@ def _filters(request: HttpRequest) -> queue.Filters:
         stage=stage if stage in queue.STAGES else queue.WAITING,
         text=searches.get(query.get("search", ""), ""),
         **{
-            group: tuple(value for value in query.getlist(group) if value in queue.VALUES[group])
-            for group in queue.GROUPS
+            group: tuple(value for value in query.getlist(group) if value in values)
+            for group, values in queue.VALUES.items()
+        },
+        **{
+            group: tuple(value for value in query.getlist(group) if 0 < len(value) <= LONGEST_VALUE)
+            for group in queue.COLUMNS
         },
     )
 
@@ -208,25 +228,35 @@ def _groups(filters: queue.Filters, figures: queue.Figures) -> list[dict[str, ob
     counted = filters.stage == queue.WAITING
     plus = "+" if figures.at_least else ""
     groups: list[dict[str, object]] = []
-    for group in queue.GROUPS:
-        options = [
+    for group, counts in figures.options.items():
+        chosen = getattr(filters, group)
+        values = {**counts, **{value: 0 for value in chosen if value not in counts}}
+        options: list[dict[str, object]] = [
             {
                 "value": value,
-                "label": LABELS.get(value, value.replace("_", " ").capitalize()),
+                "label": value if group in queue.COLUMNS else LABELS.get(value, _words(value)),
                 "count": f"{count}{plus}" if counted else None,
-                "checked": value in getattr(filters, group),
+                "checked": value in chosen,
             }
-            for value, count in figures.options[group].items()
-            if group != "flag" or count or value in filters.flag or not counted
+            for value, count in values.items()
+            if group != "flag" or count or value in chosen or not counted
         ]
+        kind = "checkboxes"
+        if group == "area":  # there may be dozens
+            kind = "select"
+            options.insert(0, {"value": "", "label": "All areas", "count": None, "checked": not chosen})
         if options:
-            groups.append({"name": group, "legend": LEGENDS[group], "options": options})
+            groups.append({"name": group, "legend": LEGENDS[group], "options": options, "kind": kind})
     stages = [
         {"value": code, "label": stage.words, "count": None, "checked": code == filters.stage}
         for code, stage in queue.STAGES.items()
     ]
     groups.append({"name": "stage", "legend": "Where it is", "options": stages, "kind": "radios"})
     return groups
+
+
+def _words(code: str) -> str:
+    return code.replace("_", " ").capitalize()
 
 
 def _here(request: HttpRequest) -> str:

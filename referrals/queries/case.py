@@ -1,10 +1,11 @@
 """Everything the case page shows, in a number of queries that does not grow with the rows."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q
+from django.utils import timezone
 
 from access.actor import Actor
 from access.context import hub_id
@@ -14,56 +15,16 @@ from messaging.queries import timeline
 from pathways.models import Assessment
 from referrals import scope
 from referrals.clocks import NoSuchClock, rule_for
-from referrals.models import Case, Clock, ContactAttempt, Incident
+from referrals.models import Case, Clock, ContactAttempt, Incident, Referral
 from referrals.queries.contact import Way, current_address, ways_to_reach
 from referrals.queries.people import NAMELESS, Name, names_by_person
+from referrals.queries.readiness import Step, steps
 from referrals.queries.triage import open_by
 from referrals.timeline import text_of, title_of
+from victims.entitlement import age_on
 from victims.models import Address, Consent, ContactMethod, PersonName, Relationship, SamePersonSuggestion
 
 TIMELINE_PAGE = 20
-ANSWERED = (ContactAttempt.Result.SPOKE, ContactAttempt.Result.DECLINED)
-NEEDS, RISK = "needs-8", "risk-24"
-INSTRUMENT_WORDS = {NEEDS: "needs assessment", RISK: "risk checklist"}
-RISK_FLAGS = frozenset({"domestic_abuse", "honour_based_abuse"})
-
-
-def required_instruments(case: Case) -> list[str]:
-    """Codes of the instruments without which triage is not finished: needs always, risk where the offence or
-    a flag calls for it (DOMAIN: domestic abuse, stalking, honour-based abuse)."""
-    at_risk = "risk_checklist" in case.offence_properties or RISK_FLAGS & set(case.flags)
-    return [NEEDS, RISK] if at_risk else [NEEDS]
-
-
-def was_answered(case: Case) -> bool:
-    """Whether the person was spoken to, or said that they want no support."""
-    return ContactAttempt.objects.filter(case=case, result__in=ANSWERED).exists()
-
-
-def completed_instruments(case: Case) -> set[str]:
-    return set(Assessment.objects.filter(case_id=case.id).values_list("instrument__code", flat=True))
-
-
-def missing_for_routing(case: Case, *, no_contact_reason: str = "") -> list[str]:
-    """What must be there before triage can be finished and is not, each as a sentence that says what to do."""
-    missing = []
-    if not no_contact_reason and not was_answered(case):
-        missing.append("Speak to the person, or say why triage ends without it.")
-    done = completed_instruments(case)
-    missing += [
-        f"Complete the {INSTRUMENT_WORDS[code]}." for code in required_instruments(case) if code not in done
-    ]
-    return missing
-
-
-@dataclass(frozen=True)
-class Step:
-    """One step of triage; `code` is contact, consent, finish or an instrument's."""
-
-    code: str
-    words: str
-    done: bool
-    is_next: bool
 
 
 @dataclass(frozen=True)
@@ -101,13 +62,13 @@ class CaseFile:
     ways: list[Way]
     clocks: list[tuple[str, Clock]]
     attempts: list[ContactAttempt]
-    answered: bool
     incidents: list[Incident]
     perpetrators: list[Relationship]
     suggestions: list[Suggestion]
     assessments: list[Assessment]
     consents: list[Consent]
     steps: list[Step]
+    referrals: list[Referral]
 
 
 def case_file(*, actor: Actor, case: Case, now: datetime) -> CaseFile:
@@ -120,47 +81,32 @@ def case_file(*, actor: Actor, case: Case, now: datetime) -> CaseFile:
         Assessment.objects.filter(case_id=case.id).select_related("instrument").order_by("-completed_at")
     )
     consents = list(Consent.objects.filter(case_id=case.id).select_related("agency").order_by("-recorded_at"))
-    answered = any(attempt.result in ANSWERED for attempt in attempts)
     return CaseFile(
         case=case,
         name=names[0] if names else NAMELESS,
         other_names=names[1:],
-        age=age_on(case.person.date_of_birth, now.date()),
+        age=age_on(case.person.date_of_birth, timezone.localdate(now)),
         address=address,
         assignee=names_of([case.assigned_to]).get(case.assigned_to, "") if case.assigned_to else "",
         open_by=open_by(case, actor=actor, now=now),
         ways=ways_to_reach(case=case, methods=methods, address=address, now=now),
         clocks=[(_clock_words(clock, case), clock) for clock in case.clocks.order_by("due_at")],
         attempts=attempts,
-        answered=answered,
         incidents=list(case.incidents.select_related("source").order_by("-reported_at", "-id")),
         perpetrators=list(Relationship.objects.filter(case_id=case.id).order_by("id")),
         suggestions=_suggestions(actor, case.person_id),
         assessments=assessments,
         consents=consents,
-        steps=_steps(case, answered, {made.instrument.code for made in assessments}, bool(consents)),
+        steps=steps(
+            case,
+            tried=bool(attempts),
+            instruments={made.instrument.code for made in assessments},
+            consent=bool(consents),
+        ),
+        referrals=list(
+            case.referrals.select_related("agency", "service", "team").order_by("-sent_at", "-id")
+        ),
     )
-
-
-def _steps(case: Case, answered: bool, instruments: set[str], consent: bool) -> list[Step]:
-    """Contact, consent, assessments, finish: in order, the first that is not done is next."""
-    finished = case.status not in ("new", "triaging")
-    plan = [("contact", "Speak to the person", answered or bool(case.no_contact_reason))]
-    plan.append(("consent", "Record what each agency may be told", consent))
-    plan += [
-        (code, f"Complete the {INSTRUMENT_WORDS[code]}", code in instruments)
-        for code in required_instruments(case)
-    ]
-    plan.append(("finish", "Finish triage, so that the case is routed", finished))
-    upcoming = next((code for code, _, done in plan if not done), "") if not finished else ""
-    return [Step(code, words, done, code == upcoming) for code, words, done in plan]
-
-
-def age_on(born: date | None, day: date) -> int | None:
-    """Whole years; None where the date of birth is not known."""
-    if born is None:
-        return None
-    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
 def _names(person: UUID) -> list[Name]:

@@ -5,21 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.utils import timezone
+
 from referrals.models import Case
 from referrals.queries.people import contact_methods_by_person
 from victims.models import Address, ContactMethod
+from victims.safe_contact import Answer, may_contact
 
 CAREFUL_FLAGS = frozenset({"domestic_abuse", "honour_based_abuse"})
 CHANNELS_OF_KIND = {"mobile": ("phone", "text"), "phone": ("phone",), "email": ("email",)}
 VERBS = {"phone": "Call", "text": "Text", "email": "E-mail", "letter": "Write to"}
-
-
-@dataclass(frozen=True)
-class Answer:
-    """Whether one channel is safe now, in words."""
-
-    safe: bool
-    words: str
 
 
 @dataclass(frozen=True)
@@ -43,18 +38,28 @@ def is_careful(case: Case) -> bool:
 def safe_now(
     *, case: Case, method: ContactMethod | None, address: Address | None, channel: str, now: datetime
 ) -> Answer:
-    """Whether the person may be reached by this channel to this number or address at this moment."""
+    """Whether the person may be reached by this channel to this number or address at this moment, and why.
+
+    What is marked unsafe never is; then the sender's note and the hour decide; then what nobody knows is
+    unsafe for domestic abuse, stalking and honour-based abuse.
+    """
     if channel == "letter":
-        safety = address.letters if address else None
+        safety, by_note = (address.letters if address else None), Answer(True, "")
+    elif method is not None and channel in CHANNELS_OF_KIND[method.kind]:
+        safety = method.safety
+        by_note = may_contact(method.rules, channel=channel, at=timezone.localtime(now))
     else:
-        safety = method.safety if method and channel in CHANNELS_OF_KIND[method.kind] else None
+        safety, by_note = None, Answer(False, "")
     if safety is None:
         return Answer(False, "There is nothing on the record for that way of contact.")
     if safety == ContactMethod.Safety.UNSAFE:
         return Answer(False, "Marked as not safe.")
+    if not by_note.safe:
+        return by_note
     if safety == ContactMethod.Safety.UNKNOWN and is_careful(case):
         return Answer(False, "Not known to be safe, and for this offence unknown is unsafe.")
-    return Answer(True, "Safe." if safety == ContactMethod.Safety.SAFE else "Not marked as unsafe.")
+    known = "Known to be safe." if safety == ContactMethod.Safety.SAFE else "Nothing says that it is unsafe."
+    return Answer(True, f"{known} {by_note.words}".strip())
 
 
 def ways_to_reach(

@@ -3,6 +3,7 @@
 What a filter means is written once (`STAGES`, `meanings`): the lists and the numbers above them ask the same.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -71,6 +72,8 @@ class Filters:
     entitlement: tuple[str, ...] = ()
     assigned: tuple[str, ...] = ()
     flag: tuple[str, ...] = ()
+    source: tuple[str, ...] = ()
+    area: tuple[str, ...] = ()
     text: str = ""
 
 
@@ -81,11 +84,14 @@ VALUES: dict[str, tuple[str, ...]] = {
     "assigned": ("nobody", "me", "team"),
     "flag": (*FLAGS, "repeat"),
 }
-GROUPS = tuple(VALUES)
+"""The filter groups whose values are known beforehand, with them."""
+COLUMNS = {"source": "source_name", "area": "area"}
+"""The filter groups whose values are whatever the cases say, with the column that says it."""
+GROUPS = (*VALUES, *COLUMNS)
 
 
 def meanings(*, actor: Actor, now: datetime) -> dict[str, dict[str, Q]]:
-    """What each value of each filter group means."""
+    """What each value of each filter group in VALUES means; in COLUMNS it means itself."""
     return {
         "due": {"overdue": Q(due_at__lt=now), "soon": Q(due_at__gte=now, due_at__lt=now + SOON)},
         "risk": {grade: Q(risk=grade) for grade in RISKS},
@@ -132,11 +138,14 @@ def triage_queue(
     """One page of the cases that match the filters. meant: what `meanings` gave for this actor and moment."""
     stage = STAGES[filters.stage]
     condition = stage.condition & search_condition(filters.text)
-    for group in GROUPS:
+    for group in VALUES:
         chosen = Q()
         for value in getattr(filters, group):
             chosen |= meant[group][value]
         condition &= chosen
+    for group, column in COLUMNS.items():
+        if values := getattr(filters, group):
+            condition &= Q(**{f"{column}__in": values})
     listed = scope.cases(actor).filter(condition)
     return _page(actor, [listed.filter(status=status) for status in stage.statuses], sort, after, before, now)
 
@@ -243,10 +252,10 @@ class Figures:
 
 
 def figures(*, actor: Actor, meant: Mapping[str, Mapping[str, Q]], now: datetime) -> Figures:
-    """The queue's numbers in two bounded queries: one over what waits, one over what partners have."""
+    """The queue's numbers in three bounded queries: two over what waits, one over what partners have."""
     counts = {
         f"{group}__{value}": Count("id", filter=condition)
-        for group in GROUPS
+        for group in VALUES
         for value, condition in meant[group].items()
     }
     stage = STAGES[WAITING]
@@ -254,6 +263,10 @@ def figures(*, actor: Actor, meant: Mapping[str, Mapping[str, Q]], now: datetime
     found = waiting.order_by()[: BOUND + 1].aggregate(
         all=Count("id"), oldest=Min("opened_at", filter=Q(assigned_to=None)), **counts
     )
+    said = list(waiting.order_by().values(*COLUMNS.values())[: BOUND + 1])
+    options = {group: {value: found[f"{group}__{value}"] for value in meant[group]} for group in VALUES}
+    for group, column in COLUMNS.items():
+        options[group] = dict(sorted(Counter(row[column] for row in said if row[column]).items()))
     stage = STAGES["partner"]
     with_partner = scope.cases(actor).filter(stage.condition, status__in=stage.statuses)
     late = ASKED.filter(answer_due_at__lt=now).values("case_id")
@@ -262,7 +275,7 @@ def figures(*, actor: Actor, meant: Mapping[str, Mapping[str, Q]], now: datetime
     )
     return Figures(
         waiting=min(found["all"], BOUND),
-        options={group: {value: found[f"{group}__{value}"] for value in meant[group]} for group in GROUPS},
+        options=options,
         oldest_unassigned=found["oldest"],
         partner=asked["all"],
         partner_late=asked["late"],

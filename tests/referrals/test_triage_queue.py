@@ -287,7 +287,49 @@ def test_listing_people_is_on_record(hub, cast):
     assert (look.action, look.subjects, look.actor_name) == ("list", [case.id], "Priya Nair")
 
 
-@pytest.mark.parametrize("who", ["helen", "ruth", "ines", "owen", "grace", "carys"])
+def test_a_manager_reads_the_queue_and_can_take_nothing(hub, cast):
+    case = a_case()
+    browser = cast.browser("carys")
+    answer = browser.get("/triage/")
+    assert references(answer) == [case.reference]
+    page = answer.content.decode()
+    assert "Assign ticked cases to me" not in page
+    assert "Take the next case" not in page
+    assert browser.post("/triage/claim/", {"case": [str(case.id)]}).status_code == 403
+    assert browser.post("/triage/next/").status_code == 403
+    assert browser.get("/cases/").status_code == 403
+    with acting_as_system("tests"):
+        assert Case.objects.get(id=case.id).assigned_to is None
+
+
+def test_source_and_area_narrow_the_queue(hub, cast):
+    here = a_case(postcode="NP20 4AB")
+    a_case(postcode="CF10 1AA")
+    with acting_as_system("tests"):
+        Case.objects.filter(id=here.id).update(source_name="Self-referral")
+    browser = cast.browser("priya")
+    assert references(browser.get("/triage/?source=Self-referral")) == [here.reference]
+    assert references(browser.get("/triage/?area=NP20")) == [here.reference]
+    assert references(browser.get("/triage/?area=NP20&source=Northshire Police")) == []
+    page = browser.get("/triage/").content.decode()
+    assert "NP20 (1)" in page
+    assert "Self-referral (1)" in page
+
+
+def test_the_next_case_is_the_one_due_first_that_nobody_has(hub, cast):
+    later = a_case(due_in=timedelta(hours=3))
+    first = a_case(due_in=timedelta(hours=1))
+    a_case(due_in=-timedelta(hours=1), assigned_to=cast.actor("liam").id)
+    opened = a_case(due_in=timedelta(minutes=5))
+    cast.browser("liam").get(f"/cases/{opened.reference}/")
+    browser = cast.browser("priya")
+    assert browser.post("/triage/next/").url == f"/cases/{first.reference}/"
+    assert browser.post("/triage/next/").url == f"/cases/{later.reference}/"
+    assert browser.post("/triage/next/").url == "/triage/"
+    assert "Nobody waits" in browser.get("/triage/").content.decode()
+
+
+@pytest.mark.parametrize("who", ["helen", "ruth", "ines", "owen", "grace"])
 def test_others_have_no_queue(hub, cast, who):
     a_case(surname="Okafor")
     browser = cast.browser(who)
