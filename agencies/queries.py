@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Count, Prefetch, Q
 
 from access.actor import Actor
-from agencies.models import Agency, Agreement, Practitioner, Service
+from access.context import hub_id
+from agencies import scope
+from agencies.models import Agency, Agreement, AgreementParty, Practitioner, Service, Team
 
 
 @dataclass(frozen=True)
@@ -76,3 +78,69 @@ def team_mates(actor: Actor) -> list[UUID]:
     """Everybody in any of the actor's teams; always the actor."""
     mates = Practitioner.objects.filter(teams__in=actor.team_ids).values_list("id", flat=True)
     return sorted({actor.id, *mates})
+
+
+@dataclass(frozen=True)
+class AgencyRow:
+    """One agency in the list: how many teams and people it has, and whether anything may be shared with it."""
+
+    agency: Agency
+    teams: int
+    people: int
+    shares: bool
+
+
+def agency_rows(*, actor: Actor, on: date) -> list[AgencyRow]:
+    """The agencies that the actor looks after, by name. Few: one a partner, so not cut into pages."""
+    bound = agreements_in_force(hub=hub_id(), on=on)
+    counted = scope.agencies(actor).annotate(
+        team_count=Count("teams", distinct=True),
+        people_count=Count("practitioners", filter=Q(practitioners__is_active=True), distinct=True),
+    )
+    return [
+        AgencyRow(
+            agency=agency,
+            teams=agency.team_count,
+            people=agency.people_count,
+            shares=agency.id in bound or agency.kind == Agency.Kind.HUB,
+        )
+        for agency in counted.order_by("name")
+    ]
+
+
+@dataclass(frozen=True)
+class AgreementSides:
+    """An agreement of one agency: all its parties, and whether it binds this agency and the hub today."""
+
+    agreement: Agreement
+    parties: list[AgreementParty]
+    in_force: bool
+
+
+def agreements_of(agency: Agency, *, on: date) -> list[AgreementSides]:
+    """The agency's agreements, the newest first."""
+    bound = agreements_in_force(hub=hub_id(), on=on)
+    theirs = (
+        Agreement.objects.filter(parties__agency=agency)
+        .prefetch_related(
+            Prefetch("parties", AgreementParty.objects.select_related("agency").order_by("agency__name"))
+        )
+        .order_by("-starts_on", "code")
+    )
+    sides = []
+    for agreement in theirs:
+        parties = list(agreement.parties.all())
+        binding = [basis.agreement_id for basis in bound.values()]
+        signed = any(party.agency_id == agency.id and party.signed_on for party in parties)
+        sides.append(AgreementSides(agreement, parties, in_force=bool(signed and agreement.id in binding)))
+    return sides
+
+
+def people_of(agency: Agency) -> list[Practitioner]:
+    """Everybody of the agency, those who may sign in first, by name, with their teams."""
+    return list(agency.practitioners.prefetch_related("teams").order_by("-is_active", "name"))
+
+
+def teams_of(agency: Agency) -> list[Team]:
+    """The agency's teams by name, with what they offer."""
+    return list(agency.teams.prefetch_related("services").order_by("name"))

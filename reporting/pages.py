@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from io import StringIO
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -17,7 +18,7 @@ from access.export import neutralise
 from access.looks import record_look
 from access.models import Look
 from access.roles import Capability
-from agencies.queries import agencies_by_id, hub_practitioners
+from agencies.queries import agencies_by_id, hub_practitioners, names_of
 from referrals.queries import triage as queue
 from reporting import measures, queries
 
@@ -181,8 +182,11 @@ def _weeks(today: date) -> list[dict[str, object]]:
 
 def _practitioners(open_cases: Mapping[str, Mapping[str, int]]) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
-    people = [(str(person.id), person.name) for person in hub_practitioners(hub=hub_id())]
-    for who, name in [*people, (measures.NOBODY, "Not assigned")]:
+    people = {str(person.id): person.name for person in hub_practitioners(hub=hub_id())}
+    carriers = {who for who, row in open_cases.items() if any(row.get(status, 0) for status in OPEN_STATUSES)}
+    left = names_of(UUID(who) for who in carriers - set(people) - {measures.NOBODY})
+    people |= {str(who): f"{name} (carries cases no more)" for who, name in left.items()}
+    for who, name in [*people.items(), (measures.NOBODY, "Not assigned")]:
         mine = open_cases.get(who, {})
         rows.append(
             {

@@ -1,0 +1,35 @@
+"""Which agencies an actor may look after: all of them, their own, or none."""
+
+from django.db.models import QuerySet
+
+from access.actor import Actor
+from access.roles import Capability, Role
+from agencies.models import Agency, Practitioner
+
+HUB_ROLES = (
+    Role.PRACTITIONER,
+    Role.SUPERVISOR,
+    Role.MANAGER,
+    Role.HUB_ADMINISTRATOR,
+    Role.AUDITOR,
+)
+PARTNER_ROLES = (Role.PARTNER_PRACTITIONER, Role.AGENCY_ADMINISTRATOR)
+
+
+def agencies(actor: Actor) -> QuerySet[Agency]:
+    """A hub administrator's: every agency. An agency administrator's: their own."""
+    if actor.can(Capability.ADMINISTER_HUB):
+        return Agency.objects.all()
+    if actor.can(Capability.ADMINISTER_AGENCY):
+        return Agency.objects.filter(id=actor.agency_id)
+    return Agency.objects.none()
+
+
+def practitioners(actor: Actor) -> QuerySet[Practitioner]:
+    """People of those agencies, whether they may still sign in or not."""
+    return Practitioner.objects.filter(agency__in=agencies(actor))
+
+
+def roles_of(agency: Agency) -> tuple[Role, ...]:
+    """The roles that people of this agency can have: only the hub's own people work its cases."""
+    return HUB_ROLES if agency.kind == Agency.Kind.HUB else PARTNER_ROLES
