@@ -14,6 +14,7 @@ TITLES: dict[str, str] = {
     "case.assigned": "Assigned",
     "case.entitlement_changed": "Entitlement changed",
     "case.contact_attempted": "Contact attempted",
+    "case.safety_recorded": "Safety of a way of contact recorded",
     "case.assessed": "Assessment completed",
     "case.consent_recorded": "Consent recorded",
     "case.moved": "Status changed",
@@ -90,6 +91,12 @@ def _contact(data: Data, names: Names) -> str:
     return _sentence(f"{CHANNELS.get(channel, _words(channel))}: {RESULTS.get(result, _words(result))}")
 
 
+def _safety(data: Data, names: Names) -> str:
+    kind = {"mobile": "Mobile", "phone": "Telephone", "email": "E-mail", "letter": "Letters"}
+    words = {"safe": "safe", "unsafe": "not safe", "unknown": "not known"}
+    return _sentence(f"{kind.get(str(data.get('kind')), '')}: {words.get(str(data.get('safety')), '')}")
+
+
 def _assessed(data: Data, names: Names) -> str:
     grade = _words(data.get("grade"))
     return _sentence(
@@ -147,6 +154,7 @@ _TEXTS: dict[str, Callable[[Data, Names], str]] = {
     "case.moved": _moved,
     "case.entitlement_changed": _entitlement,
     "case.contact_attempted": _contact,
+    "case.safety_recorded": _safety,
     "case.assessed": _assessed,
     "case.consent_recorded": _consent,
     "case.routed": _routed,

@@ -7,6 +7,7 @@ from django import forms
 
 from referrals.models import Case, ContactAttempt
 from referrals.workflow import END_STATES
+from victims.actions.safety import RULE_WORDS
 
 SMALL_RADIOS = {"class": "govuk-radios--small"}
 REASON_ERROR = "Enter the reason, in words that a colleague understands"
@@ -34,6 +35,47 @@ class ContactForm(forms.Form):
     def __init__(self, *args: Any, ways: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _offer(self, "way", ways)
+
+
+class SafetyForm(forms.Form):
+    """Whether a number is safe, when, and with which rules."""
+
+    mark_optional = False
+    safety = forms.ChoiceField(
+        label="Is it safe to use?",
+        help_text="Ask the person, not the sender: who else may answer, read or open it?",
+        choices=[("safe", "Safe"), ("unsafe", "Not safe: never use it"), ("unknown", "Not known")],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose whether it is safe"},
+    )
+    begins = forms.TimeField(
+        label="Safe from (leave empty for any hour)",
+        required=False,
+        widget=forms.TimeInput(attrs={"type": "time", "class": "govuk-input--width-5"}, format="%H:%M"),
+    )
+    ends = forms.TimeField(
+        label="Safe until",
+        required=False,
+        widget=forms.TimeInput(attrs={"type": "time", "class": "govuk-input--width-5"}, format="%H:%M"),
+    )
+    rules = forms.MultipleChoiceField(
+        label="What must be kept to?",
+        required=False,
+        choices=list(RULE_WORDS.items()),
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "govuk-checkboxes--small"}),
+    )
+
+    def __init__(self, *args: Any, is_telephone: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not is_telephone:
+            for name in ("begins", "ends", "rules"):
+                del self.fields[name]
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if bool(given.get("begins")) != bool(given.get("ends")):
+            self.add_error("ends", "Enter both hours, from and until, or neither")
+        return given
 
 
 class AssignForm(forms.Form):

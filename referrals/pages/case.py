@@ -1,6 +1,6 @@
 """The case page and the verbs that are done from it. Refusals come back as errors of the form, filled in."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -25,11 +25,13 @@ from referrals.forms.triage import (
     ContactForm,
     EntitlementForm,
     FinishForm,
+    SafetyForm,
     SuspendForm,
 )
 from referrals.models import Case
 from referrals.queries.case import CaseFile, case_file, case_timeline, people_to_assign
 from referrals.workflow import CASE_STATUSES, END_STATES, HUB, OPEN_CASE, MoveRefused, case_verbs_for
+from victims.actions.safety import RULE_WORDS, ContactMethodNotFound, SafetyNotValid, record_safety
 from victims.actions.suggestions import SuggestionDecided, SuggestionNotFound, decide_suggestion
 
 REFUSALS = (MoveRefused, triage.TriageRefused)
@@ -286,6 +288,47 @@ def case_entitlement(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+def case_safety(request: HttpRequest, reference: str, method: UUID | None = None) -> HttpResponse:
+    """Record whether a number or e-mail address (None: letters) is safe, as the person says."""
+    actor, found = _case(reference)
+    file = case_file(actor=actor, case=found, now=timezone.now())
+    ways = [way for way in file.ways if way.method_id == method and (method or way.channel == "letter")]
+    if not ways or found.status not in OPEN_CASE:
+        raise Http404
+    record_look(action=Look.Action.VIEW, door="case_safety", subjects=[found.id, found.person_id])
+    form = SafetyForm(
+        request.POST or None,
+        is_telephone=ways[0].channel in ("phone", "text"),
+        initial={"safety": ways[0].safety, **_rules_as_entered(ways[0].rules)},
+    )
+
+    def verb() -> object:
+        begins, ends = form.cleaned_data.get("begins"), form.cleaned_data.get("ends")
+        record_safety(
+            actor=actor,
+            case_id=found.id,
+            person_id=found.person_id,
+            contact_method_id=method,
+            safety=form.cleaned_data["safety"],
+            rules=dict.fromkeys(form.cleaned_data.get("rules", ()), True),
+            hours=(begins, ends) if begins and ends else None,
+        )
+        messages.success(request, "What is safe is recorded.")
+        return None
+
+    title = f"Is it safe? {ways[0].target}"
+    return _form_page(
+        request, found, form, verb, field=None, title=title, button="Record", note=ways[0].notes
+    )
+
+
+def _rules_as_entered(rules: Mapping[str, object]) -> dict[str, object]:
+    hours = rules.get("hours")
+    begins, ends = hours if isinstance(hours, list) else (None, None)
+    return {"begins": begins, "ends": ends, "rules": [name for name in RULE_WORDS if rules.get(name)]}
+
+
+@require_http_methods(["GET", "POST"])
 def case_suspend(request: HttpRequest, reference: str) -> HttpResponse:
     """Stop all contact because none is safe."""
     actor, found = _case(reference)
@@ -331,15 +374,16 @@ def _form_page(
     field: str | None,
     title: str,
     button: str,
+    note: str = "",
 ) -> HttpResponse:
     """One verb with its own page: the form, and the form again with what was entered where it is refused."""
     if request.method == "POST" and form.is_valid():
         try:
             verb()
-        except REFUSALS as refusal:
+        except (*REFUSALS, SafetyNotValid, ContactMethodNotFound) as refusal:
             form.add_error(field, str(refusal))
         else:
             return redirect("case", reference=found.reference)
-    context: dict[str, Any] = {"case": found, "form": form, "title": title, "button": button}
+    context: dict[str, Any] = {"case": found, "form": form, "title": title, "button": button, "note": note}
     status = UNPROCESSABLE if form.errors else None
     return render(request, "referrals/case_form.html", context, status=status)

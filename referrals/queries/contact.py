@@ -19,15 +19,24 @@ VERBS = {"phone": "Call", "text": "Text", "email": "E-mail", "letter": "Write to
 
 @dataclass(frozen=True)
 class Way:
-    """One way to reach the person: a channel to a number or address, and whether it is safe now."""
+    """One way to reach the person: a channel to a number or address, and whether it is safe now, and why.
+
+    safety: what is recorded of it. rules, notes: when and how, and what the sender wrote.
+    """
 
     value: str
     channel: str
     method_id: UUID | None
-    words: str
+    target: str
     safe: bool
     answer: str
+    safety: str
+    rules: dict[str, object]
     notes: str
+
+    @property
+    def words(self) -> str:
+        return f"{VERBS[self.channel]} {self.target}"
 
 
 def is_careful(case: Case) -> bool:
@@ -70,22 +79,34 @@ def ways_to_reach(
     for method in methods:
         for channel in CHANNELS_OF_KIND[method.kind]:
             answer = safe_now(case=case, method=method, address=None, channel=channel, now=now)
-            words = f"{VERBS[channel]} {method.value}"
             ways.append(
                 Way(
-                    f"{channel}:{method.id}",
-                    channel,
-                    method.id,
-                    words,
-                    answer.safe,
-                    answer.words,
-                    method.notes,
+                    value=f"{channel}:{method.id}",
+                    channel=channel,
+                    method_id=method.id,
+                    target=method.value,
+                    safe=answer.safe,
+                    answer=answer.words,
+                    safety=method.safety,
+                    rules=method.rules,
+                    notes=method.notes,
                 )
             )
     if address is not None and (address.lines or address.postcode):
         answer = safe_now(case=case, method=None, address=address, channel="letter", now=now)
-        words = f"{VERBS['letter']} {', '.join(part for part in (address.lines, address.postcode) if part)}"
-        ways.append(Way("letter:", "letter", None, words, answer.safe, answer.words, ""))
+        ways.append(
+            Way(
+                value="letter:",
+                channel="letter",
+                method_id=None,
+                target=", ".join(part for part in (address.lines, address.postcode) if part),
+                safe=answer.safe,
+                answer=answer.words,
+                safety=address.letters,
+                rules={},
+                notes="",
+            )
+        )
     return sorted(ways, key=lambda way: not way.safe)
 
 

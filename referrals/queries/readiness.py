@@ -2,12 +2,12 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
 
 from django.utils import timezone
 
-from pathways.models import Assessment, PathwayVersion
-from pathways.pathway import Pathway, read_pathway, required_assessments
+from pathways.models import Assessment
+from pathways.pathway import read_pathway, required_assessments
+from pathways.queries import NoPathway, version_in_force
 from referrals.models import Case, ContactAttempt
 from victims.entitlement import age_on
 from victims.models import Consent
@@ -15,10 +15,6 @@ from victims.models import Consent
 ANSWERED = (ContactAttempt.Result.SPOKE, ContactAttempt.Result.DECLINED)
 INSTRUMENT_WORDS = {"needs-8": "needs assessment", "risk-24": "risk checklist"}
 FINISHED = ("triaged", "routed", "closed")
-
-
-class NoPathwayInForce(Exception):
-    """No ratified pathway version is in force on that day: the hub's administrator must bring one in force."""
 
 
 @dataclass(frozen=True)
@@ -35,20 +31,11 @@ class Step:
     is_next: bool = False
 
 
-def pathway_in_force(*, on: date) -> Pathway:
-    """The newest ratified pathway version in force on that day. Raises NoPathwayInForce."""
-    version = (
-        PathwayVersion.objects.filter(status=PathwayVersion.Status.RATIFIED, in_force_from__lte=on)
-        .order_by("-in_force_from", "-number")
-        .first()
-    )
-    if version is None:
-        raise NoPathwayInForce("No ratified pathway is in force. Ask the hub's administrator to found one.")
-    return read_pathway(version.definition)
-
-
 def required_instruments(case: Case) -> list[str]:
-    """Codes of the instruments that the pathway in force asks for in a case like this, before it is routed."""
+    """Codes of the instruments that the pathway in force asks for in a case like this, before it is routed.
+
+    Raises pathways.queries.NoPathway.
+    """
     facts: dict[str, object] = {
         "offence_group": case.offence_group,
         "offence_code": case.offence_code or None,
@@ -58,7 +45,8 @@ def required_instruments(case: Case) -> list[str]:
         "age": age_on(case.person.date_of_birth, timezone.localdate(case.reported_at)),
         "area": case.area or None,
     }
-    return required_assessments(pathway_in_force(on=timezone.localdate()), facts)
+    version = version_in_force(on=timezone.localdate())
+    return required_assessments(read_pathway(version.definition), facts)
 
 
 def steps(
@@ -69,6 +57,10 @@ def steps(
     tried: whether anybody has tried to reach the person. instruments: codes of those completed.
     consent: whether any agency's answer is recorded. no_contact_reason: why nobody was to try.
     """
+    try:
+        wanted = [_assessment(code, done=code in instruments) for code in required_instruments(case)]
+    except NoPathway as nowhere:
+        wanted = [Step("pathway", "Wait for a pathway in force", str(nowhere), done=False)]
     plan = [
         Step(
             "contact",
@@ -82,15 +74,16 @@ def steps(
             "Ask which agencies may be told, and record each answer.",
             consent,
         ),
-        *(
-            Step(code, f"Complete the {words}", f"Complete the {words}.", code in instruments)
-            for code in required_instruments(case)
-            for words in [INSTRUMENT_WORDS.get(code, code.replace("-", " "))]
-        ),
+        *wanted,
         Step("finish", "Finish triage and route the case", "", case.status in FINISHED),
     ]
     upcoming = next((step.code for step in plan if not step.done), "")
     return [Step(s.code, s.words, s.wanted, s.done, s.code == upcoming) for s in plan]
+
+
+def _assessment(code: str, *, done: bool) -> Step:
+    words = f"Complete the {INSTRUMENT_WORDS.get(code, code.replace('-', ' '))}"
+    return Step(code, words, f"{words}.", done)
 
 
 def missing_for_routing(case: Case, *, no_contact_reason: str = "") -> list[str]:
