@@ -1,13 +1,95 @@
-"""The access log: who looked at what, when and through which door."""
+"""The access log: who looked at what, when and through which door. It names records, never what is in them."""
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from datetime import date, datetime, time, timedelta
+from urllib.parse import urlencode
+from uuid import UUID
 
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from access import queries
 from access.context import current_actor
+from access.forms import LogForm
+from access.looks import record_look
 from access.models import Look
 from access.roles import Capability
 
 
+@require_http_methods(["GET", "POST"])
 def access_log(request: HttpRequest) -> HttpResponse:
+    """The log, narrowed by who looked, at which record, doing what, on which days.
+
+    A POST turns names and references into ids, so that the address that it leads to names nobody.
+    Reading the log is on record too.
+    """
     current_actor().require(Capability.SEE_ACCESS_LOG)
-    return render(request, "access/log.html", {"looks": Look.objects.order_by("-at", "-id")[:50]})
+    if request.method == "POST":
+        form = LogForm(request.POST)
+        query = _query_of(form) if form.is_valid() else None
+        if query is not None:
+            return redirect(f"{request.path}?{query}")
+    else:
+        form = LogForm(initial={name: request.GET.get(name, "") for name in ("action", "first", "last")})
+    filters = _filters(request.GET)
+    page = queries.looks(filters, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
+    record_look(action=Look.Action.LIST, door="access_log", subjects=filters.subjects)
+    return render(
+        request,
+        "access/log.html",
+        {"form": form, "page": page, "narrowed": filters != queries.LookFilters(), "filters": filters},
+    )
+
+
+def _query_of(form: LogForm) -> str | None:
+    """The query of the address for what was asked; None with an error on the form where nothing answers to it."""
+    told = form.cleaned_data
+    chosen = [(name, str(told[name])) for name in ("action", "first", "last") if told[name]]
+    if told["who"].strip():
+        actors = queries.actors_named(told["who"].strip())
+        if not actors:
+            form.add_error("who", "Nobody with this name has ever signed in here. Try a part of the name")
+        chosen += [("actor", str(actor)) for actor in actors]
+    if told["reference"].strip():
+        subjects = queries.subjects_of(told["reference"].strip().upper())
+        if not subjects:
+            form.add_error("reference", "No case or person has this reference. Check it and try again")
+        chosen += [("subject", str(subject)) for subject in subjects]
+    return None if form.errors else urlencode(chosen)
+
+
+def _filters(query: QueryDict) -> queries.LookFilters:
+    """The filters that the address asks for; values that mean nothing are left out."""
+    last = _day(query.get("last", ""))
+    first = _day(query.get("first", ""))
+    action = query.get("action", "")
+    return queries.LookFilters(
+        actors=_ids(query.getlist("actor")),
+        subjects=_ids(query.getlist("subject")),
+        action=action if action in Look.Action.values else "",
+        first=_begins(first) if first else None,
+        until=_begins(last + timedelta(days=1)) if last else None,
+    )
+
+
+def _ids(texts: list[str]) -> tuple[UUID, ...]:
+    found = []
+    for text in texts[:100]:
+        try:
+            found.append(UUID(text))
+        except ValueError:
+            continue
+    return tuple(found)
+
+
+def _day(text: str) -> date | None:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if date(2000, 1, 1) <= day < date(2999, 1, 1) else None
+
+
+def _begins(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time()))

@@ -232,6 +232,9 @@ SPECTACULAR_SETTINGS = {
     "SERVE_AUTHENTICATION": [],
 }
 
+# The record of looks keeps ids; this module of a floor above turns references into them and back.
+ACCESS_SUBJECTS = "referrals.queries.subjects"
+
 # Logs carry ids only. Request lines hold no personal data because URLs never do.
 LOGGING = {
     "version": 1,
