@@ -6,10 +6,20 @@ from dataclasses import dataclass
 
 MOBILE, PHONE = "mobile", "phone"
 
-_EMAIL = re.compile(r"[^@\s,;<>\"']+@[^@\s,;<>\"']+\.[^@\s.,;<>\"']{2,}", re.ASCII)
+_EMAIL = re.compile(
+    r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]"
+)
 # The shapes of BS 7666; every postcode in use fits, and GIR 0AA is not written to.
 _POSTCODE = re.compile(r"([A-Z]{1,2}[0-9][A-Z0-9]?)([0-9][ABD-HJLNP-UW-Z]{2})")
+# Between the numbers of a cell that holds several.
+_SEVERAL = re.compile(r"\s*(?:[;,/|\n]|\bor\b|\band\b|&)\s*", re.IGNORECASE)
+_EXTENSION = re.compile(r"\s*(?:\bext(?:ension)?\b\.?|\bx|#)\s*[0-9]{1,6}\s*$", re.IGNORECASE)
+# Ofcom's numbering plan: ten digits after the zero, nine for some 01 and 0800 numbers; 04 and 06 are not in use.
+_NATIONAL = re.compile(r"0(?:[123578][0-9]{9}|1[0-9]{8}|800[0-9]{6})")
 _NOT_LETTERS = re.compile(r"[^a-z]+")
+_MARKUP = re.compile(r"<[^<>]*>")
+_PREFIXES = frozenset({"o", "mc", "mac"})
+_TITLES = frozenset({"mr", "mrs", "miss", "ms", "mx", "dr", "rev", "prof", "master"})
 # Letters that no decomposition takes apart.
 _FOLDED = str.maketrans(
     {"ł": "l", "ø": "o", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "ı": "i"}
@@ -27,29 +37,41 @@ class Telephone:
 def telephone(text: str) -> Telephone | None:
     """The number in a text as people and systems write it; None where it cannot be dialled.
 
-    Spreadsheets take the leading zero: ten digits that begin like a British number get it back. A
-    British number has ten or (a few old ones) nine digits after the zero.
+    Spreadsheets take the leading zero, and may add ".0": ten digits that begin like a British number get
+    it back. An extension is left out.
     """
-    digits = re.sub(r"[\s().\-/]", "", text.strip())
+    digits = re.sub(r"[\s().\-]", "", _EXTENSION.sub("", text.strip().removesuffix(".0")))
     if digits.startswith("00"):
         digits = "+" + digits[2:]
+    if re.fullmatch(r"440?[1-9][0-9]{9}", digits):
+        digits = "+" + digits
     if digits.startswith("+"):
         digits = re.sub(r"^(\+44)0?", "0", digits)
     if digits.startswith("+"):
-        return Telephone(PHONE, digits) if re.fullmatch(r"\+[1-9][0-9]{7,14}", digits) else None
+        return Telephone(PHONE, digits) if re.fullmatch(r"\+[1-9][0-9]{7,14}", digits, re.ASCII) else None
     if re.fullmatch(r"[1237][0-9]{9}", digits):
         digits = "0" + digits
-    if not re.fullmatch(r"0[1235789][0-9]{8,9}", digits):
+    if not _NATIONAL.fullmatch(digits) or len(set(digits[2:])) == 1:
         return None
-    if digits.startswith("07"):
-        return Telephone(MOBILE, digits) if len(digits) == 11 else None
-    return Telephone(PHONE, digits)
+    # 070 are personal numbers and 076 pagers, but 07624 are mobiles of the Isle of Man.
+    is_mobile = digits[:2] == "07" and (digits[2] not in "06" or digits.startswith("07624"))
+    return Telephone(MOBILE if is_mobile else PHONE, digits)
+
+
+def telephones(text: str) -> tuple[Telephone, ...]:
+    """Every number in a text that may hold several, each once, in their order."""
+    whole = telephone(text)
+    if whole:
+        return (whole,)
+    found = [number for part in _SEVERAL.split(text) if (number := telephone(part))]
+    return tuple(dict.fromkeys(found))
 
 
 def email(text: str) -> str:
     """The address in lower case; empty where it is none."""
-    address = text.strip().removeprefix("mailto:").strip().lower()
-    return address if _EMAIL.fullmatch(address) and len(address) <= 200 else ""
+    address = text.strip().lower().removeprefix("mailto:").strip()
+    valid = _EMAIL.fullmatch(address) and len(address) <= 200 and ".." not in address
+    return address if valid and not address.startswith(".") and ".@" not in address else ""
 
 
 def postcode(text: str) -> str:
@@ -70,8 +92,16 @@ def folded(text: str) -> str:
 
 
 def name_parts(text: str) -> tuple[str, ...]:
-    """Each name of a text, folded; hyphens part names, apostrophes do not."""
-    return tuple(part for word in re.split(r"[\s\-]+", text) if (part := folded(word)))
+    """Each name of a text, folded; hyphens part names, apostrophes do not. Markup and titles are no names."""
+    words = re.split(r"[\s\-‐–]+", _MARKUP.sub(" ", text))
+    parts = [part for word in words if (part := folded(word))]
+    joined: list[str] = []
+    for part in parts:
+        if joined and joined[-1] in _PREFIXES:  # O BRIEN and MC CARTHY are OBRIEN and MCCARTHY
+            joined[-1] += part
+        else:
+            joined.append(part)
+    return tuple(joined[1:] if len(joined) > 1 and joined[0] in _TITLES else joined)
 
 
 def written(text: str) -> str:

@@ -1,19 +1,21 @@
 """Reading a feed file: a row at a time, memory flat, and every fault of the file named by row and column.
 
-The file is gone through twice: once for its encoding and for what no text may hold, once for its rows.
+The file is gone through once for its encoding, then for its rows. Messages never quote a cell: they reach
+pages and logs.
 """
 
 import codecs
 import csv
+import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, BinaryIO, NoReturn, Self
 
 from referrals.feed.source import DETECT, SourceDefinition
 
-LONGEST_LINE = 1_000_000
+LONGEST_LINE = 1_000_000  # letters of one row, line breaks in its texts included
 LONGEST_FIELD = 100_000
-PIECE = 1 << 20
+PIECE = 1 << 18
 
 _KINDS = (
     (b"PK\x03\x04", "a zip archive or a spreadsheet (.xlsx)"),
@@ -25,6 +27,7 @@ _KINDS = (
     (b"{\\rtf", "a rich text document"),
 )
 _MARKUP = (b"<!doctype", b"<html", b"<?xml", b"<head", b"<body", b"<table")
+_JSON = (b"{", b"[")
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -32,6 +35,10 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+# What the decoders leave where bytes are no text: a lone surrogate, or in wide encodings the mark of loss.
+_NO_TEXT = re.compile("[\udc80-\udcff]")
+_NO_WIDE_TEXT = re.compile("\ufffd")
+_NAMES = {"utf-8-sig": "UTF-8", "utf-8": "UTF-8", "cp1252": "Windows-1252"}
 
 
 class FeedError(Exception):
@@ -46,48 +53,56 @@ class FeedError(Exception):
 
 
 class Feed:
-    """A feed file that can be read: `encoding`, `columns` as sent, and its rows when iterated."""
+    """A feed file that can be read: `encoding`, `columns` as sent, and its rows each time it is iterated."""
 
     def __init__(self, path: Path, source: SourceDefinition, encoding: str) -> None:
         self.path, self.source, self.encoding = path, source, encoding
+        wide = encoding.startswith(("utf-16", "utf-32"))
+        self._errors = "replace" if wide else "surrogateescape"
+        self._no_text = _NO_WIDE_TEXT if wide else _NO_TEXT
         with self._open() as stream:
-            header = next(csv.reader(_lines(stream), strict=True), [])
-        self.columns = _checked(header, source)
+            header = _next(csv.reader(_Lines(stream), strict=True), row=0, line=1)
+        self.columns = _checked(header or [], source)
 
     def __iter__(self) -> Iterator[tuple[int, dict[str, str]]]:
         """Each data row with its number from 0: column to text as sent. Raises FeedError."""
         with self._open() as stream:
-            lines = _lines(stream)
+            lines = _Lines(stream)
             rows = csv.reader(lines, strict=True)
-            next(rows)
+            _next(rows, row=0, line=1)
             row = 0
             while True:
-                begins = rows.line_num + 1
-                try:
-                    cells = next(rows)
-                except StopIteration:
-                    return
-                except csv.Error as problem:
-                    raise _unreadable(problem, row + 1, begins) from None
-                if not cells:
-                    continue
-                self._check(cells, row + 1, begins)
-                yield row, dict(zip(self.columns, cells, strict=True))
-                row += 1
+                begins = lines.record(row + 1)
+                cells = _next(rows, row=row + 1, line=begins)
+                if cells is None:
+                    break
+                if cells:  # an empty line is no row
+                    yield row, self._checked(cells, row + 1, begins)
+                    row += 1
+            if self.source.ends_with_line_break and not lines.ended:
+                raise FeedError(
+                    f"{f'Row {row} (line {lines.line}), the last,' if row else 'The header'} does not end: the file"
+                    " was cut off. Ask the sender for it again.",
+                    row=row or None,
+                )
 
-    def _check(self, cells: list[str], row: int, line: int) -> None:
+    def _checked(self, cells: list[str], row: int, line: int) -> dict[str, str]:
         if len(cells) != len(self.columns):
             last = self.columns[min(len(cells), len(self.columns)) - 1]
             if len(cells) < len(self.columns):
                 what = f"ends at column {last}. If it is the last row, the file was cut off: ask for it again"
             else:
-                what = f"goes on after column {last}: a comma in a text is not in quotation marks"
+                what = (
+                    f"goes on after column {last}: a comma in a text is not in quotation marks. Ask the sender to"
+                    " check the export"
+                )
             raise FeedError(
                 f"Row {row} (line {line}) has {len(cells)} values for {len(self.columns)} columns; it {what}.",
                 row=row,
                 column=last,
             )
-        for column, cell in zip(self.columns, cells, strict=True):
+        raw = dict(zip(self.columns, cells, strict=True))
+        for column, cell in raw.items():
             if len(cell) > LONGEST_FIELD:
                 raise FeedError(
                     f"Row {row} (line {line}), column {column} holds {len(cell):,} letters; at most"
@@ -95,9 +110,29 @@ class Feed:
                     row=row,
                     column=column,
                 )
+            if not cell.isascii() or "\0" in cell:
+                self._check_text(column, cell, row, line)
+        return raw
+
+    def _check_text(self, column: str, cell: str, row: int, line: int) -> None:
+        if "\0" in cell:
+            raise FeedError(
+                f"Row {row} (line {line}), column {column} holds a NUL byte: the file is damaged, or is no text."
+                " Ask the sender for it again.",
+                row=row,
+                column=column,
+            )
+        if self._no_text.search(cell):
+            name = _NAMES.get(self.encoding, self.encoding)
+            raise FeedError(
+                f"Row {row} (line {line}), column {column} is not written in {name} as the rest is. Ask the sender"
+                " for the export as UTF-8, or say in which encoding it is.",
+                row=row,
+                column=column,
+            )
 
     def _open(self) -> IO[str]:
-        return self.path.open(encoding=self.encoding, newline="")
+        return self.path.open(encoding=self.encoding, errors=self._errors, newline="")
 
 
 def open_feed(path: Path, source: SourceDefinition, *, encoding: str | None = None) -> Feed:
@@ -105,10 +140,32 @@ def open_feed(path: Path, source: SourceDefinition, *, encoding: str | None = No
 
     encoding: as somebody declared it; else the source's, else detected (a byte order mark, UTF-8,
     Windows-1252). Raises FeedError. Rows are checked as they are read: only a whole pass without an
-    error says that the file can be taken.
+    error says that the file can be taken. A header alone is a day without reports.
     """
     with path.open("rb") as stream:
-        start = stream.read(4096)
+        start = stream.read(PIECE)
+        _check_kind(start)
+        marked = next((name for mark, name in _MARKS if start.startswith(mark)), None)
+        declared = encoding or (source.encoding if source.encoding != DETECT else None)
+        if declared and not _is_codec(declared):
+            raise FeedError(f"The encoding {declared[:20]!r} is not known. Give one such as utf-8 or cp1252.")
+        if not marked and b"\0" in start and not (declared or "").startswith(("utf-16", "utf-32")):
+            line = start.count(b"\n", 0, start.index(b"\0")) + 1
+            raise FeedError(
+                f"Line {line} of the file holds a NUL byte: the file is damaged, is no text, or is UTF-16 without its"
+                " mark. Ask the sender for the export as UTF-8."
+            )
+        return Feed(path, source, marked or declared or _detected(stream, start))
+
+
+def _is_codec(name: str) -> bool:
+    try:
+        return codecs.lookup(name).name not in ("idna", "punycode", "undefined")
+    except LookupError:
+        return False
+
+
+def _check_kind(start: bytes) -> None:
     if not start.strip():
         raise FeedError(
             "The file is empty. A day without reports still has its header row: ask for it again."
@@ -116,98 +173,108 @@ def open_feed(path: Path, source: SourceDefinition, *, encoding: str | None = No
     for magic, kind in _KINDS:
         if start.startswith(magic):
             raise FeedError(f"The file is {kind}, not a CSV file. Ask the sender for the export as CSV.")
-    if start.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_MARKUP):
+    text = start[:1000].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if text.startswith(_MARKUP):
         raise FeedError(
             "The file is a web page or XML, not a CSV file: perhaps a sign-in page was saved instead"
             " of the export. Download the export again."
         )
-    return Feed(path, source, _encoding(path, source, start, encoding))
+    if text.startswith(_JSON):
+        raise FeedError("The file is JSON, not a CSV file. Ask the sender for the export as CSV.")
 
 
-def _encoding(path: Path, source: SourceDefinition, start: bytes, declared: str | None) -> str:
-    wanted = declared or (source.encoding if source.encoding != DETECT else None)
-    if wanted is None:
-        wanted = next((name for mark, name in _MARKS if start.startswith(mark)), None)
-    for encoding in [wanted] if wanted else ["utf-8", "cp1252"]:
-        fault = _fault(path, encoding, complete=source.ends_with_line_break)
-        if fault is None:
-            return encoding
-    if wanted:
-        raise FeedError(
-            f"Line {fault} of the file is not {wanted}. Say in which encoding the sender writes it, or ask for"
-            " the export as UTF-8."
-        )
-    raise FeedError(
-        f"Line {fault} of the file is neither UTF-8 nor Windows-1252. Ask the sender in which encoding it"
-        " is written."
-    )
+def _detected(stream: BinaryIO, piece: bytes) -> str:
+    """UTF-8 where the bytes are, or where most of their signs are and few are damaged; else Windows-1252.
 
-
-def _fault(path: Path, encoding: str, *, complete: bool) -> int | None:
-    """The line of the first byte that is not of this encoding, None where there is none.
-
-    Raises FeedError for what no encoding makes right: NULs, a line without end, a file cut off.
+    Damaged UTF-8 is then refused with its row, not read as the wrong letters. A file of one endless line is not
+    read through.
     """
-    decode = codecs.getincrementaldecoder(encoding)()
-    line, length, last = 1, 0, ""
-    with path.open("rb") as stream:
-        while True:
-            piece = stream.read(PIECE)
-            try:
-                text = decode.decode(piece, final=not piece)
-            except UnicodeDecodeError as problem:
-                return line + piece[: problem.start].count(b"\n")
-            if (at := text.find("\0")) >= 0:
-                raise FeedError(
-                    f"Line {line + text.count(chr(10), 0, at)} holds a NUL byte: the file is damaged, or is no text."
-                    " Ask the sender for it again."
-                )
-            first, *others = text.split("\n")
-            for number, part in enumerate([first, *others]):
-                length = len(part) + (length if number == 0 else 0)
-                if length > LONGEST_LINE:
-                    raise FeedError(
-                        f"Line {line + number} is longer than {LONGEST_LINE:,} letters: it cannot be a row. Ask the"
-                        " sender to check the export.",
-                        row=max(line + number - 1, 1),
-                    )
-            line += len(others)
-            last = text[-1:] or last
-            if not piece:
-                break
-    if complete and last not in ("\n", "\r"):
-        raise FeedError(
-            f"The last line ({line}) does not end: the file was cut off. Ask the sender for it again.",
-            row=line - 1,
-        )
-    return None
+    decoder = codecs.getincrementaldecoder("utf-8")(errors="surrogateescape")
+    whole = damaged = line = 0
+    while piece:
+        if not piece.isascii() or decoder.getstate()[0]:
+            text = decoder.decode(piece)
+            faults = len(_NO_TEXT.findall(text))
+            damaged += faults
+            whole += sum(sign > "\x7f" for sign in text) - faults
+        last = piece.rfind(b"\n")
+        line = line + len(piece) if last < 0 else len(piece) - last - 1
+        if line > 4 * LONGEST_LINE:
+            break  # whichever it is, the row is refused for its length
+        piece = stream.read(PIECE)
+    damaged += len(decoder.decode(b"", final=True))
+    return "utf-8" if whole >= damaged else "cp1252"
 
 
-def _lines(stream: IO[str]) -> Iterator[str]:
-    while line := stream.readline(LONGEST_LINE + 2):
-        yield line
+class _Lines:
+    """Lines for the CSV reader, counted; refused where they are more than one row can be."""
+
+    def __init__(self, stream: IO[str]) -> None:
+        self._stream = stream
+        self._row, self._letters = 0, 0
+        self.line = 0
+        self.ended = True
+
+    def record(self, row: int) -> int:
+        """A new row begins: returns the number of its first line."""
+        self._row, self._letters = row, 0
+        return self.line + 1
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> str:
+        line = self._stream.readline(LONGEST_LINE + 1)
+        if not line:
+            raise StopIteration
+        self.line += 1
+        self._letters += len(line)
+        if self._letters > LONGEST_LINE:
+            raise FeedError(
+                f"{_place(self._row, self.line)} is longer than {LONGEST_LINE:,} letters: a quotation mark is not"
+                " closed, or this is no feed. Ask the sender to check the export.",
+                row=self._row or None,
+            )
+        self.ended = line.endswith(("\n", "\r"))
+        return line
 
 
-def _unreadable(problem: csv.Error, row: int, line: int) -> FeedError:
+def _place(row: int, line: int) -> str:
+    return f"Row {row} (line {line})" if row else "The header"
+
+
+def _next(rows: Iterator[list[str]], *, row: int, line: int) -> list[str] | None:
+    try:
+        return next(rows, None)
+    except csv.Error as problem:
+        _refuse(problem, row, line)
+
+
+def _refuse(problem: csv.Error, row: int, line: int) -> NoReturn:
     words = str(problem)
     if "field larger" in words:
-        what = "holds a text that does not end: a quotation mark is not closed"
+        what = "holds a text that does not end: a quotation mark is not closed. Ask the sender to check the export"
     elif "end of data" in words:
         what = "begins a text in quotation marks that does not end: the file was cut off. Ask the sender for it again"
     else:
-        what = "has a quotation mark in the middle of a text that is not doubled"
-    return FeedError(f"Row {row} (line {line}) {what}.", row=row)
+        what = "has a quotation mark in the middle of a text that is not doubled. Ask the sender to check the export"
+    raise FeedError(f"{_place(row, line)} {what}.", row=row or None) from None
 
 
 def _checked(header: list[str], source: SourceDefinition) -> tuple[str, ...]:
     columns = tuple(name.strip() for name in header)
     wanted = list(source.columns.values())
-    missing = [name for name in wanted if name not in columns]
     if len(columns) == 1 and len(wanted) > 1:
         shown = next((mark for mark in (";", "\t", "|") if mark in columns[0]), "")
         hint = " It is separated by something other than commas." if shown else ""
         raise FeedError(
             f"The first row has one column where {len(wanted)} are expected.{hint} Ask for it as CSV with commas."
+        )
+    missing = [name for name in wanted if name not in columns]
+    if len(missing) == len(wanted):
+        raise FeedError(
+            "The first row holds none of this sender's columns. Choose the right sender, or ask for the file with"
+            " its header."
         )
     if missing:
         raise FeedError(
@@ -217,5 +284,19 @@ def _checked(header: list[str], source: SourceDefinition) -> tuple[str, ...]:
         )
     twice = sorted({name for name in columns if columns.count(name) > 1})
     if twice:
-        raise FeedError(f"The header names {', '.join(twice)} more than once.", column=twice[0])
+        raise FeedError(
+            f"The header names {_shown(twice[0])} more than once. Ask the sender to check the export.",
+            column=twice[0],
+        )
+    unknown = [name for name in columns if name not in wanted and name not in source.ignored_columns]
+    if unknown:
+        raise FeedError(
+            f"The header has the column {_shown(unknown[0])}, which this hub does not know. Ask the sender what it"
+            " means, then name it in the sender's definition.",
+            column=unknown[0],
+        )
     return columns
+
+
+def _shown(column: str) -> str:
+    return column[:60] or "without a name"

@@ -1,12 +1,19 @@
 """One row as it tells: a sender's texts in our words and types, and what could not be read."""
 
 import hashlib
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
-from referrals.feed.source import SourceDefinition
+from referrals.feed.source import ETHNICITIES, SEXES, SourceDefinition
 from victims import normalise
+
+LONGEST_KEY = 140
+LONGEST_NUMBER = 60
+_OFFENCE_CODE = re.compile(r"([0-9]{1,3})\s*/\s*([0-9]{1,2})|([0-9]{3})([0-9]{2})")
+# Placeholders such as 01/01/0001 and 31/12/9999 are dates to a calendar and to nobody else.
+_YEARS = range(1900, 2200)
 
 
 @dataclass(frozen=True)
@@ -53,8 +60,16 @@ class Report:
 
 
 def record_key(raw: Mapping[str, str], source: SourceDefinition) -> str:
-    """What names the record of the sender's system that this row is about."""
-    return " ".join(_cell(raw, source, name) for name in source.record)
+    """What names the record of the sender's system that this row is about, in at most 140 letters.
+
+    A row that leaves a part of it out names no record: it is one of its own, by its content, so that two such
+    rows are never taken for one.
+    """
+    parts = [" ".join(_cell(raw, source, name).upper().split()) for name in source.record]
+    key = " ".join(parts)
+    if not all(parts):
+        return f"content {content_hash(raw)}"
+    return key if len(key) <= LONGEST_KEY else f"sha256 {hashlib.sha256(key.encode()).hexdigest()}"
 
 
 def content_hash(raw: Mapping[str, str]) -> str:
@@ -83,17 +98,22 @@ def read_row(raw: Mapping[str, str], source: SourceDefinition) -> Report:
             warnings.append(f"{source.columns[name]} is neither yes nor no: taken as not known.")
         return True if word in source.yes else False if word in source.no else None
 
-    born = _parsed(text("date_of_birth"), source.dates)
+    def listed(name: str, codes: Mapping[str, str], known: Collection[str], default: str) -> str:
+        word = text(name).upper()
+        code = codes.get(word, word)
+        if word and code not in known:
+            warnings.append(f"{source.columns[name]} has a code that is not known here: left as not known.")
+        return code if code in known else default
+
+    born = _parsed(text("date_of_birth"), source.dates) or _parsed(text("date_of_birth"), source.times)
     if born is None and text("date_of_birth"):
         unreadable["date_of_birth"] = f"{source.columns['date_of_birth']} {text('date_of_birth')[:40]}"
-    phones = []
+    phones: dict[normalise.Telephone, None] = {}
     for name in ("mobile", "phone"):
-        if told := text(name):
-            number = normalise.telephone(told)
-            if number is None:
-                warnings.append(f"{source.columns[name]} is no telephone number that can be dialled.")
-            elif number not in phones:
-                phones.append(number)
+        numbers = normalise.telephones(text(name))
+        if text(name) and not numbers:
+            warnings.append(f"{source.columns[name]} is no telephone number that can be dialled.")
+        phones |= dict.fromkeys(numbers)
     email, postcode = normalise.email(text("email")), normalise.postcode(text("postcode"))
     if text("email") and not email:
         warnings.append(f"{source.columns['email']} is no e-mail address.")
@@ -105,28 +125,32 @@ def read_row(raw: Mapping[str, str], source: SourceDefinition) -> Report:
         (flags if code in source.flags else unknown).append(source.flags.get(code, code))
     if unknown:
         warnings.append(f"Flags that this hub does not know: {', '.join(unknown)[:100]}.")
-    update_no = text("update_no")
+    nominal = text("nominal")
+    if len(nominal) > LONGEST_NUMBER:  # cut off, it could be somebody else's
+        warnings.append(f"{source.columns['nominal']} is too long to be the number of a person: left out.")
+        nominal = ""
+    update_no = text("update_no").removesuffix(".0")
     if update_no and not (update_no.isascii() and update_no.isdigit() and len(update_no) < 9):
         warnings.append(f"{source.columns['update_no']} is no number: taken as 0.")
         update_no = ""
     return Report(
         crime_ref=text("crime_ref")[:60],
         occurrence_ref=text("occurrence_ref")[:60],
-        nominal=text("nominal")[:60],
+        nominal=nominal,
         update_no=int(update_no or 0),
         role=text("role"),
         is_victim=not source.columns.get("role") or text("role").upper() in source.victim_roles,
         reported_at=moment("reported_at"),
         occurred_from=moment("occurred_from"),
         occurred_to=moment("occurred_to"),
-        offence_code=text("offence_code").upper(),
+        offence_code=offence_code(text("offence_code")),
         offence_label=text("offence_label")[:160],
         flags=tuple(dict.fromkeys(flags)),
         surname=normalise.written(text("surname"))[:200],
         given_names=normalise.written(text("given_names"))[:200],
         date_of_birth=born.date() if born else None,
-        sex=source.sexes.get(text("sex").upper(), "0"),
-        ethnicity=source.ethnicities.get(text("ethnicity").upper(), text("ethnicity").upper())[:2],
+        sex=listed("sex", source.sexes, SEXES, "0"),
+        ethnicity=listed("ethnicity", source.ethnicities, ETHNICITIES, ""),
         address=normalise.written(text("address"))[:300],
         postcode=postcode,
         phones=tuple(phones),
@@ -146,14 +170,25 @@ def read_row(raw: Mapping[str, str], source: SourceDefinition) -> Report:
     )
 
 
+def offence_code(text: str) -> str:
+    """A code as the classification writes it, 008/66, also from 8/66 and 00866; anything else as it was sent."""
+    found = _OFFENCE_CODE.fullmatch(text)
+    if not found:
+        return text.upper()
+    code, sub = (found[1], found[2]) if found[1] else (found[3], found[4])
+    return f"{int(code):03d}/{int(sub):02d}"
+
+
 def _cell(raw: Mapping[str, str], source: SourceDefinition, name: str) -> str:
-    return raw.get(source.columns.get(name, ""), "").strip()
+    text = raw.get(source.columns.get(name, ""), "").strip()
+    return "" if " ".join(text.split()).upper() in source.blank else text
 
 
 def _parsed(text: str, formats: tuple[str, ...]) -> datetime | None:
     for form in formats:
         try:
-            return datetime.strptime(text, form)  # noqa: DTZ007 (the caller adds the sender's zone)
+            found = datetime.strptime(text, form)  # noqa: DTZ007 (the caller adds the sender's zone)
         except ValueError:
             continue
+        return found if found.year in _YEARS else None
     return None

@@ -43,6 +43,29 @@ FIELDS: dict[str, bool] = {
     "summary": False,
 }
 DETECT = "detect"
+FLAGS = frozenset(
+    {"domestic_abuse", "hate_crime", "child", "child_exploitation", "honour_based_abuse", "modern_slavery"}
+)
+SEXES = frozenset("0129")  # ISO 5218
+# Self-defined ethnicity, 18+1 codes.
+ETHNICITIES = frozenset(
+    f"{group}{number}"
+    for group, numbers in {"W": "1239", "M": "1239", "A": "12349", "B": "129", "O": "29", "N": "S"}.items()
+    for number in numbers
+)
+
+_MAPPINGS = (("flags", FLAGS), ("sexes", SEXES), ("ethnicities", ETHNICITIES))
+_LISTS = (
+    "record",
+    "dates",
+    "times",
+    "victim_roles",
+    "yes",
+    "no",
+    "blank",
+    "ignored_columns",
+    "excluded_offences",
+)
 
 
 class SourceError(Exception):
@@ -53,15 +76,18 @@ class SourceError(Exception):
 class SourceDefinition:
     """One sender, ready to read its files.
 
-    columns: our field to its column. record: the fields that name one record of its system. flags,
-    sexes, ethnicities: its codes to ours, what is not listed is left out (flags), not known (sexes)
-    or kept (ethnicities). encoding: a codec's name, or "detect".
+    columns: our field to its column. ignored_columns: its columns that may come and are not read.
+    record: the fields that name one record of its system. flags, sexes, ethnicities: its codes to
+    ours; 18+1 codes need no entry. blank: words by which it says that nothing is known.
+    ends_with_line_break: it ends every row with one, so that a file that does not was cut off.
+    encoding: a codec's name, or "detect".
     """
 
     code: str
     columns: Mapping[str, str]
     encoding: str = DETECT
     ends_with_line_break: bool = False
+    ignored_columns: frozenset[str] = frozenset()
     record: tuple[str, ...] = ("crime_ref", "nominal")
     dates: tuple[str, ...] = ("%d/%m/%Y",)
     times: tuple[str, ...] = ("%d/%m/%Y %H:%M",)
@@ -69,6 +95,7 @@ class SourceDefinition:
     victim_roles: frozenset[str] = frozenset({"VICTIM"})
     yes: frozenset[str] = frozenset({"Y"})
     no: frozenset[str] = frozenset({"N"})
+    blank: frozenset[str] = frozenset()
     sexes: Mapping[str, str] = field(default_factory=dict)
     flags: Mapping[str, str] = field(default_factory=dict)
     ethnicities: Mapping[str, str] = field(default_factory=dict)
@@ -77,7 +104,9 @@ class SourceDefinition:
 
 def read_source(definition: Mapping[str, Any]) -> SourceDefinition:
     """The definition, checked. Raises SourceError with everything that is wrong with it."""
-    wrong = []
+    wrong = _misshapen(definition)
+    if wrong:
+        raise SourceError(" ".join(wrong))
     columns = definition.get("columns") or {}
     if not definition.get("code"):
         wrong.append("`code` is missing: name the sender.")
@@ -87,6 +116,13 @@ def read_source(definition: Mapping[str, Any]) -> SourceDefinition:
     wrong += [f"`columns` uses {theirs} twice." for theirs in twice]
     record = tuple(definition.get("record", ("crime_ref", "nominal")))
     wrong += [f"`record` names {name}, which `columns` lacks." for name in record if name not in columns]
+    for name, allowed in _MAPPINGS:
+        strange = sorted(set((definition.get(name) or {}).values()) - allowed)
+        wrong += [
+            f"`{name}` leads to {code!r}, which is none of {', '.join(sorted(allowed))}." for code in strange
+        ]
+    both = sorted(_words(definition.get("yes", ("Y",))) & _words(definition.get("no", ("N",))))
+    wrong += [f"{word} cannot be yes and no." for word in both]
     encoding = definition.get("encoding", DETECT)
     if encoding != DETECT:
         try:
@@ -104,6 +140,7 @@ def read_source(definition: Mapping[str, Any]) -> SourceDefinition:
         columns=dict(columns),
         encoding=encoding,
         ends_with_line_break=bool(definition.get("ends_with_line_break", False)),
+        ignored_columns=frozenset(definition.get("ignored_columns") or ()),
         record=record,
         dates=tuple(definition.get("dates", ("%d/%m/%Y",))),
         times=tuple(definition.get("times", ("%d/%m/%Y %H:%M",))),
@@ -111,12 +148,36 @@ def read_source(definition: Mapping[str, Any]) -> SourceDefinition:
         victim_roles=_words(definition.get("victim_roles", ("VICTIM",))),
         yes=_words(definition.get("yes", ("Y",))),
         no=_words(definition.get("no", ("N",))),
-        sexes=dict(definition.get("sexes") or {}),
-        flags=dict(definition.get("flags") or {}),
-        ethnicities=dict(definition.get("ethnicities") or {}),
+        blank=_words(definition.get("blank") or ()),
+        sexes=_upper(definition.get("sexes")),
+        flags=_upper(definition.get("flags")),
+        ethnicities=_upper(definition.get("ethnicities")),
         excluded_offences=frozenset(definition.get("excluded_offences") or ()),
     )
 
 
+def _misshapen(definition: Mapping[str, Any]) -> list[str]:
+    """What is not of the kind that it must be: nothing else is looked at before that is right."""
+    wrong = []
+    for name in ("columns", *(name for name, _ in _MAPPINGS)):
+        mapping = definition.get(name) or {}
+        if not isinstance(mapping, Mapping) or not all(
+            isinstance(text, str) for entry in mapping.items() for text in entry
+        ):
+            wrong.append(f"`{name}` must lead from texts to texts; in YAML put Y, N and numbers in quotes.")
+    for name in _LISTS:
+        listed = definition.get(name) or ()
+        if not isinstance(listed, (list, tuple)) or not all(isinstance(text, str) for text in listed):
+            wrong.append(f"`{name}` must be a list of texts; in YAML put Y, N and numbers in quotes.")
+    for name in ("code", "encoding", "timezone"):
+        if not isinstance(definition.get(name, ""), str):
+            wrong.append(f"`{name}` must be a text.")
+    return wrong
+
+
 def _words(listed: Any) -> frozenset[str]:
-    return frozenset(str(word).strip().upper() for word in listed)
+    return frozenset(" ".join(word.split()).upper() for word in listed)
+
+
+def _upper(mapping: Mapping[str, str] | None) -> dict[str, str]:
+    return {theirs.strip().upper(): ours for theirs, ours in (mapping or {}).items()}

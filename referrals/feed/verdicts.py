@@ -4,7 +4,7 @@ The order: what the sender sent before changes nothing; then what the row itself
 later word on a record that is held.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -15,6 +15,7 @@ from victims.safe_contact import read_notes
 
 WORKABLE, UPDATE, DUPLICATE, NOT_A_VICTIM = "workable", "update", "duplicate", "ignored:not_a_victim"
 QUARANTINE = "quarantine:"
+OLDEST = 120
 
 # Why a row is held back: what it is called, and what somebody must do.
 QUARANTINE_WORDS = {
@@ -71,84 +72,102 @@ def judge(
     now: datetime,
 ) -> Verdict:
     """The verdict of one row. `held` is None where nothing came of its record so far."""
-    if held is not None and report.update_no <= held.update_no:
-        if content_hash == held.content_hash:
-            return Verdict(DUPLICATE, "The same was sent before; nothing is changed.")
+    if held is not None:
         if report.update_no < held.update_no:
             return Verdict(
                 DUPLICATE,
                 f"Update {held.update_no} of this record was taken already; update {report.update_no} is older.",
             )
-        if held.verdict in (WORKABLE, UPDATE):
-            return Verdict(
-                DUPLICATE,
-                f"Update {report.update_no} of this record was taken already with other content. The sender must"
-                " raise the update number for a change to count.",
-            )
+        if report.update_no == held.update_no and content_hash == held.content_hash:
+            return Verdict(DUPLICATE, "The same was sent before; nothing is changed.")
     own = _own(report, source, offences, now)
-    if own.code == WORKABLE and held is not None and held.verdict in (WORKABLE, UPDATE):
+    if own.code != WORKABLE or held is None or held.verdict not in (WORKABLE, UPDATE):
+        return own
+    if report.update_no > held.update_no:
         return replace(own, code=UPDATE, reason=f"Update {report.update_no} of a report that is held.")
-    return own
+    # The later word counts: a number or a warning about safety that is new must not be lost.
+    uncounted = "The sender changed this report without raising its update number."
+    return replace(
+        own,
+        code=UPDATE,
+        reason="Other content for a report that is held.",
+        warnings=(uncounted, *own.warnings),
+    )
 
 
 def _own(
     report: Report, source: SourceDefinition, offences: Mapping[str, OffenceFacts], now: datetime
 ) -> Verdict:
-    """The verdict by the row alone."""
+    """The verdict by the row alone: its first fault, with the others as warnings, so that all are mended at once."""
     if not report.is_victim:
         return Verdict(NOT_A_VICTIM, f"The person's role is {report.role.lower()[:60] or 'not given'}.")
-    if not report.surname and not report.given_names:
-        return _held_back("missing_name", "The row has no name. Ask the sender who the victim is.")
-    if fault := _wrong_date(report):
-        return _held_back("invalid_date", f"{fault} Ask the sender to correct it.")
-    assert report.reported_at is not None  # noqa: S101 (_wrong_date has seen to it)
+    age = None
+    if report.reported_at is not None:
+        age = age_on(report.date_of_birth, report.reported_at.astimezone(source.zone).date())
+    faults = list(_faults(report, source, offences.get(report.offence_code), age))
+    warnings = _warnings(report, now, age)
+    if not faults:
+        return Verdict(WORKABLE, "The report can be worked.", warnings)
+    (code, reason), *others = faults
+    return Verdict(
+        f"{QUARANTINE}{code}", reason, tuple(dict.fromkeys([*(words for _, words in others), *warnings]))
+    )
+
+
+def _faults(
+    report: Report, source: SourceDefinition, offence: OffenceFacts | None, age: int | None
+) -> Iterator[tuple[str, str]]:
+    """Why the row cannot be worked, the gravest first: what is not the hub's, a child in danger, the rest."""
     if report.offence_code in source.excluded_offences:
-        return _held_back(
-            "excluded_offence", f"Offence {report.offence_code} is on this sender's list of those not taken."
+        yield (
+            "excluded_offence",
+            f"Offence {report.offence_code} is on this sender's list of those not taken.",
         )
-    offence = offences.get(report.offence_code)
+    properties = offence.properties if offence else ()
+    if "child_cruelty" in properties and (age is None or age < ADULT or "child" in report.flags):
+        yield (
+            "safeguarding",
+            "A child is the victim of cruelty or neglect: goes to safeguarding, not to triage.",
+        )
+    if not report.surname and not report.given_names:
+        yield "missing_name", "The row has no name. Ask the sender who the victim is."
+    if fault := _wrong_date(report, source):
+        yield "invalid_date", f"{fault} Ask the sender to correct it."
     if offence is None:
-        return _held_back(
+        yield (
             "unknown_offence",
             f"Offence code {report.offence_code[:20] or '(none)'} is not in the offence table. Correct the code,"
             " or add it to the table.",
         )
-    age = age_on(report.date_of_birth, report.reported_at.astimezone(source.zone).date())
-    is_child = age is None or age < ADULT
-    if "child_cruelty" in offence.properties and is_child:
-        return _held_back(
-            "safeguarding",
-            "A child is the victim of cruelty or neglect: goes to safeguarding, not to triage.",
-        )
-    if "under_age" in offence.properties and not report.consent:
-        return _held_back(
+    if "under_age" in properties and not report.consent and (age is None or age < ADULT):
+        yield (
             "consent_required",
             "A sexual offence against a child without consent to refer. Get consent or decide on safeguarding.",
         )
-    warnings = _warnings(report, now, age)
     # The mark is about telephones and letters; another person's number in the notes is no way to the victim.
     if report.safe_to_contact is False and not report.email:
-        return _held_back(
-            "no_safe_contact", "Marked as not safe to contact, and no other way is given. Ask the officer."
+        yield (
+            "no_safe_contact",
+            "Marked as not safe to contact, and no other way is given. Ask the officer for a safe one.",
         )
-    if not (report.phones or report.email or report.postcode):
-        return _held_back(
+    elif not (report.phones or report.email or report.postcode):
+        yield (
             "invalid_phone",
-            "No telephone number, e-mail address or postcode that can be used. Ask the officer.",
+            "No telephone number, e-mail address or postcode that can be used. Ask the officer for one.",
         )
-    return Verdict(WORKABLE, "The report can be worked.", warnings)
 
 
-def _wrong_date(report: Report) -> str:
+def _wrong_date(report: Report, source: SourceDefinition) -> str:
     for name in ("reported_at", "date_of_birth", "occurred_from", "occurred_to"):
         if name in report.unreadable:
             return f"{report.unreadable[name]} is not a date that exists."
     if report.reported_at is None:
         return "The row does not say when it was reported."
-    if report.date_of_birth and report.date_of_birth > report.reported_at.date() + timedelta(days=1):
+    reported_on = report.reported_at.astimezone(source.zone).date()
+    if report.date_of_birth and report.date_of_birth > reported_on:
         return "The date of birth is after the report."
-    if report.date_of_birth and report.date_of_birth.year < 1900:
-        return "The date of birth is more than a century ago."
+    if report.date_of_birth and reported_on.year - report.date_of_birth.year > OLDEST:
+        return f"The date of birth is more than {OLDEST} years ago."
     return ""
 
 
@@ -158,17 +177,23 @@ def _warnings(report: Report, now: datetime, age: int | None) -> tuple[str, ...]
         warnings.append("The time of the report lies in the future.")
     if report.occurred_from and report.reported_at and report.occurred_from > report.reported_at:
         warnings.append("It is said to have happened after it was reported.")
-    if age is None:
+    if report.occurred_from and report.occurred_to and report.occurred_to < report.occurred_from:
+        warnings.append("It is said to have ended before it began.")
+    if bool(report.surname) != bool(report.given_names):
+        warnings.append("Only one name is known.")
+    if any("<" in name or name[:1] in "=+@" for name in (report.surname, report.given_names) if name):
+        warnings.append("The name holds signs that names do not have: check it.")
+    if report.date_of_birth is None:
         warnings.append("The date of birth is not known.")
+    if report.consent is False:
+        warnings.append(
+            "The victim does not consent to be referred, says the sender: ask before anything is shared."
+        )
     if "unread" in read_notes(report.safe_contact_notes):
         warnings.append("The note on safe contact must be read by a person.")
-    if not report.phones and not report.email:
+    if report.postcode and not report.phones and not report.email:
         warnings.append("Only an address is known: reach the person by letter, or ask the officer.")
     return tuple(dict.fromkeys(warnings))
-
-
-def _held_back(code: str, reason: str) -> Verdict:
-    return Verdict(f"{QUARANTINE}{code}", reason)
 
 
 def verdict_codes() -> Sequence[str]:
