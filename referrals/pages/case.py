@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import SuspiciousOperation
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -245,9 +246,18 @@ def case_resume(request: HttpRequest, reference: str) -> HttpResponse:
 def case_suggestion(request: HttpRequest, reference: str, suggestion: UUID) -> HttpResponse:
     """Say whether two people are the same. Recorded and shown; nothing is merged."""
 
+    answer = request.POST.get("answer")
+    if answer not in ("same", "different"):
+        raise SuspiciousOperation("The answer is “same” or “different”.")
+
     def decide(actor: Actor, found: Case) -> object:
-        same = request.POST.get("answer") == "same"
-        return decide_suggestion(actor=actor, suggestion_id=suggestion, same=same, case_id=found.id)
+        return decide_suggestion(
+            actor=actor,
+            suggestion_id=suggestion,
+            person_id=found.person_id,
+            same=answer == "same",
+            case_id=found.id,
+        )
 
     return _do(request, reference, decide)
 

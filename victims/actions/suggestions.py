@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from access.actor import Actor
@@ -21,15 +22,18 @@ class SuggestionDecided(Exception):
 
 @transaction.atomic
 def decide_suggestion(
-    *, actor: Actor, suggestion_id: UUID, same: bool, case_id: UUID | None = None
+    *, actor: Actor, suggestion_id: UUID, person_id: UUID, same: bool, case_id: UUID
 ) -> SamePersonSuggestion:
-    """Record that the two people of a suggestion are the same, or are not.
+    """Record that this person and the other of a suggestion are the same, or are not.
 
     "The same" links them: each shows the other. case_id: the case on whose timeline it is told.
     Raises NotAllowed, SuggestionNotFound, SuggestionDecided.
     """
     actor.require(Capability.TRIAGE)
-    suggestion = SamePersonSuggestion.objects.select_for_update().filter(id=suggestion_id).first()
+    about_person = Q(person=person_id) | Q(other=person_id)
+    suggestion = (
+        SamePersonSuggestion.objects.select_for_update().filter(about_person, id=suggestion_id).first()
+    )
     if suggestion is None:
         raise SuggestionNotFound("There is no such suggestion.")
     wanted = SamePersonSuggestion.State.CONFIRMED if same else SamePersonSuggestion.State.REJECTED
