@@ -16,7 +16,12 @@ PERSISTENT = 3
 _SERIOUS = {
     "most_serious": "victim of the most serious crime",
     "sexual": "victim of a sexual offence: most serious crime",
+    "domestic_abuse": "domestic abuse: most serious crime",
+    "terrorism": "terrorism: most serious crime",
+    "modern_slavery": "modern slavery: most serious crime",
+    "hate": "hate crime: most serious crime",
     "stalking": "stalking: persistently targeted",
+    "harassment": "harassment: persistently targeted",
 }
 _FLAGS = {
     "domestic_abuse": "domestic abuse: most serious crime",
@@ -24,6 +29,7 @@ _FLAGS = {
     "child_exploitation": "child exploitation: vulnerable victim",
     "honour_based_abuse": "honour-based abuse: vulnerable victim",
     "modern_slavery": "modern slavery: most serious crime",
+    "child": "child: vulnerable victim",
 }
 
 
@@ -40,8 +46,9 @@ def propose(
 ) -> Entitlement:
     """The entitlement by the Code for a report of this offence.
 
-    properties: of the offence. flags: of the report, in our words. age: whole years when it was
-    reported, None where not known. incidents_12m: reports of this person in twelve months, this one included.
+    properties: of the offence. flags: of the report, in our words. age: whole years when it happened,
+    as the Code asks, None where not known. incidents_12m: reports of this person in twelve months,
+    this one included.
     """
     for code, reason in _SERIOUS.items():
         if code in properties:

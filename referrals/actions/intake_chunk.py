@@ -129,7 +129,11 @@ def judge_chunk(*, source: FeedSource, rows: Sequence[FeedRow], now: datetime) -
                 incidents[after.person_id] = earlier
                 incident = _incident(report, offences[report.offence_code], definition.zone, earlier)
                 after.case_id, after.incident_id = cases.take(person_id=after.person_id, report=incident)
-            if after.person_id and after.case_id:
+            elif record and record.incident_id:
+                # A later word that is held back undoes nothing, and the next good one changes the same incident.
+                after.verdict, after.person_id = record.verdict, record.person_id
+                after.case_id, after.incident_id = record.case_id, record.incident_id
+            if verdict.is_worked and after.person_id and after.case_id:
                 people.alleged(after.person_id, after.case_id, report)
             records[key] = record = after
         written.append(_written(row, verdict, repeats, record, now))
@@ -163,7 +167,8 @@ def _incidents_since(day: datetime, people: Iterable[UUID]) -> dict[UUID, int]:
 
 def _incident(report: feed_row.Report, offence: OffenceFacts, zone: tzinfo, incidents_12m: int) -> Report:
     assert report.reported_at is not None  # noqa: S101 (no row without it is worked)
-    age = age_on(report.date_of_birth, report.reported_at.astimezone(zone).date())
+    happened_at = report.occurred_from or report.reported_at
+    age = age_on(report.date_of_birth, happened_at.astimezone(zone).date())
     proposed = propose(
         properties=offence.properties, flags=report.flags, age=age, incidents_12m=incidents_12m
     )
