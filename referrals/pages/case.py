@@ -7,7 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import SuspiciousOperation
 from django.forms import Form
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -44,6 +44,8 @@ def _case(reference: str, *, to_work: bool = True) -> tuple[Actor, Case]:
     """The case of that reference for whoever asks: 403 without the role, 404 where it is not theirs."""
     actor = current_actor()
     actor.require(Capability.TRIAGE if to_work else Capability.SEE_CASES)
+    if "\0" in reference:  # PostgreSQL takes no such text, and no reference has it
+        raise Http404
     return actor, get_object_or_404(scope.cases(actor).select_related("person"), reference=reference)
 
 
@@ -269,7 +271,7 @@ def case_assign(request: HttpRequest, reference: str) -> HttpResponse:
     actor.require(Capability.ASSIGN_CASE)
     people = [("", "Nobody"), *((str(person.id), person.name) for person in people_to_assign())]
     seen = str(found.assigned_to or "")
-    form = AssignForm(request.POST or None, people=people, initial={"to": seen, "seen": seen})
+    form = AssignForm(_sent(request), people=people, initial={"to": seen, "seen": seen})
 
     def verb() -> object:
         to = form.cleaned_data["to"]
@@ -287,7 +289,7 @@ def case_assign(request: HttpRequest, reference: str) -> HttpResponse:
 def case_entitlement(request: HttpRequest, reference: str) -> HttpResponse:
     """Change the entitlement, with a reason."""
     actor, found = _case(reference)
-    form = EntitlementForm(request.POST or None, initial={"level": found.entitlement})
+    form = EntitlementForm(_sent(request), initial={"level": found.entitlement})
 
     def verb() -> object:
         return triage.change_entitlement(actor=actor, case_id=found.id, **form.cleaned_data)
@@ -307,7 +309,7 @@ def case_safety(request: HttpRequest, reference: str, method: UUID | None = None
         raise Http404
     record_look(action=Look.Action.VIEW, door="case_safety", subjects=[found.id, found.person_id])
     form = SafetyForm(
-        request.POST or None,
+        _sent(request),
         is_telephone=ways[0].channel in ("phone", "text"),
         initial={"safety": ways[0].safety, **_rules_as_entered(ways[0].rules)},
     )
@@ -342,7 +344,7 @@ def _rules_as_entered(rules: Mapping[str, object]) -> dict[str, object]:
 def case_suspend(request: HttpRequest, reference: str) -> HttpResponse:
     """Stop all contact because none is safe."""
     actor, found = _case(reference)
-    form = SuspendForm(request.POST or None)
+    form = SuspendForm(_sent(request))
 
     def verb() -> object:
         return triage.suspend_case(actor=actor, case_id=found.id, **form.cleaned_data)
@@ -355,12 +357,16 @@ def case_close(request: HttpRequest, reference: str) -> HttpResponse:
     """Close the case in one of the end states."""
     actor, found = _case(reference)
     said_no = found.contact_attempts.filter(result="declined").exists()
-    form = CloseForm(request.POST or None, initial={"end_state": "declined" if said_no else None})
+    form = CloseForm(_sent(request), initial={"end_state": "declined" if said_no else None})
 
     def verb() -> object:
         return triage.close_case(actor=actor, case_id=found.id, **form.cleaned_data)
 
     return _form_page(request, found, form, verb, field=None, title="Close the case", button="Close the case")
+
+
+def _sent(request: HttpRequest) -> QueryDict | None:
+    return request.POST if request.method == "POST" else None
 
 
 def _do(request: HttpRequest, reference: str, verb: Callable[[Actor, Case], object]) -> HttpResponse:

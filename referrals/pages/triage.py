@@ -183,7 +183,7 @@ def _filters(request: HttpRequest) -> queue.Filters:
             for group, values in queue.VALUES.items()
         },
         **{
-            group: tuple(value for value in query.getlist(group) if 0 < len(value) <= LONGEST_VALUE)
+            group: tuple(value for value in query.getlist(group) if _is_plain(value))
             for group in queue.COLUMNS
         },
     )
@@ -200,7 +200,7 @@ def _query_of(request: HttpRequest) -> str:
         for value in request.POST.getlist(name)
         if value and (name, value) != ("stage", queue.WAITING)
     ]
-    text = request.POST.get("search", "").strip()[:200]
+    text = request.POST.get("search", "").replace("\0", "").strip()[:200]
     if text:
         token = secrets.token_urlsafe(6)
         kept = list(request.session.get(SEARCHES, ()))[-SEARCHES_KEPT + 1 :]
@@ -253,6 +253,10 @@ def _groups(filters: queue.Filters, figures: queue.Figures) -> list[dict[str, ob
     ]
     groups.append({"name": "stage", "legend": "Where it is", "options": stages, "kind": "radios"})
     return groups
+
+
+def _is_plain(value: str) -> bool:
+    return 0 < len(value) <= LONGEST_VALUE and "\0" not in value
 
 
 def _words(code: str) -> str:

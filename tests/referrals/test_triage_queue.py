@@ -316,6 +316,14 @@ def test_source_and_area_narrow_the_queue(hub, cast):
     assert "Self-referral (1)" in page
 
 
+@pytest.mark.parametrize(
+    "query", ["source=%00", "area=%00", "sort=%00", "stage=%00", "search=%00", "risk=%00"]
+)
+def test_a_filter_that_means_nothing_breaks_nothing(hub, cast, query):
+    a_case()
+    assert cast.browser("priya").get(f"/triage/?{query}").status_code == 200
+
+
 def test_the_next_case_is_the_one_due_first_that_nobody_has(hub, cast):
     later = a_case(due_in=timedelta(hours=3))
     first = a_case(due_in=timedelta(hours=1))
