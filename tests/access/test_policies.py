@@ -188,3 +188,39 @@ def test_looks_can_be_added_but_never_changed(hub, cast):
             cursor.execute(change)
     with acting_as(cast.actor("grace")):
         assert Look.objects.get(door="case").actor_name == "Priya Nair"
+
+
+def test_the_application_may_read_and_write_rows_and_no_more(hub):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT has_schema_privilege('public', 'CREATE')")
+        assert cursor.fetchone() == (False,), "it makes no tables"
+        cursor.execute(
+            "SELECT relname, privilege FROM pg_class, unnest(ARRAY['TRUNCATE', 'REFERENCES', 'TRIGGER']) privilege"
+            " WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')"
+            " AND has_table_privilege(oid, privilege)"
+        )
+        assert cursor.fetchall() == []
+        cursor.execute("SELECT privilege FROM unnest(ARRAY['UPDATE', 'DELETE']) privilege"
+                       " WHERE has_table_privilege('access_look', privilege)")  # fmt: skip
+        assert cursor.fetchall() == [], "the record of looks is only ever added to"
+
+
+def test_what_the_owner_makes_next_the_application_may_use_and_no_more(hub):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT d.defaclobjtype::text, array_agg(a.privilege_type::text ORDER BY a.privilege_type)"
+            " FROM pg_default_acl d, aclexplode(d.defaclacl) a"
+            " WHERE a.grantee = current_user::regrole GROUP BY 1 ORDER BY 1"
+        )
+        assert cursor.fetchall() == [
+            ("S", ["SELECT", "USAGE"]),
+            ("r", ["DELETE", "INSERT", "SELECT", "UPDATE"]),
+        ]
+
+
+def test_no_function_lends_the_application_its_owner_s_rights_save_one(hub):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef ORDER BY 1"
+        )
+        assert cursor.fetchall() == [("access_prepare_look_months",)]

@@ -1,0 +1,306 @@
+"""`check_integrity`: each invariant is broken on purpose, and the command says which and what."""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from io import StringIO
+from uuid import UUID
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
+from django.utils import timezone
+from psycopg.conninfo import make_conninfo
+
+from access.context import acting_as_system
+from access.ids import new_id
+from access.models import Grant
+from agencies.models import Agency
+from hub import integrity
+from hub.integrity import CHECKS, check_all
+from messaging.models import Event, FeedEntry, Message
+from pathways.models import PathwayVersion
+from referrals.models import Case, FeedRow, FeedRun, FeedSource, RoutingDecision
+from tests.factories import a_case, a_referral
+
+
+def broken() -> dict[str, list[str]]:
+    return {result.name: result.broken for result in check_all() if not result.holds}
+
+
+def a_run(*, status: str = "finished", received: int = 1) -> FeedRun:
+    run = FeedRun(
+        source=FeedSource.objects.get(code="northshire-police"),
+        number=1,
+        file_name="feed.csv",
+        sha256="0" * 64,
+        encoding="utf-8",
+        status=status,
+        received=received,
+        taken_at=timezone.now(),
+        taken_by=new_id(),
+        taken_by_name="tests",
+    )
+    FeedRun.objects.bulk_create([run])
+    return run
+
+
+def a_row(run: FeedRun, *, verdict: str, **more: UUID) -> FeedRow:
+    row = FeedRow(run=run, line=0, raw={}, verdict=verdict, **more)
+    FeedRow.objects.bulk_create([row])
+    return row
+
+
+def an_event(topic: str, case_id: UUID, referral_id: UUID | None = None) -> Event:
+    """An event that nothing was published with."""
+    hub = Agency.objects.get(kind="hub")
+    event = Event(
+        topic=topic,
+        at=timezone.now(),
+        case_id=case_id,
+        referral_id=referral_id,
+        actor_kind="system",
+        actor_id=hub.id,
+        actor_name="tests",
+        agency_id=hub.id,
+    )
+    Event.objects.bulk_create([event])
+    return event
+
+
+def a_grant(agency: str, case: Case | None = None, **more: object) -> Grant:
+    case = case or a_case()
+    return Grant.objects.create(
+        agency_id=Agency.objects.get(code=agency).id,
+        case_id=case.id,
+        person_id=case.person_id,
+        categories=["identity"],
+        granted_at=timezone.now(),
+        because="tests",
+        **more,
+    )
+
+
+def a_message(**more: object) -> Message:
+    now = timezone.now()
+    return Message.objects.create(**{"subscriber": "x", "key": str(new_id()), "available_at": now, **more})
+
+
+def an_unjudged_row() -> str:
+    return str(a_row(a_run(), verdict="").id)
+
+
+def a_missing_row() -> str:
+    run = a_run(received=2)
+    a_row(run, verdict="duplicate")
+    return str(run.id)
+
+
+def a_run_that_stopped() -> str:
+    run = a_run(status="working", received=0)
+    a_message(subscriber="referrals.judge_rows", payload={"run": str(run.id)}, done_at=timezone.now())
+    return str(run.id)
+
+
+def a_workable_row_without_a_case() -> str:
+    return str(a_row(a_run(), verdict="workable").id)
+
+
+def a_case_that_the_hub_cannot_see() -> str:
+    case_id = new_id()
+    a_row(a_run(), verdict="update", case_id=case_id)
+    return str(case_id)
+
+
+def a_triaged_case_that_nobody_routes() -> str:
+    return str(an_event("case.triaged", a_case().id).id)
+
+
+def a_decision_without_its_referral() -> str:
+    decision = RoutingDecision.objects.create(
+        case=a_case(),
+        version=PathwayVersion.objects.latest("number"),
+        asked_by="tests",
+        facts={},
+        offers={},
+        decision={"referrals": [{"service": "idva"}]},
+        decided_at=timezone.now(),
+        decided_by="tests",
+    )
+    return str(decision.id)
+
+
+def two_open_referrals_for_one_service() -> str:
+    case = a_case()
+    a_referral(case)
+    a_referral(case)
+    return str(case.id)
+
+
+def a_referral_event_outside_the_feed() -> str:
+    referral = a_referral(a_case())
+    return str(an_event("referral.sent", referral.case_id, referral.id).id)
+
+
+def a_gap_in_a_feed() -> str:
+    agency = Agency.objects.get(code="safe-steps")
+    entry = FeedEntry(agency_id=agency.id, event=an_event("referral.sent", a_case().id), position=2)
+    FeedEntry.objects.bulk_create([entry])
+    return str(agency.id)
+
+
+def a_referral_that_its_agency_cannot_read() -> str:
+    return str(a_referral(a_case()).id)
+
+
+def a_referral_whose_grant_has_ended() -> str:
+    case = a_case()
+    a_grant("victim-care", case=case, until=timezone.now() - timedelta(days=1))
+    return str(a_referral(case).id)
+
+
+def a_grant_that_outlived_its_referral() -> str:
+    return str(a_grant("safe-steps").id)
+
+
+def a_message_that_keeps_failing() -> str:
+    return str(a_message(attempts=5).id)
+
+
+def a_message_that_nobody_takes() -> str:
+    return str(a_message(available_at=timezone.now() - timedelta(seconds=61)).id)
+
+
+def a_case_that_was_never_counted() -> str:
+    a_case()
+    return "cases_open nobody|new: 0 for 1"
+
+
+BREAKS: dict[Callable[[], str], str] = {
+    an_unjudged_row: "rows_judged",
+    a_missing_row: "rows_complete",
+    a_run_that_stopped: "runs_go_on",
+    a_workable_row_without_a_case: "workable_rows_have_a_case",
+    a_case_that_the_hub_cannot_see: "hub_sees_its_cases",
+    a_triaged_case_that_nobody_routes: "triaged_cases_routed_once",
+    a_decision_without_its_referral: "decisions_made_their_referrals",
+    two_open_referrals_for_one_service: "no_referral_twice",
+    a_referral_event_outside_the_feed: "events_reach_their_feed",
+    a_gap_in_a_feed: "feeds_without_gaps",
+    a_referral_that_its_agency_cannot_read: "open_referrals_can_be_read",
+    a_referral_whose_grant_has_ended: "open_referrals_can_be_read",
+    a_grant_that_outlived_its_referral: "no_grant_without_a_referral",
+    a_message_that_keeps_failing: "nothing_stuck",
+    a_message_that_nobody_takes: "nothing_stuck",
+    a_case_that_was_never_counted: "rollups_agree",
+}
+
+
+def test_a_founded_hub_holds_every_invariant(hub):
+    assert broken() == {}
+
+
+@pytest.mark.parametrize("spoil", BREAKS, ids=lambda spoil: spoil.__name__)
+def test_what_breaks_an_invariant_is_named(hub, spoil):
+    assert BREAKS[spoil] not in broken()
+    with acting_as_system("tests"):
+        what = spoil()
+    assert what in broken()[BREAKS[spoil]]
+
+
+@pytest.fixture
+def owner(hub) -> Iterator[psycopg.Connection]:
+    """The owner of the schema, outside the test's transaction."""
+    name = settings.DATABASES["owner"]["NAME"]
+    address = make_conninfo(os.environ["DATABASE_OWNER_URL"], dbname=name)
+    with psycopg.connect(address, autocommit=True) as connected:
+        yield connected
+
+
+@pytest.fixture
+def bare_table(owner) -> Iterator[str]:
+    """A table of people that somebody added without a policy."""
+    owner.execute("CREATE TABLE spoilt_notes (id uuid PRIMARY KEY, person_id uuid)")
+    yield "spoilt_notes"
+    owner.execute("DROP TABLE spoilt_notes")
+
+
+def test_a_table_of_people_without_a_policy_is_named(bare_table):
+    assert broken() == {"policies_hold": [bare_table]}
+
+
+def test_a_policy_that_is_not_forced_is_named(owner, bare_table):
+    owner.execute(f"ALTER TABLE {bare_table} ENABLE ROW LEVEL SECURITY")
+    assert broken() == {"policies_hold": [bare_table]}
+
+
+def test_an_application_role_that_owns_a_table_is_named(hub):
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY TABLE mine (id integer)")
+    assert list(broken()) == ["role_is_bound"]
+
+
+def test_every_invariant_is_broken_here():
+    proven = {*BREAKS.values(), "policies_hold", "role_is_bound"}
+    assert {check.name for check in CHECKS} <= proven
+
+
+def test_the_work_that_will_mend_it_counts_as_mended(hub):
+    """Between a kill and the restart nothing is broken as long as the work for it waits."""
+    with acting_as_system("tests"):
+        event = an_event("case.triaged", a_case().id)
+        a_message(subscriber="referrals.route", key=str(event.id))
+        run = a_run(status="taken", received=0)
+        a_message(subscriber="referrals.judge_rows", payload={"run": str(run.id)})
+        grant = a_grant("safe-steps")
+        a_message(payload={"case": str(grant.case_id)})
+    assert set(broken()) == {"rollups_agree"}
+
+
+def test_the_command_says_what_holds(hub):
+    out = StringIO()
+    call_command("check_integrity", stdout=out)
+    lines = out.getvalue().splitlines()
+    assert len(lines) == len(CHECKS) + 1
+    assert all(line.startswith("ok  ") for line in lines)
+
+
+def test_the_command_fails_with_a_list(hub):
+    with acting_as_system("tests"):
+        what = a_message_that_keeps_failing()
+    out = StringIO()
+    with pytest.raises(SystemExit) as left:
+        call_command("check_integrity", stdout=out)
+    assert left.value.code == 1
+    assert "FAIL No message keeps failing" in out.getvalue()
+    assert what in out.getvalue()
+
+
+def test_the_command_answers_machines(hub):
+    with acting_as_system("tests"):
+        what = a_message_that_keeps_failing()
+    out = StringIO()
+    with pytest.raises(SystemExit):
+        call_command("check_integrity", "--json", stdout=out)
+    told = json.loads(out.getvalue())
+    [failed] = [check for check in told["checks"] if check["broken"]]
+    assert (told["holds"], failed["name"], failed["broken"]) == (False, "nothing_stuck", [what])
+
+
+def test_it_asks_in_one_snapshot_that_cannot_write(committed_hub, monkeypatch):
+    told: list[tuple[str, str]] = []
+
+    def look(cursor: CursorWrapper) -> list[integrity.Result]:
+        for name in ("transaction_isolation", "transaction_read_only"):
+            cursor.execute(f"SHOW {name}")
+            told.append((name, cursor.fetchone()[0]))
+        return []
+
+    assert broken() == {}
+    monkeypatch.setattr(integrity, "_ask", look)
+    check_all()
+    assert told == [("transaction_isolation", "repeatable read"), ("transaction_read_only", "on")]
