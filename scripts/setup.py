@@ -80,7 +80,7 @@ def make_environment(name: str) -> None:
     for stamp in VENV.glob(".setup-stamp-*"):
         stamp.unlink()
     run(
-        [PYTHON, "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check", "--require-hashes",
+        [PYTHON, "-m", "pip", "install", "-qq", "--no-input", "--disable-pip-version-check", "--require-hashes",
          "--prefer-binary", "--requirement", ROOT / "requirements" / f"{name}.lock"],
         "The packages could not be installed. Check the connection to your package index (pip config list)"
         " and run this again.",

@@ -109,6 +109,7 @@ def web(home: Home, guard: Guard, port: int) -> tuple[Program, Callable[[], bool
     command = [
         sys.executable, "-m", "gunicorn", "hub.wsgi", f"--bind=127.0.0.1:{port}", "--worker-class=gthread",
         "--workers=2", "--threads=4", "--preload", "--timeout=60", "--graceful-timeout=10",
+        "--no-control-socket", f"--worker-tmp-dir={home.run}",
     ]  # fmt: skip
     return Program(home, guard, "Web", command), lambda: answers(port)
 
