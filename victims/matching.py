@@ -1,9 +1,7 @@
 """Who may be one human being: keys that bring candidates together, and the comparison of two. Pure.
 
-A first, careful rule: names that agree (as typed on different days), a date of birth that agrees, and one
-contact or postcode shared. Two people are only ever suggested as one, with what agreed; a practitioner decides.
-A false "same" is worse than a missed one: twins, a household with one telephone, a parent and child of one name
-stay apart.
+Two people are only ever suggested as one, with what agreed; a practitioner decides. A false "same" is worse than
+a missed one: twins, a household with one telephone, a parent and child of one name stay apart.
 """
 
 from dataclasses import dataclass
@@ -13,9 +11,11 @@ from victims.normalise import name_parts
 
 SHORTEST_NICKNAME = 3
 # How much an agreement weighs in the score, which orders suggestions; 1 is everything.
-_NAME = {"same": 0.35, "swapped": 0.33, "similar": 0.25, "surname differs": 0.15}
-_BORN = {"same": 0.35, "day and month swapped": 0.2}
+_NAME = {"same": 0.35, "swapped": 0.33, "similar": 0.25, "surname differs": 0.15, "different": 0.05}
+_BORN = {"same": 0.35, "day and month swapped": 0.2, "one digit differs": 0.1, "not known of both": 0.05}
 _SHARED = {"telephone": 0.15, "e-mail": 0.2, "postcode": 0.1}
+_FULL_NAME = frozenset({"same", "swapped"})
+_CONTACT = frozenset({"telephone", "e-mail"})
 
 
 @dataclass(frozen=True)
@@ -41,53 +41,62 @@ class Resemblance:
 def match_keys(one: Identity) -> tuple[str, ...]:
     """Keys of a person: only people who share one are compared. Each is rare by itself, so candidates stay few.
 
-    The date of birth (day and month in either order) with each contact and postcode, and with the names in
-    either order; and the names with each contact, where the date may be wrong or missing.
+    The date of birth (day and month in either order) with each contact and postcode, and with each of the two
+    names, whichever stands first; and both names with each contact, where the date may be wrong or missing.
     """
     contacts = sorted(one.phones | one.emails)
-    names = "+".join(sorted(_short(one)))
+    names = sorted(set(_short(one)))
     keys = []
     if one.date_of_birth:
         born = _born_key(one.date_of_birth)
-        keys += [f"{born} {place}" for place in [*contacts, *sorted(one.postcodes)]]
-        if names:
-            keys.append(f"{born} {names}")
-    if names and "+" in names:
-        keys += [f"{names} {contact}" for contact in contacts]
+        keys += [f"{born} {known}" for known in [*contacts, *sorted(one.postcodes), *names]]
+    if len(names) == 2:
+        keys += [f"{'+'.join(names)} {contact}" for contact in contacts]
     return tuple(key[:200] for key in keys)
 
 
 def compare(one: Identity, other: Identity) -> Resemblance | None:
     """How the two resemble each other, or None where they are not to be suggested as one."""
-    names = _names(one, other)
+    names = _names(one, other) or "different"
     born = _born(one.date_of_birth, other.date_of_birth)
-    shared = [
-        kind
-        for kind, ours, theirs in (
-            ("telephone", one.phones, other.phones),
-            ("e-mail", one.emails, other.emails),
-            ("postcode", one.postcodes, other.postcodes),
-        )
-        if ours & theirs
-    ]
-    if not names or not born or not shared:
+    if one.date_of_birth is None or other.date_of_birth is None:
+        born = "not known of both"
+    told = {
+        "telephone": (one.phones, other.phones),
+        "e-mail": (one.emails, other.emails),
+        "postcode": (one.postcodes, other.postcodes),
+    }
+    shared = {kind for kind, (ours, theirs) in told.items() if ours & theirs}
+    if not _may_be_one(one, other, names, born, shared):
         return None
-    if born != "same" and names not in ("same", "swapped"):
-        return None
-    if names == "surname differs" and shared == ["postcode"]:
-        return None  # twins of a blended household, or neighbours: too little
     evidence = {"Name": f"{names[0].upper()}{names[1:]}", "Date of birth": f"{born[0].upper()}{born[1:]}"}
-    for kind, ours, theirs in (
-        ("telephone", one.phones, other.phones),
-        ("e-mail", one.emails, other.emails),
-        ("postcode", one.postcodes, other.postcodes),
-    ):
+    for kind, (ours, theirs) in told.items():
         if ours and theirs:
             evidence[kind.capitalize()] = "Same" if kind in shared else "Different"
         else:
             evidence[kind.capitalize()] = "Not known of both"
     score = _NAME[names] + _BORN[born] + sum(_SHARED[kind] for kind in shared)
     return Resemblance(round(min(score, 1.0), 3), evidence)
+
+
+def _may_be_one(one: Identity, other: Identity, names: str, born: str, shared: set[str]) -> bool:
+    """Whether what agrees is enough for a practitioner's time: the less of names and birth, the more contact."""
+    match born:
+        case "same":
+            if names in _FULL_NAME:
+                return True  # two of one full name, born on one day, are one far more often than not
+            if names == "similar":
+                return bool(shared) or bool(set(_short(one)) & set(_short(other)))
+            if names == "surname differs":
+                return bool(shared)  # married, or known by another name
+            # Neither name agrees: an alias, if they share more than a telephone. Of one surname they are twins.
+            is_close = "e-mail" in shared or {"telephone", "postcode"} <= shared
+            return is_close and not _one_surname(one, other)
+        case "day and month swapped":
+            return names in (*_FULL_NAME, "similar") and bool(shared)
+        case "one digit differs" | "not known of both":
+            return names in _FULL_NAME and bool(shared & _CONTACT)
+    return False
 
 
 def contradicts(one: Identity, other: Identity) -> bool:
@@ -112,8 +121,10 @@ def _born(one: date | None, other: date | None) -> str:
         return ""
     if one == other:
         return "same"
-    swapped = (one.year, one.month, one.day) == (other.year, other.day, other.month)
-    return "day and month swapped" if swapped else ""
+    if (one.year, one.month, one.day) == (other.year, other.day, other.month):
+        return "day and month swapped"
+    slips = sum(digit != typed for digit, typed in zip(one.isoformat(), other.isoformat(), strict=True))
+    return "one digit differs" if slips == 1 else ""
 
 
 def _short(one: Identity) -> tuple[str, ...]:
@@ -125,19 +136,27 @@ def _short(one: Identity) -> tuple[str, ...]:
 
 def _names(one: Identity, other: Identity) -> str:
     """How the names agree: same, swapped, similar, surname differs; empty where they do not."""
-    given, surname = name_parts(one.given_names), "".join(name_parts(one.surname))
-    given2, surname2 = name_parts(other.given_names), "".join(name_parts(other.surname))
-    if not (given and surname and given2 and surname2):
+    given, surnames = name_parts(one.given_names), name_parts(one.surname)
+    given2, surnames2 = name_parts(other.given_names), name_parts(other.surname)
+    if not (given and surnames and given2 and surnames2):
         return ""
+    surname, surname2 = "".join(surnames), "".join(surnames2)
     if given[0] == given2[0] and surname == surname2:
         return "same"
-    straight = _alike(given[0], given2[0]) and _alike(surname, surname2)
-    turned = _alike(given[0], surname2) and _alike(surname, given2[0])
     if given[0] == surname2 and surname == given2[0]:
         return "swapped"
-    if straight or turned:
+    # Some go by a second given name, or by one half of a double surname.
+    by_given = _alike(given[0], given2[0]) or bool(set(given) & set(given2))
+    by_surname = _alike(surname, surname2) or bool(set(surnames) & set(surnames2))
+    turned = _alike(given[0], surname2) and _alike(surname, given2[0])
+    if (by_given and by_surname) or turned:
         return "similar"
     return "surname differs" if given[0] == given2[0] and len(given[0]) >= SHORTEST_NICKNAME else ""
+
+
+def _one_surname(one: Identity, other: Identity) -> bool:
+    surname, surname2 = "".join(name_parts(one.surname)), "".join(name_parts(other.surname))
+    return bool(surname and surname2) and _alike(surname, surname2)
 
 
 def _alike(one: str, other: str) -> bool:
