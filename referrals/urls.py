@@ -2,9 +2,15 @@
 
 from django.urls import path
 
-from referrals.pages import case, triage
+from referrals.pages import case, feeds, triage
 
 urlpatterns = [
+    path("feeds/", feeds.feed_list, name="feeds"),
+    path("feeds/quarantine/", feeds.quarantine, name="quarantine"),
+    path("feeds/quarantine/export.csv", feeds.quarantine_export, name="quarantine_export"),
+    path("feeds/<int:number>/", feeds.feed_run, name="feed_run"),
+    path("feeds/<int:number>/progress/", feeds.feed_run_progress, name="feed_run_progress"),
+    path("feeds/<int:number>/export.csv", feeds.feed_run_export, name="feed_run_export"),
     path("triage/", triage.triage, name="triage"),
     path("triage/new/", triage.triage_new, name="triage_new"),
     path("triage/claim/", triage.triage_claim, name="triage_claim"),

@@ -1,36 +1,27 @@
-"""Reads over feeds: runs, their rows and what is held in quarantine. Every list is bounded and keyset-paged."""
+"""Reads over feeds: senders, runs, and what became of their rows. The rows themselves: see feed_rows."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Case as Choose
-from django.db.models import IntegerField, QuerySet, Value, When
+from django.db.models import QuerySet
 
 from messaging.models import Message
+from referrals.feed.verdicts import QUARANTINE_WORDS
 from referrals.models import Case, FeedRow, FeedRun, FeedSource
 from victims.queries import references_of, suggested_same_as
 
-PAGE = 50
-EXPORT_LIMIT = 20_000
-SAFEGUARDING = "quarantine:safeguarding"
-
-
 VERDICT_WORDS = {
-    "workable": "opened or joined a case",
-    "update": "changed an earlier row",
-    "duplicate": "already taken: changed nothing",
-    "ignored:not_a_victim": "not a victim: left aside",
-    "quarantine:safeguarding": "safeguarding: child victim",
-    "quarantine:excluded_offence": "offence that this hub does not take",
-    "quarantine:consent_required": "consent wanted: under-age sexual offence",
-    "quarantine:no_safe_contact": "no safe way to make contact",
-    "quarantine:invalid_phone": "no valid way to make contact",
-    "quarantine:missing_name": "no name",
-    "quarantine:invalid_date": "date that cannot be read",
-    "quarantine:unknown_offence": "offence that is not known",
-    "": "waiting",
+    "workable": "Opened or joined a case",
+    "update": "Changed an earlier report",
+    "duplicate": "Taken before, changed nothing",
+    "ignored:not_a_victim": "Not a victim, left aside",
+    **{
+        f"quarantine:{code}": f"Quarantine: {words[0].lower()}{words[1:]}"
+        for code, words in QUARANTINE_WORDS.items()
+    },
+    "": "Waiting",
 }
 
 
@@ -41,15 +32,6 @@ def verdict_words(verdict: str) -> str:
 
 class RunNotFound(Exception):
     """No run of a feed has that number."""
-
-
-@dataclass(frozen=True)
-class Page:
-    """Some rows of a list, and the cursors of the pages before and after it ("" where there is none)."""
-
-    rows: list[FeedRow]
-    previous: str
-    next: str
 
 
 def sources() -> QuerySet[FeedSource]:
@@ -79,70 +61,6 @@ def earlier_run_of_same_file(run: FeedRun) -> FeedRun | None:
     return same.order_by("number").first()
 
 
-def rows_of_run(*, run: FeedRun, verdict: str = "", after: int = -1, limit: int = PAGE) -> list[FeedRow]:
-    """Rows of a run in the file's order, from beyond line `after`; only of one verdict where given."""
-    rows = FeedRow.objects.filter(run=run, line__gt=after)
-    if verdict:
-        rows = rows.filter(verdict=verdict)
-    return list(rows.order_by("line")[:limit])
-
-
-def quarantined_rows(*, reason: str = "", source: str = "") -> QuerySet[FeedRow]:
-    """Rows held in quarantine: safeguarding first, then the longest held. Not bounded: callers slice."""
-    # The very condition of the partial index, so that it serves however many rows were workable.
-    rows = FeedRow.objects.filter(verdict__startswith="quarantine:").select_related("run__source")
-    if reason:
-        rows = rows.filter(verdict=f"quarantine:{reason}")
-    if source:
-        rows = rows.filter(run__source__code=source)
-    rank = Choose(When(verdict=SAFEGUARDING, then=Value(0)), default=Value(1), output_field=IntegerField())
-    return rows.annotate(rank=rank).order_by("rank", "id")
-
-
-def quarantine_page(*, reason: str = "", source: str = "", after: str = "", before: str = "") -> Page:
-    """One page of the quarantine. Cursors are "<rank>.<row id>"; one that is not readable is the first page."""
-    rows = quarantined_rows(reason=reason, source=source)
-    at = _cursor(after or before)
-    backwards = bool(before) and not after and at is not None
-    if backwards and at is not None:
-        found = list(_beyond(rows.order_by("-rank", "-id"), at, forwards=False)[: PAGE + 1])
-    else:
-        found = list((_beyond(rows, at, forwards=True) if at else rows)[: PAGE + 1])
-    more = len(found) > PAGE
-    found = found[:PAGE]
-    if backwards:
-        found.reverse()
-    has_previous = more if backwards else at is not None
-    has_next = True if backwards else more
-    return Page(
-        rows=found,
-        previous=_cursor_of(found[0]) if found and has_previous else "",
-        next=_cursor_of(found[-1]) if found and has_next else "",
-    )
-
-
-def _beyond(rows: QuerySet[FeedRow], at: tuple[int, UUID], *, forwards: bool) -> QuerySet[FeedRow]:
-    """Rows after (or before) the cursor. Safeguarding rows have rank 0, all others rank 1."""
-    rank, row_id = at
-    if forwards:
-        here = rows.filter(rank=rank, id__gt=row_id)
-        return here if rank else here | rows.filter(rank=1)
-    here = rows.filter(rank=rank, id__lt=row_id)
-    return here | rows.filter(rank=0) if rank else here
-
-
-def _cursor_of(row: FeedRow) -> str:
-    return f"{0 if row.verdict == SAFEGUARDING else 1}.{row.id}"
-
-
-def _cursor(text: str) -> tuple[int, UUID] | None:
-    rank, _, row_id = text.partition(".")
-    try:
-        return (int(rank), UUID(row_id)) if rank in ("0", "1") else None
-    except ValueError:
-        return None
-
-
 @dataclass(frozen=True)
 class RowReport:
     """What became of one row: the shape of `manage.py feed_report --json`."""
@@ -161,7 +79,8 @@ def run_report(*, run: FeedRun, batch: int = 2000) -> Iterator[RowReport]:
     Read batch by batch, so that a long run takes no more memory than a short one.
     """
     after = -1
-    while rows := rows_of_run(run=run, after=after, limit=batch):
+    in_order = FeedRow.objects.filter(run=run).order_by("line")
+    while rows := list(in_order.filter(line__gt=after)[:batch]):
         after = rows[-1].line
         people = {row.person_id for row in rows if row.person_id}
         same = suggested_same_as(people=people)

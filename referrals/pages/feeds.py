@@ -1,0 +1,224 @@
+"""Feeds: taking a file, watching it being worked through, and reading what became of its rows."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.core.files.uploadedfile import TemporaryUploadedFile
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from access.actor import Actor
+from access.context import current_actor
+from access.looks import record_look
+from access.models import Look
+from access.roles import Capability
+from referrals.actions.intake import FeedRefused, take_feed
+from referrals.feed.verdicts import QUARANTINE_WORDS
+from referrals.forms.feeds import FeedForm
+from referrals.models import FeedRun
+from referrals.queries import feed_rows, feeds
+
+RUNS = 25
+UNPROCESSABLE = 422
+
+
+@require_http_methods(["GET", "POST"])
+def feed_list(request: HttpRequest) -> HttpResponse:
+    """The files that were taken, newest first; and taking one."""
+    actor = _actor()
+    form = FeedForm()
+    if request.method == "POST":
+        actor.require(Capability.IMPORT_FEED)
+        form = FeedForm(request.POST, request.FILES)
+        if form.is_valid() and (run := _taken(actor, form)):
+            return redirect("feed_run", run.number)
+    before = request.GET.get("after", "")
+    numbered = int(before) if before.isascii() and before.isdigit() and len(before) < 16 else None
+    runs = feeds.recent_runs(before=numbered, limit=RUNS + 1)
+    return render(
+        request,
+        "referrals/feeds.html",
+        {
+            "form": form,
+            "may_import": actor.can(Capability.IMPORT_FEED),
+            "runs": [feeds.run_line(run) for run in runs[:RUNS]],
+            "next": runs[RUNS - 1].number if len(runs) > RUNS else "",
+            "first_page": numbered is None,
+        },
+        status=UNPROCESSABLE if form.errors else None,
+    )
+
+
+def _taken(actor: Actor, form: FeedForm) -> FeedRun | None:
+    """The run of the file in the form; None where it was refused, and then the form says why."""
+    file: TemporaryUploadedFile = form.cleaned_data["file"]
+    try:
+        return take_feed(
+            actor=actor,
+            source=form.cleaned_data["source"],
+            path=Path(file.temporary_file_path()),
+            file_name=file.name or "",
+        )
+    except FeedRefused as refusal:
+        form.add_error("file", str(refusal))
+        return None
+
+
+@require_GET
+def feed_run(request: HttpRequest, number: int) -> HttpResponse:
+    """One run: how far it is, its rows by verdict, and the rows themselves for who may read them."""
+    actor = _actor()
+    run = _run(number)
+    verdict = _verdict(request)
+    context: dict[str, Any] = {
+        "run": run,
+        "heading": f"Feed run {run.number}",
+        "earlier": feeds.earlier_run_of_same_file(run),
+        "fails": feeds.judging_fails(run),
+        "verdicts": feeds.verdicts_of(run),
+        "verdict": verdict,
+        "rows_heading": feeds.verdict_words(verdict) if verdict else "All rows",
+        "may_read": actor.can(Capability.SEE_CASES),
+    }
+    if actor.can(Capability.SEE_CASES):
+        page = feed_rows.run_page(
+            run=run,
+            verdict=verdict,
+            after=request.GET.get("after", ""),
+            before=request.GET.get("before", ""),
+        )
+        _on_record(Look.Action.LIST, "feed_run", [run.id, *feed_rows.subjects_of(page.rows)])
+        context |= {
+            "rows": feed_rows.shown(page.rows),
+            "previous": page.previous,
+            "next": page.next,
+            "export_url": _with_verdict(reverse("feed_run_export", args=[run.number]), verdict),
+        }
+    return render(request, "referrals/feed_run.html", context)
+
+
+@require_GET
+def feed_run_progress(request: HttpRequest, number: int) -> HttpResponse:
+    """The progress bar alone, asked for every two seconds; once all is done the whole page is drawn again."""
+    _actor()
+    run = _run(number)
+    answer = render(request, "referrals/feed_run_progress.html", {"run": run})
+    if run.status == FeedRun.Status.FINISHED:
+        answer["HX-Refresh"] = "true"
+    return answer
+
+
+@require_GET
+def feed_run_export(request: HttpRequest, number: int) -> FileResponse:
+    """The rows of a run as CSV: as sent, with verdict, person and case, and harmless in a spreadsheet."""
+    actor = _actor()
+    actor.require(Capability.SEE_CASES)
+    run = _run(number)
+    verdict = _verdict(request)
+    name = f"feed-run-{run.number}{'-' + verdict.replace(':', '-') if verdict else ''}.csv"
+    return _csv(feed_rows.rows_in_batches(run=run, verdict=verdict), name, "feed_run_export")
+
+
+@require_GET
+def quarantine(request: HttpRequest) -> HttpResponse:
+    """What is held in quarantine and why: safeguarding first, then the longest held."""
+    actor = _actor()
+    reason, source = _held_filters(request)
+    held = feeds.held_by_reason(source=source)
+    context: dict[str, Any] = {
+        "held": [{"words": QUARANTINE_WORDS.get(code, code), "count": held[code]} for code in held],
+        "total": sum(held.values()),
+        "may_read": actor.can(Capability.SEE_CASES),
+    }
+    if actor.can(Capability.SEE_CASES):
+        page = feed_rows.quarantine_page(
+            reason=reason,
+            source=source,
+            after=request.GET.get("after", ""),
+            before=request.GET.get("before", ""),
+        )
+        _on_record(Look.Action.LIST, "quarantine", feed_rows.subjects_of(page.rows))
+        context |= {
+            "rows": feed_rows.shown(page.rows),
+            "now": timezone.now(),
+            "previous": page.previous,
+            "next": page.next,
+            "groups": _groups(held, reason, source),
+            "export_url": f"{reverse('quarantine_export')}?{request.GET.urlencode()}",
+        }
+    return render(request, "referrals/feeds_quarantine.html", context)
+
+
+@require_GET
+def quarantine_export(request: HttpRequest) -> FileResponse:
+    """What is held in quarantine as CSV, by the same filters as the list."""
+    _actor().require(Capability.SEE_CASES)
+    reason, source = _held_filters(request)
+    batches = feed_rows.quarantine_in_batches(reason=reason, source=source)
+    return _csv(batches, "quarantine.csv", "quarantine_export")
+
+
+def _actor() -> Actor:
+    actor = current_actor()
+    actor.require(Capability.SEE_FEEDS)
+    return actor
+
+
+def _run(number: int) -> FeedRun:
+    try:
+        return feeds.run_numbered(number)
+    except feeds.RunNotFound as absent:
+        raise Http404 from absent
+
+
+def _verdict(request: HttpRequest) -> str:
+    """The verdict asked for; one that is none shows all rows."""
+    asked = request.GET.get("verdict", "")
+    return asked if asked in feeds.VERDICT_WORDS else ""
+
+
+def _held_filters(request: HttpRequest) -> tuple[str, str]:
+    reason, source = request.GET.get("reason", ""), request.GET.get("source", "")
+    codes = {one.code for one in feeds.sources()}
+    return reason if reason in QUARANTINE_WORDS else "", source if source in codes else ""
+
+
+def _groups(held: dict[str, int], reason: str, source: str) -> list[dict[str, object]]:
+    reasons: list[dict[str, object]] = [
+        {"value": "", "label": "All", "count": sum(held.values()), "checked": not reason}
+    ]
+    reasons += [
+        {"value": code, "label": words, "count": held.get(code, 0), "checked": code == reason}
+        for code, words in QUARANTINE_WORDS.items()
+    ]
+    senders: list[dict[str, object]] = [{"value": "", "label": "All", "checked": not source}]
+    senders += [
+        {"value": one.code, "label": one.name, "checked": one.code == source} for one in feeds.sources()
+    ]
+    groups: list[dict[str, object]] = [
+        {"name": "reason", "legend": "Held because", "kind": "radios", "options": reasons}
+    ]
+    if len(senders) > 2:
+        groups.append({"name": "source", "legend": "Sent by", "kind": "select", "options": senders})
+    return groups
+
+
+def _with_verdict(url: str, verdict: str) -> str:
+    return f"{url}?verdict={verdict}" if verdict else url
+
+
+def _on_record(action: Look.Action, door: str, subjects: Iterable[UUID]) -> None:
+    record_look(action=action, door=door, subjects=subjects)
+
+
+def _csv(batches: Iterable[list[Any]], name: str, door: str) -> FileResponse:
+    """A file for download. It is written before it is sent, so that each row's look stands in this transaction."""
+    file = feed_rows.as_csv(
+        batches, look=lambda rows: _on_record(Look.Action.EXPORT, door, feed_rows.subjects_of(rows))
+    )
+    return FileResponse(file, as_attachment=True, filename=name, content_type="text/csv; charset=utf-8")
