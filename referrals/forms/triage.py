@@ -49,14 +49,17 @@ class SafetyForm(forms.Form):
         error_messages={"required": "Choose whether it is safe"},
     )
     begins = forms.TimeField(
-        label="Safe from (leave empty for any hour)",
+        label="Safe from",
+        help_text="By the 24-hour clock, for example 09:00. Leave both hours empty where any hour is safe.",
         required=False,
-        widget=forms.TimeInput(attrs={"type": "time", "class": "govuk-input--width-5"}, format="%H:%M"),
+        widget=forms.TimeInput(attrs={"class": "govuk-input--width-5"}, format="%H:%M"),
+        error_messages={"invalid": "Enter the hour as two numbers, for example 09:00"},
     )
     ends = forms.TimeField(
         label="Safe until",
         required=False,
-        widget=forms.TimeInput(attrs={"type": "time", "class": "govuk-input--width-5"}, format="%H:%M"),
+        widget=forms.TimeInput(attrs={"class": "govuk-input--width-5"}, format="%H:%M"),
+        error_messages={"invalid": "Enter the hour as two numbers, for example 15:30"},
     )
     rules = forms.MultipleChoiceField(
         label="What must be kept to?",

@@ -22,7 +22,7 @@ from referrals.queries.contact import contact_notes_by_case
 from referrals.queries.keyset import SortKey, one_page
 from referrals.queries.people import NAMELESS, Name, names_by_person, people_with_open_suggestions
 from referrals.queries.search import search_condition
-from referrals.workflow import OPEN_CASE, UNANSWERED
+from referrals.workflow import CASE_STATUSES, OPEN_CASE, UNANSWERED
 
 SOON = timedelta(hours=4)
 PAGE = 25
@@ -111,6 +111,7 @@ class Row:
 
     case: Case
     name: Name
+    status: str
     assignee: str
     open_by: str
     notes: tuple[str, ...]
@@ -220,6 +221,7 @@ def _rows(actor: Actor, ids: list[UUID], now: datetime) -> list[Row]:
         Row(
             case=case,
             name=names.get(case.person_id, NAMELESS),
+            status=CASE_STATUSES[case.status],
             assignee=assignees.get(case.assigned_to, "") if case.assigned_to else "",
             open_by=open_by(case, actor=actor, now=now),
             notes=(
