@@ -51,6 +51,8 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     today = timezone.localdate()
     open_cases = queries.split(queries.totals(measures.CASES_OPEN))
+    opened = queries.totals(measures.CASES_OPENED, first=today - PERIOD)
+    everyone = sum(opened.values())
     decisions = queries.wants_decision(now=now)
     record_look(
         action=Look.Action.LIST,
@@ -68,6 +70,8 @@ def dashboard(request: HttpRequest) -> HttpResponse:
             "parts": [words for words, _ in PARTS],
             "week_series": ["Received", "Closed"],
             "partners": _partners(today),
+            "opened": everyone,
+            "enhanced": round(100 * opened.get("enhanced", 0) / everyone) if everyone else 0,
             "decisions": decisions,
             "may_chase": actor.can(Capability.ROUTE),
         },
@@ -113,8 +117,6 @@ def _tiles(
     change = sum(queries.totals(measures.CASES_OPENED, first=week).values()) - sum(
         queries.totals(measures.CASES_CLOSED, first=week).values()
     )
-    opened = queries.totals(measures.CASES_OPENED, first=today - PERIOD)
-    everyone = sum(opened.values())
     clocks = queries.overdue_clocks(now=now)
     waits: dict[int, int] = {}
     for row in queries.split(queries.totals(measures.ANSWER_WAIT, first=today - PERIOD)).values():
@@ -142,11 +144,6 @@ def _tiles(
             "note": f"{_bounded(clocks)} overdue clocks in all",
             "tone": "red" if overdue else "blue",
             "url": triage and f"{triage}?due=overdue",
-        },
-        {
-            "number": f"{round(100 * opened.get('enhanced', 0) / everyone)}%" if everyone else "–",
-            "label": "Enhanced entitlement",
-            "note": f"of {everyone} cases opened in 30 days",
         },
         {
             "number": _hours(measures.median_wait(waits)),
