@@ -51,6 +51,7 @@ def test_a_password_lets_somebody_in_and_it_is_on_record(cast):
     browser = Client()
     answer = sign_in(browser, "grace")
     assert (answer.status_code, answer["Location"]) == (302, "/")
+    assert "govuk-notification-banner" not in browser.get("/", follow=True).content.decode()
     assert signed_in(browser)
     [look] = looks(cast, "sign_in")
     assert (look.actor_name, look.role) == ("Grace Holt", "auditor")
