@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from referrals.pages import case, feeds, triage
+from referrals.pages import case, case_verbs, feeds, triage
 
 urlpatterns = [
     path("feeds/", feeds.feed_list, name="feeds"),
@@ -19,17 +19,19 @@ urlpatterns = [
     path("cases/<str:reference>/", case.case, name="case"),
     path("cases/<str:reference>/contact/", case.case_contact, name="case_contact"),
     path("cases/<str:reference>/finish/", case.case_finish, name="case_finish"),
-    path("cases/<str:reference>/claim/", case.case_claim, name="case_claim"),
-    path("cases/<str:reference>/release/", case.case_release, name="case_release"),
-    path("cases/<str:reference>/assign/", case.case_assign, name="case_assign"),
-    path("cases/<str:reference>/entitlement/", case.case_entitlement, name="case_entitlement"),
-    path("cases/<str:reference>/retriage/", case.case_retriage, name="case_retriage"),
-    path("cases/<str:reference>/safety/letters/", case.case_safety, name="case_letters"),
-    path("cases/<str:reference>/safety/<uuid:method>/", case.case_safety, name="case_safety"),
-    path("cases/<str:reference>/suspend/", case.case_suspend, name="case_suspend"),
-    path("cases/<str:reference>/resume/", case.case_resume, name="case_resume"),
-    path("cases/<str:reference>/close/", case.case_close, name="case_close"),
+    path("cases/<str:reference>/claim/", case_verbs.case_claim, name="case_claim"),
+    path("cases/<str:reference>/release/", case_verbs.case_release, name="case_release"),
+    path("cases/<str:reference>/assign/", case_verbs.case_assign, name="case_assign"),
+    path("cases/<str:reference>/entitlement/", case_verbs.case_entitlement, name="case_entitlement"),
+    path("cases/<str:reference>/retriage/", case_verbs.case_retriage, name="case_retriage"),
+    path("cases/<str:reference>/safety/letters/", case_verbs.case_safety, name="case_letters"),
+    path("cases/<str:reference>/safety/<uuid:method>/", case_verbs.case_safety, name="case_safety"),
+    path("cases/<str:reference>/suspend/", case_verbs.case_suspend, name="case_suspend"),
+    path("cases/<str:reference>/resume/", case_verbs.case_resume, name="case_resume"),
+    path("cases/<str:reference>/close/", case_verbs.case_close, name="case_close"),
     path(
-        "cases/<str:reference>/suggestions/<uuid:suggestion>/", case.case_suggestion, name="case_suggestion"
+        "cases/<str:reference>/suggestions/<uuid:suggestion>/",
+        case_verbs.case_suggestion,
+        name="case_suggestion",
     ),
 ]
