@@ -3,6 +3,7 @@
 A definition is data (referrals/sources/*.yaml), so that a new sender needs no code.
 """
 
+import codecs
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -126,7 +127,7 @@ def read_source(definition: Mapping[str, Any]) -> SourceDefinition:
     encoding = definition.get("encoding", DETECT)
     if encoding != DETECT:
         try:
-            b"".decode(encoding)
+            codecs.lookup(encoding)
         except LookupError:
             wrong.append(f"`encoding` {encoding!r} is not known: give a codec such as cp1252, or detect.")
     try:
