@@ -1,19 +1,30 @@
 """The upload form of a feed."""
 
+from typing import cast
+
 from django import forms
 from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Model
 from django.template.defaultfilters import filesizeformat
 
 from referrals.models import FeedSource
+
+
+class SenderField(forms.ModelChoiceField):
+    """A sender, shown by name and sent by code."""
+
+    def label_from_instance(self, obj: Model) -> str:
+        return cast(FeedSource, obj).name
 
 
 class FeedForm(forms.Form):
     """Which sender, and the file as it came. What is inside is checked by the verb, as a whole."""
 
     mark_optional = False
-    source = forms.ModelChoiceField(
+    source = SenderField(
         label="Who sent it?",
-        queryset=FeedSource.objects.none(),
+        queryset=FeedSource.objects.order_by("name"),
         to_field_name="code",
         empty_label=None,
         error_messages={"required": "Choose who sent the file", "invalid_choice": "Choose who sent the file"},
@@ -31,13 +42,9 @@ class FeedForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
     )
 
-    def __init__(self, *args, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["source"].queryset = FeedSource.objects.order_by("name")  # type: ignore[attr-defined]
-
-    def clean_file(self):
-        file = self.cleaned_data["file"]
-        if file.size > settings.FEED_MAX_BYTES:
+    def clean_file(self) -> UploadedFile:
+        file: UploadedFile = self.cleaned_data["file"]
+        if (file.size or 0) > settings.FEED_MAX_BYTES:
             limit = filesizeformat(settings.FEED_MAX_BYTES)
             raise forms.ValidationError(f"The file is larger than {limit}: ask the sender for it in parts")
         return file

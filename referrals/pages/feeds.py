@@ -25,6 +25,7 @@ from referrals.queries import feed_rows, feeds
 
 RUNS = 25
 UNPROCESSABLE = 422
+ENCODINGS = {"cp1252": "Windows-1252", "utf-8-sig": "UTF-8"}
 
 
 @require_http_methods(["GET", "POST"])
@@ -78,6 +79,7 @@ def feed_run(request: HttpRequest, number: int) -> HttpResponse:
     context: dict[str, Any] = {
         "run": run,
         "heading": f"Feed run {run.number}",
+        "encoding": ENCODINGS.get(run.encoding, run.encoding.upper()),
         "earlier": feeds.earlier_run_of_same_file(run),
         "fails": feeds.judging_fails(run),
         "verdicts": feeds.verdicts_of(run),

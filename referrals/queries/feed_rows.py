@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from access.export import neutralise
 from referrals.feed.row import record_key
 from referrals.feed.source import SourceDefinition, read_source
+from referrals.feed.verdicts import QUARANTINE_WORDS
 from referrals.models import FeedRow, FeedRun, SourceRecord
 from referrals.queries.feeds import case_references, verdict_words
 from victims.queries import references_of
@@ -44,6 +45,11 @@ class ShownRow:
     words: str
     case: str
     since: str
+
+    @property
+    def held_because(self) -> str:
+        code = self.row.verdict.partition(":")[2]
+        return QUARANTINE_WORDS.get(code, code)
 
     @property
     def safeguarding(self) -> bool:
