@@ -122,7 +122,7 @@ def assign(
     """
     actor.require(Capability.ASSIGN_CASE if to not in (actor.id, None) else Capability.SEE_CASES)
     now = timezone.now()
-    case = _locked_open(actor, case_id)
+    case = locked_open_case(actor, case_id)
     if case.assigned_to == to:
         return case
     names = {person.id: person.name for person in hub_practitioners(hub=hub_id())}
@@ -150,7 +150,7 @@ def assign(
         )
     ]
     if to is not None and case.status == "new":
-        told.append(_move(case, "start_triage", now))
+        told.append(moved(case, "start_triage", now))
     case.save(update_fields=["assigned_to", "status"])
     publish(*told)
     return case
@@ -188,7 +188,7 @@ def change_entitlement(*, actor: Actor, case_id: UUID, level: str, reason: str) 
     actor.require(Capability.TRIAGE)
     now = timezone.now()
     reason = _reason(reason, "Say why the entitlement changes: the person and the next reader may ask.")
-    case = _locked_open(actor, case_id)
+    case = locked_open_case(actor, case_id)
     level = Case.Entitlement(level).value
     if case.entitlement == level:
         raise EntitlementUnchanged(f"{case.reference} already has {level} entitlement.")
@@ -221,7 +221,7 @@ def record_contact(
     """
     actor.require(Capability.TRIAGE)
     now = timezone.now()
-    case = _locked_open(actor, case_id)
+    case = locked_open_case(actor, case_id)
     if result not in RESULTS.get(channel, ()):
         raise ResultDoesNotFit("Choose what came of it from the list for that way of contact.")
     method = None
@@ -251,7 +251,7 @@ def record_contact(
         )
     ]
     if case.status == "new":
-        told.append(_move(case, "start_triage", now))
+        told.append(moved(case, "start_triage", now))
         case.save(update_fields=["status"])
     publish(*told)
     return attempt
@@ -267,8 +267,8 @@ def finish_triage(*, actor: Actor, case_id: UUID, no_contact_reason: str = "") -
     """
     actor.require(Capability.TRIAGE)
     now = timezone.now()
-    case = _locked_open(actor, case_id)
-    told = _move(case, "finish_triage", now)
+    case = locked_open_case(actor, case_id)
+    told = moved(case, "finish_triage", now)
     no_contact_reason = no_contact_reason.strip()
     missing = missing_for_routing(case, no_contact_reason=no_contact_reason)
     if missing:
@@ -316,14 +316,14 @@ def close_case(*, actor: Actor, case_id: UUID, end_state: str, reason: str) -> C
     if end_state not in END_STATES:
         raise UnknownEndState("Choose how the case ended from the list.")
     reason = _reason(reason, "Say in a sentence why the case is closed.")
-    case = _locked_open(actor, case_id)
+    case = locked_open_case(actor, case_id)
     still_open = Referral.objects.filter(case=case, status__in=OPEN).count()
     if still_open:
         raise ReferralsStillOpen(
             f"{still_open} {'referral is' if still_open == 1 else 'referrals are'} still open with partners."
             " Recall them or wait for their answers, then close the case."
         )
-    told = _move(case, "close", now)
+    told = moved(case, "close", now)
     case.closed_at, case.end_state, case.closing_reason = now, end_state, reason
     case.decision_wanted, case.open_until = "", None
     case.save(
@@ -338,8 +338,8 @@ def close_case(*, actor: Actor, case_id: UUID, end_state: str, reason: str) -> C
 def _simple_move(actor: Actor, case_id: UUID, verb: str, capability: Capability, **changes: str) -> Case:
     actor.require(capability)
     now = timezone.now()
-    case = _locked_open(actor, case_id)
-    told = _move(case, verb, now)
+    case = locked_open_case(actor, case_id)
+    told = moved(case, verb, now)
     for name, value in changes.items():
         setattr(case, name, value)
     case.save(update_fields=["status", *changes])
@@ -347,7 +347,7 @@ def _simple_move(actor: Actor, case_id: UUID, verb: str, capability: Capability,
     return case
 
 
-def _move(case: Case, verb: str, at: datetime) -> Happening:
+def moved(case: Case, verb: str, at: datetime) -> Happening:
     """Set the status that the verb leads to; the caller saves it and tells of it. Raises MoveRefused."""
     before, case.status = case.status, next_case_status(verb, case.status)
     data: dict[str, object] = {
@@ -365,7 +365,8 @@ def _locked(actor: Actor, case_id: UUID) -> Case:
     return case
 
 
-def _locked_open(actor: Actor, case_id: UUID) -> Case:
+def locked_open_case(actor: Actor, case_id: UUID) -> Case:
+    """The case, locked for this transaction. Raises CaseNotFound, CaseClosed."""
     case = _locked(actor, case_id)
     if case.status not in OPEN_CASE:
         ended = END_STATES.get(case.end_state, CASE_STATUSES[case.status])
