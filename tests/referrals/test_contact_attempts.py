@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.utils import timezone
 
 from access.context import acting_as, acting_as_system
 from messaging.models import Event
@@ -10,6 +11,7 @@ from referrals.actions import triage
 from referrals.models import Case, Clock, ContactAttempt
 from referrals.queries.contact import safe_now
 from tests.factories import a_case
+from victims.actions.people import Contact, Details, record_details
 from victims.models import Address, ContactMethod
 
 
@@ -181,6 +183,23 @@ def test_what_the_person_says_is_safe_opens_the_way(hub, cast):
     assert (held.safety, held.rules, held.notes) == ("safe", {"no_voicemail": True}, "Mind the dog")
     assert held.verified_at is not None
     assert send(browser, case).status_code == 302
+
+
+def test_the_senders_same_note_again_leaves_what_the_practitioner_made_of_it(hub, cast):
+    case = a_case(contact_rules={"unread": "mind the dog"}, contact_notes="MIND THE DOG")
+    method = case.person.contact_methods.model
+    url = f"/cases/{case.reference}/safety/{way(case).removeprefix('phone:')}/"
+    cast.browser("priya").post(url, {"safety": "safe", "rules": ["no_voicemail"]})
+
+    def sent_again(notes: str, rules: dict[str, object]) -> dict[str, object]:
+        with acting_as_system("tests"):
+            number = method.objects.get(person=case.person_id).value
+            told = Contact(kind="mobile", value=number, safety="unknown", notes=notes, rules=rules)
+            record_details(details=[Details(person_id=case.person_id, contacts=(told,))], at=timezone.now())
+            return method.objects.get(person=case.person_id).rules
+
+    assert sent_again("MIND THE DOG", {"unread": "mind the dog"}) == {"no_voicemail": True}
+    assert sent_again("TEXT ONLY", {"text_only": True}) == {"text_only": True}
 
 
 def test_hours_must_be_whole_and_end_after_they_begin(hub, cast):

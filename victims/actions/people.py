@@ -5,7 +5,7 @@ newest is shown first. Two people are never made one here.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -78,14 +78,15 @@ class Likeness:
 
 
 # A sender's blank never takes back what is known of safety, and what a practitioner has verified as
-# unsafe stays unsafe whatever a sender says later. Blank notes leave the earlier ones standing.
+# unsafe stays unsafe whatever a sender says later. Blank notes leave the earlier ones standing, and the same
+# notes again leave what a practitioner has made of them.
 _MERGE_CONTACT = """
 ON CONFLICT (person_id, kind, value) DO UPDATE SET
   safety = CASE
     WHEN excluded.safety = 'unknown' OR (held.verified_at IS NOT NULL AND held.safety = 'unsafe')
     THEN held.safety ELSE excluded.safety END,
   notes = CASE WHEN excluded.notes = '' THEN held.notes ELSE excluded.notes END,
-  rules = CASE WHEN excluded.notes = '' THEN held.rules ELSE excluded.rules END,
+  rules = CASE WHEN excluded.notes IN ('', held.notes) THEN held.rules ELSE excluded.rules END,
   recorded_at = excluded.recorded_at
 """
 
@@ -221,7 +222,7 @@ def record_perpetrators(*, alleged: Sequence[Perpetrator], at: datetime) -> None
     """Keep who is alleged to have done it. They are no person of the hub's and are never matched with one."""
     insert_rows(
         Relationship,
-        [{**asdict(one), "recorded_at": at} for one in dict.fromkeys(alleged)],
+        [{**vars(one), "recorded_at": at} for one in dict.fromkeys(alleged)],
         rest=_NEW_PERPETRATOR,
     )
 
@@ -230,7 +231,7 @@ def suggest_same(*, likenesses: Sequence[Likeness], at: datetime) -> None:
     """Propose that two people may be one; a practitioner decides. Proposing again changes nothing."""
     insert_rows(
         SamePersonSuggestion,
-        [{**asdict(likeness), "suggested_at": at} for likeness in likenesses],
+        [{**vars(likeness), "suggested_at": at} for likeness in likenesses],
         rest="ON CONFLICT DO NOTHING",
     )
 
