@@ -138,7 +138,14 @@ def _npm(folder: Path) -> tuple[list[str], dict[str, str]]:
 
 
 def _run(command: list[str], environment: dict[str, str]) -> None:
-    done = subprocess.run(command, cwd=PACKAGES, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command,
+        cwd=PACKAGES,
+        env=environment | {"NODE_DISABLE_COMPILE_CACHE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if done.returncode:
         raise AssetsFetchError(
             "The styles and scripts of the pages could not be fetched. Check the connection to the npm"

@@ -12,6 +12,7 @@ import hashlib
 import os
 import subprocess
 import sys
+import tempfile
 import time
 import venv
 from collections.abc import Iterator
@@ -80,8 +81,8 @@ def make_environment(name: str) -> None:
     for stamp in VENV.glob(".setup-stamp-*"):
         stamp.unlink()
     run(
-        [PYTHON, "-m", "pip", "install", "-qq", "--no-input", "--disable-pip-version-check", "--require-hashes",
-         "--prefer-binary", "--requirement", ROOT / "requirements" / f"{name}.lock"],
+        [PYTHON, "-m", "pip", "install", "-qq", "--no-input", "--no-cache-dir", "--disable-pip-version-check",
+         "--require-hashes", "--prefer-binary", "--requirement", ROOT / "requirements" / f"{name}.lock"],
         "The packages could not be installed. Check the connection to your package index (pip config list)"
         " and run this again.",
     )  # fmt: skip
@@ -114,11 +115,15 @@ def fingerprint(name: str) -> str:
 
 
 def run(command: list[str | Path], failed: str) -> str:
-    """Run it; what it printed. Raises CannotSetUp with the sentence and its last lines."""
-    done = subprocess.run(
-        list(map(str, command)), cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        text=True, check=False,
-    )  # fmt: skip
+    """Run it, its temporary files in .venv; what it printed.
+
+    Raises CannotSetUp with its last lines and the sentence where it fails.
+    """
+    with tempfile.TemporaryDirectory(prefix="setup-", dir=VENV) as folder:
+        done = subprocess.run(
+            list(map(str, command)), cwd=ROOT, env=os.environ | {"TMPDIR": folder}, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
+        )  # fmt: skip
     if done.returncode:
         raise CannotSetUp("\n".join([*done.stdout.strip().splitlines()[-15:], failed]))
     return done.stdout

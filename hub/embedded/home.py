@@ -105,6 +105,14 @@ class Home:
         record.write_text(f"{made}\n")
         return made
 
+    @cached_property
+    def temporary(self) -> Path:
+        """A private, empty folder for the temporary files of the hub's programs, uploaded feeds among them."""
+        folder = self.path / "tmp"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(mode=0o700)
+        return folder
+
     @property
     def keeper_socket(self) -> Path:
         """Where the keeper listens."""
@@ -146,7 +154,7 @@ class Home:
                 if folder.is_dir():
                     shutil.rmtree(folder)
                 path.unlink()
-        for name in ("services", "run", "logs"):
+        for name in ("services", "run", "logs", "tmp"):
             shutil.rmtree(self.path / name, ignore_errors=True)
         for path in [self.path / "secrets.json", *self.path.glob("beat-schedule*")]:
             path.unlink(missing_ok=True)

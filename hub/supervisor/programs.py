@@ -13,6 +13,7 @@ from hub.embedded.child import die_with_parent, end, write_pid
 from hub.embedded.home import PROJECT, Home
 
 GUARD = Path(__file__).with_name("guard.py")
+GUNICORN = PROJECT / "deploy" / "gunicorn.conf.py"
 STOP_SECONDS = 15
 
 
@@ -80,7 +81,7 @@ class Program:
             self.process = subprocess.Popen(
                 self.command,
                 cwd=PROJECT,
-                env=os.environ | {"READY_FILE": str(self.sign)},
+                env=os.environ | {"READY_FILE": str(self.sign), "TMPDIR": str(self.home.temporary)},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -107,9 +108,8 @@ class Program:
 def web(home: Home, guard: Guard, port: int) -> tuple[Program, Callable[[], bool]]:
     """The web server, and whether it answers."""
     command = [
-        sys.executable, "-m", "gunicorn", "hub.wsgi", f"--bind=127.0.0.1:{port}", "--worker-class=gthread",
-        "--workers=2", "--threads=4", "--preload", "--timeout=60", "--graceful-timeout=10",
-        "--no-control-socket", f"--worker-tmp-dir={home.run}",
+        sys.executable, "-m", "gunicorn", "hub.wsgi", f"--config={GUNICORN}", f"--bind=127.0.0.1:{port}",
+        f"--worker-tmp-dir={home.temporary}", "--graceful-timeout=10",
     ]  # fmt: skip
     return Program(home, guard, "Web", command), lambda: answers(port)
 

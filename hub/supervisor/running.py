@@ -32,6 +32,11 @@ from hub.supervisor.progress import Step, say, show, step
 START_SECONDS = 60
 EARLIER_SECONDS = 20
 PULSE = 1.0
+NOBODY = """\
+  Nobody can sign in yet. In another terminal, found a hub and give its people passwords:
+    .venv/bin/python manage.py found hub/data/northshire.yaml
+    .venv/bin/python manage.py set_password owen.pugh@northshire.example
+"""
 
 
 class CannotRun(Exception):
@@ -181,6 +186,7 @@ class Supervisor:
             process = subprocess.Popen(
                 [sys.executable, "manage.py", *arguments],
                 cwd=PROJECT,
+                env=os.environ | {"TMPDIR": str(self.home.temporary)},
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=out,
@@ -214,7 +220,7 @@ class Supervisor:
             check=False,
         )
         show(f"\nThe hub is at {self.address} after {seconds:.1f} s. Ctrl-C stops it.\n")
-        show(done.stdout)
+        show(done.stdout or NOBODY)
 
     def _stop_programs(self) -> None:
         for kept in reversed(self.kept):
