@@ -25,6 +25,9 @@ from referrals.models import FeedRow, FeedRun, FeedSource
 STORE_AT_ONCE = 1000
 CHUNK = 200
 JUDGE = "referrals.judge_rows"
+CHANGED = (
+    "The file was changed while it was read. Nothing was taken. Wait until it is written, then take it again."
+)
 
 
 class FeedRefused(Exception):
@@ -50,7 +53,7 @@ def take_feed(
     run = FeedRun.objects.create(
         source=source,
         number=next_numbers("referrals_run_number", 1)[0],
-        file_name=file_name[-200:],
+        file_name=_as_text(file_name)[-200:],
         sha256=_sha256(path),
         encoding=feed.encoding,
         received=received,
@@ -58,7 +61,12 @@ def take_feed(
         taken_by=actor.id,
         taken_by_name=actor.name,
     )
-    _store(run, feed)
+    try:
+        stored = _store(run, feed)
+    except FeedError as problem:
+        raise FeedRefused(CHANGED) from problem
+    if stored != received:
+        raise FeedRefused(CHANGED)
     publish(Happening("feed.taken", at=now, data={"run": str(run.id)}))
     schedule(JUDGE, key=f"{run.id}:0", payload={"run": str(run.id)}, at=now)
     return run
@@ -80,7 +88,9 @@ def judge_rows(*, run_id: UUID, limit: int = CHUNK) -> int:
     run = unfinished.order_by("number").first()
     if run is None:
         return 0
-    rows = list(FeedRow.objects.filter(run=run, verdict="").order_by("line")[:limit])
+    # From the first line that waits: what was judged before it need not be walked over again.
+    waiting = FeedRow.objects.filter(run=run, verdict="", line__gte=run.judged)
+    rows = list(waiting.order_by("line")[:limit])
     verdicts = judge_chunk(source=source, rows=rows, now=now) if rows else []
     counts = Counter(run.counts)
     counts.update(verdicts)
@@ -96,14 +106,23 @@ def judge_rows(*, run_id: UUID, limit: int = CHUNK) -> int:
     return len(rows)
 
 
-def _store(run: FeedRun, feed: Feed) -> None:
+def _store(run: FeedRun, feed: Feed) -> int:
+    """Store every row as sent, some at a time. Returns how many."""
     waiting: list[dict[str, object]] = []
+    stored = 0
     for line, raw in feed:
+        stored += 1
         waiting.append({"run_id": run.id, "line": line, "raw": raw})
         if len(waiting) == STORE_AT_ONCE:
             insert_rows(FeedRow, waiting)
             waiting = []
     insert_rows(FeedRow, waiting)
+    return stored
+
+
+def _as_text(name: str) -> str:
+    """A file's name as text that can be stored and shown, whatever bytes the system gave it."""
+    return name.encode("utf-8", "replace").decode().replace("\0", "?")
 
 
 def _sha256(path: Path) -> str:

@@ -5,7 +5,7 @@ end, in a fixed number of statements. The sender's row is locked by the caller, 
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -249,7 +249,7 @@ class CaseBook:
             Case,
             [
                 {
-                    **asdict(case),
+                    **vars(case),
                     "reference": f"VRH-{year:02d}-{number:06d}",
                     "status": NEW,
                     "source_name": self._source.name,
@@ -262,7 +262,7 @@ class CaseBook:
         insert_rows(Clock, list(self._clocks.values()), rest=_EARLIER_CLOCK)
         with connection.cursor() as cursor:
             if self._changed:
-                cursor.execute(_WRITE_CASES, [_json(map(asdict, self._changed.values()))])
+                cursor.execute(_WRITE_CASES, [_json(self._changed.values())])
             if self._changed_incidents:
                 cursor.execute(_WRITE_INCIDENTS, [_json(self._changed_incidents.values())])
 

@@ -72,8 +72,7 @@ class PeopleBook:
                 return person
         person = new_id()
         self._identities[person] = mine
-        self._new.append(details(person, report, self._scheme))
-        self._enter(person, report, mine)
+        self._new.append(self._enter(person, report, mine))
         for other in held:
             self._pairs[_pair(person, other)] = CONTRADICTED
         if report.nominal:
@@ -142,7 +141,7 @@ class PeopleBook:
             self.told.append(Happening("person.suggested", at=now, data=data))
         suggest_same(likenesses=likenesses, at=now)
 
-    def _enter(self, person: UUID, report: Report, mine: Identity) -> None:
+    def _enter(self, person: UUID, report: Report, mine: Identity) -> Details:
         """Note what was told, and compare the person with everybody who shares a key."""
         told = details(person, report, self._scheme)
         self._details.append(told)
@@ -158,6 +157,7 @@ class PeopleBook:
                     self._pairs[_pair(person, other)] = likeness
             if person not in holders:
                 holders.append(person)
+        return told
 
 
 def identity(report: Report) -> Identity:

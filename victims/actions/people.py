@@ -96,8 +96,9 @@ WHERE NOT EXISTS (SELECT 1 FROM victims_personname name WHERE name.person_id = t
 """
 
 _NEW_PERPETRATOR = """
-WHERE NOT EXISTS (SELECT 1 FROM victims_relationship one WHERE one.case_id = told.case_id
-  AND one.scheme = told.scheme AND one.nominal = told.nominal AND one.name = told.name AND one.kind = told.kind)
+WHERE NOT EXISTS (SELECT 1 FROM victims_relationship one WHERE one.person_id = told.person_id
+  AND one.case_id = told.case_id AND one.scheme = told.scheme AND one.nominal = told.nominal
+  AND one.name = told.name AND one.kind = told.kind)
 """
 
 # Fills what was not known; never replaces what was.
