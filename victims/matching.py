@@ -45,11 +45,11 @@ def match_keys(one: Identity) -> tuple[str, ...]:
     names, whichever stands first; and both names with each contact, where the date may be wrong or missing.
     """
     contacts = sorted(one.phones | one.emails)
-    names = sorted(set(_short(one)))
+    names = sorted(_short(one))
     keys = []
     if one.date_of_birth:
         born = _born_key(one.date_of_birth)
-        keys += [f"{born} {known}" for known in [*contacts, *sorted(one.postcodes), *names]]
+        keys += [f"{born} {known}" for known in [*contacts, *sorted(one.postcodes), *dict.fromkeys(names)]]
     if len(names) == 2:
         keys += [f"{'+'.join(names)} {contact}" for contact in contacts]
     return tuple(key[:200] for key in keys)
