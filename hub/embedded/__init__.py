@@ -79,6 +79,7 @@ class Attachment:
         if self._keeper is not None:
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(self._keeper, os.WNOHANG)
+            self._keeper = None
 
     def _connect(self) -> socket.socket:
         """Connect to the keeper, starting one where there is none."""

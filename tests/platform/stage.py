@@ -1,10 +1,12 @@
 """A stage for whole instances: programs started in a HUB_HOME of their own, watched by their numbers."""
 
 import os
+import socket
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -26,6 +28,38 @@ with embedded.attach():
     sys.stdin.readline()
 print("left", flush=True)
 """
+
+
+RUN = ["-m", "hub.supervisor", "run"]
+
+
+class Shown:
+    """What a running hub shows, line by line as it comes."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        self.process = process
+        self.lines: list[str] = []
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    @property
+    def text(self) -> str:
+        return "".join(self.lines)
+
+    def until(self, words: str, seconds: float = 90) -> None:
+        """Wait until it says so. Fails with all it said where it ends instead."""
+        assert eventually(lambda: words in self.text or not self._reader.is_alive(), seconds), self.text
+        assert words in self.text, self.text
+
+    def ended(self, seconds: float = 40) -> int:
+        """Wait for its end; the exit code."""
+        code = self.process.wait(seconds)
+        self._reader.join(5)
+        return code
+
+    def _read(self) -> None:
+        for line in self.process.stdout:
+            self.lines.append(line)
 
 
 class Instance:
@@ -77,6 +111,13 @@ class Instance:
         self.look()
         return process
 
+    def start(self, port: int, *, command: list[str] | None = None, **more: str) -> "Shown":
+        """Run the whole hub and read its lines until it says that it is there. Fails where it ends before."""
+        shown = Shown(self.begin(*(command or RUN), PORT=str(port), DEMO="no", **more))
+        shown.until("Ctrl-C stops it")
+        self.look()
+        return shown
+
     def pid(self, name: str) -> int | None:
         """The recorded number of this program."""
         try:
@@ -102,12 +143,18 @@ class Instance:
         ]
         return sorted({pid for pid in [*self.seen, *named] if alive(pid)})
 
-    def close(self) -> None:
-        """End everything and delete the data."""
+    def end(self) -> None:
+        """Kill whatever this test still runs, and wait until what it had started is gone."""
         for process in self.started:
             if process.poll() is None:
                 process.kill()
             process.communicate()
+        self.started.clear()
+        assert eventually(lambda: self.left() == [], 30), [command(pid) for pid in self.left()]
+
+    def close(self) -> None:
+        """End everything and delete the data."""
+        self.end()
         self.python("-m", "hub.supervisor", "reset", CONFIRM="yes", seconds=120)
 
 
@@ -132,3 +179,33 @@ def eventually(true: Callable[[], object], seconds: float = 10.0) -> bool:
             return False
         time.sleep(0.05)
     return True
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def memory(pids: Iterable[int]) -> float:
+    """Megabytes that these processes have together, what they share being counted once."""
+    told = (Path(f"/proc/{pid}/smaps_rollup").read_text() for pid in pids)
+    return (
+        sum(int(line.split()[1]) for text in told for line in text.splitlines() if line.startswith("Pss:"))
+        / 1024
+    )
+
+
+def family(pid: int) -> set[int]:
+    """A process and all that descend from it."""
+    parents = {}
+    for entry in filter(str.isdecimal, os.listdir("/proc")):
+        try:
+            parents[int(entry)] = int(Path(f"/proc/{entry}/stat").read_text().rpartition(")")[2].split()[1])
+        except OSError:
+            continue
+    found = {pid}
+    while more := {child for child, parent in parents.items() if parent in found} - found:
+        found |= more
+    return found

@@ -24,6 +24,9 @@ with embedded.attach():
 """
 
 
+pytestmark = pytest.mark.slow
+
+
 def sql(instance: Instance, *statements: str, role: str = "DATABASE_OWNER_URL") -> str:
     done = instance.python("-c", RUN_SQL, role, *statements)
     assert done.returncode == 0, done.stderr
@@ -133,49 +136,50 @@ def test_the_owner_may_have_the_extensions_that_we_use(steady):
 
 
 def test_keys_are_kept_and_private(steady):
-    show = "import os\nfrom hub import embedded\nwith embedded.attach(): print(os.environ['SECRET_KEY'], os.environ['FIELD_KEYS'])"
+    show = "import os\nfrom hub import embedded\nwith embedded.attach():\n"
+    show += "    print(os.environ['SECRET_KEY'], os.environ['FIELD_KEYS'])"
     first = steady.python("-c", show).stdout
     assert first == steady.python("-c", show).stdout
     assert len(first) > 80
     assert stat.S_IMODE((steady.home / "secrets.json").stat().st_mode) == 0o600
 
 
-def test_nothing_outside_is_opened_or_made(instance, tmp_path):
+def test_nothing_outside_is_opened_or_made(fresh, tmp_path):
     def outside() -> dict[Path, tuple[int, int]]:
         parents = [*tmp_path.parents, tmp_path, Path("/var/tmp"), embedded.PROJECT, *embedded.PROJECT.parents]
         return {path: (path.stat().st_mode, path.stat().st_uid) for path in parents}
 
     before, accounts = outside(), Path("/etc/passwd").read_bytes()
-    sql(instance, "SELECT 1")
+    sql(fresh, "SELECT 1")
     assert outside() == before
     assert Path("/etc/passwd").read_bytes() == accounts
 
 
-def test_resetting_deletes_the_data_and_nothing_else(instance):
-    assets = instance.home / "assets"
+def test_resetting_deletes_the_data_and_nothing_else(fresh):
+    assets = fresh.home / "assets"
     assets.mkdir(parents=True)
-    sql(instance, "CREATE TABLE gone (a int)")
-    folder = instance.home / "services-folder"
-    data = Path(folder.read_text().strip()) if folder.exists() else instance.home / "services"
+    sql(fresh, "CREATE TABLE gone (a int)")
+    folder = fresh.home / "services-folder"
+    data = Path(folder.read_text().strip()) if folder.exists() else fresh.home / "services"
     assert data.is_dir()
-    assert instance.python("-m", "hub.supervisor", "reset", CONFIRM="yes").returncode == 0
+    assert fresh.python("-m", "hub.supervisor", "reset", CONFIRM="yes").returncode == 0
     assert not data.exists()
-    assert [path.name for path in instance.home.iterdir()] == ["assets"]
-    assert sql(instance, "SELECT to_regclass('gone') IS NULL") == "True"
+    assert [path.name for path in fresh.home.iterdir()] == ["assets"]
+    assert sql(fresh, "SELECT to_regclass('gone') IS NULL") == "True"
 
 
-def test_nothing_starts_where_the_environment_names_services(instance):
+def test_nothing_starts_where_the_environment_names_services(fresh):
     named = {"DATABASE_URL": "postgresql://elsewhere/hub", "BROKER_URL": "amqp://elsewhere"}
     shown = "import os\nfrom hub import embedded\nwith embedded.attach(): print(os.environ['DATABASE_URL'])"
-    assert instance.python("-c", shown, **named).stdout.strip() == named["DATABASE_URL"]
-    assert not instance.home.exists()
+    assert fresh.python("-c", shown, **named).stdout.strip() == named["DATABASE_URL"]
+    assert not fresh.home.exists()
 
 
-def test_only_what_is_not_named_starts(instance):
+def test_only_what_is_not_named_starts(fresh):
     shown = "import os\nfrom hub import embedded\nwith embedded.attach(): print(os.environ['BROKER_URL'])"
-    done = instance.python("-c", shown, DATABASE_URL="postgresql://elsewhere/hub")
+    done = fresh.python("-c", shown, DATABASE_URL="postgresql://elsewhere/hub")
     assert done.stdout.startswith("redis+socket://")
-    assert not (instance.home / "logs" / "postgres.log").exists()
+    assert not (fresh.home / "logs" / "postgres.log").exists()
 
 
 def test_production_does_not_run_on_them(monkeypatch):
@@ -186,10 +190,10 @@ def test_production_does_not_run_on_them(monkeypatch):
         pass
 
 
-def test_a_command_says_in_a_sentence_what_hinders_it(instance):
-    instance.home.write_text("not a folder")
-    done = instance.python("manage.py", "check")
+def test_a_command_says_in_a_sentence_what_hinders_it(fresh):
+    fresh.home.write_text("not a folder")
+    done = fresh.python("manage.py", "check")
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
     assert "set HUB_HOME to a folder of your own" in done.stderr
-    instance.home.unlink()
+    fresh.home.unlink()
