@@ -122,6 +122,14 @@ def required_assessments(pathway: Pathway, facts: Mapping[str, object]) -> list[
     return [code for code, when in pathway.assessments if evaluate(when, facts).value is not False]
 
 
+def length_words(length: Mapping[str, Any]) -> str:
+    """A length of time as a reader would say it: "2 working days", "1 hour"."""
+    unit = next(unit for unit in UNITS if unit in length)
+    number, words = length[unit], unit.replace("_", " ")
+    at_the_time = ", by the time of day it started" if length.get("due_by") == "same_time" else ""
+    return f"{number} {words[:-1] if number == 1 else words}{at_the_time}"
+
+
 def validate_pathway(definition: object) -> list[str]:
     """What is wrong with a definition, each problem in words that name the route; empty when it can be used."""
     if not isinstance(definition, Mapping):

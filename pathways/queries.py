@@ -1,0 +1,231 @@
+"""Reads over instruments, assessments and pathway versions."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from access.actor import Actor
+from agencies.models import Agency, Service
+from pathways import scope
+from pathways.models import Assessment, InstrumentVersion, PathwayVersion, Ratification
+from pathways.pathway import BASES, Pathway, Route, length_words, read_pathway
+from pathways.rules import ALWAYS, Rule, sentence
+
+PURPOSES = {"victim_support": "to support the victim", "safeguarding": "to keep the person safe"}
+
+
+class NoSuchInstrument(Exception):
+    """No edition of that instrument is in effect."""
+
+
+class NoPathway(Exception):
+    """No ratified pathway version is in force: nothing can be routed until one is."""
+
+
+def current_edition(code: str, *, on: date) -> InstrumentVersion:
+    """The newest edition in effect on that day. Raises NoSuchInstrument."""
+    editions = InstrumentVersion.objects.filter(code=code, effective_from__lte=on)
+    found = editions.order_by("-edition").first()
+    if found is None:
+        raise NoSuchInstrument(f"No edition of {code} is in effect: found the hub with one.")
+    return found
+
+
+def version_in_force(*, on: date) -> PathwayVersion:
+    """The ratified pathway version that routes cases on that day. Raises NoPathway."""
+    ratified = PathwayVersion.objects.filter(status=PathwayVersion.Status.RATIFIED, in_force_from__lte=on)
+    found = ratified.order_by("-in_force_from", "-number").first()
+    if found is None:
+        raise NoPathway("No ratified pathway is in force: the agencies must agree on one first.")
+    return found
+
+
+def latest_assessments(*, case_id: UUID) -> dict[str, Assessment]:
+    """The newest assessment of the case with each instrument, by the instrument's code."""
+    made = (
+        Assessment.objects.filter(case_id=case_id).select_related("instrument").order_by("completed_at", "id")
+    )
+    return {assessment.instrument.code: assessment for assessment in made}
+
+
+def latest_assessment(*, case_id: UUID, instrument_code: str) -> Assessment | None:
+    """The newest assessment of the case with that instrument."""
+    return latest_assessments(case_id=case_id).get(instrument_code)
+
+
+@dataclass(frozen=True)
+class Voice:
+    """What one bound agency said about a version. position: a Ratification's, or "" where it said nothing yet."""
+
+    agency: str
+    position: str
+    by_name: str = ""
+    on: date | None = None
+    reasons: str = ""
+
+
+@dataclass(frozen=True)
+class VersionRow:
+    """One version in the list: whether cases are routed by it today, and how the agencies stand to it."""
+
+    version: PathwayVersion
+    in_force: bool
+    voices: list[Voice]
+
+    @property
+    def words(self) -> str:
+        """Its state in a few words."""
+        version = self.version
+        if version.status != PathwayVersion.Status.RATIFIED:
+            return version.get_status_display().capitalize()
+        if self.in_force:
+            return "In force"
+        return "Ratified" if version.in_force_from else "Ratified, without a date"
+
+    @property
+    def count(self) -> str:
+        """How many of the bound agencies agreed, and who did not."""
+        found = [voice.position for voice in self.voices]
+        parts = [f"{found.count('agreed')} of {len(found)} agreed"]
+        for position, words in (
+            ("abstained", "abstained"),
+            ("objected", "objected"),
+            ("", "not answered yet"),
+        ):
+            if number := found.count(position):
+                parts.append(f"{number} {words}")
+        return ", ".join(parts)
+
+
+def version_rows(*, actor: Actor, on: date) -> list[VersionRow]:
+    """Every pathway version that the actor may read, the one in force first, then the newest. Few: not paged."""
+    try:
+        in_force = version_in_force(on=on).id
+    except NoPathway:
+        in_force = None
+    versions = list(scope.versions(actor).order_by("code", "-number"))
+    voices = _voices(versions)
+    rows = [VersionRow(version, version.id == in_force, voices[version.id]) for version in versions]
+    return sorted(rows, key=lambda row: not row.in_force)
+
+
+def _voices(versions: Iterable[PathwayVersion]) -> dict[UUID, list[Voice]]:
+    versions = list(versions)
+    said: dict[tuple[UUID, str], Ratification] = {
+        (one.version_id, one.agency.code): one
+        for one in Ratification.objects.filter(version__in=versions).select_related("agency")
+    }
+    names = dict(Agency.objects.values_list("code", "name"))
+    found: dict[UUID, list[Voice]] = {}
+    for version in versions:
+        found[version.id] = [
+            Voice(names.get(code, code), one.position, one.by_name, one.on, one.reasons)
+            if (one := said.get((version.id, code)))
+            else Voice(names.get(code, code), "")
+            for code in version.binds
+        ]
+    return found
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """A rule for a reader: one sentence, or a heading and the sentences that stand below it."""
+
+    heading: str
+    sentences: list[str]
+
+
+@dataclass(frozen=True)
+class RouteWords:
+    """One route in words. agency: who offers the service; fallback: who is asked where it cannot take the case."""
+
+    name: str
+    when: Conditions
+    service: str
+    agency: str
+    purpose: str
+    categories: tuple[str, ...]
+    basis: str
+    basis_reason: str
+    answer_within: str
+    urgent: bool
+    fallback: list[str]
+
+
+@dataclass(frozen=True)
+class RuleBook:
+    """One pathway version in words, as the agencies agreed to it.
+
+    groups: routes of which only the first that matches is taken, by the group's name, in the order in which
+    they are looked at. beside: routes that are taken whenever they match, beside each other.
+    """
+
+    row: VersionRow
+    entry: Conditions
+    assessments: list[tuple[str, Conditions]]
+    groups: list[tuple[str, list[RouteWords]]]
+    beside: list[RouteWords]
+    default: RouteWords
+    review: str
+
+
+def rule_book(*, actor: Actor, version: PathwayVersion, on: date) -> RuleBook:
+    """A version of the actor's scope, in words. Raises pathways.pathway.PathwayError for one that is spoilt."""
+    pathway = read_pathway(version.definition)
+    services = {
+        service.code: (service.name, service.team.agency.name)
+        for service in Service.objects.select_related("team__agency")
+    }
+    groups: dict[str, list[RouteWords]] = {}
+    for route in pathway.routes:
+        groups.setdefault(route.group, []).append(_route_words(route, services))
+    beside = groups.pop("", [])
+    row = next(row for row in version_rows(actor=actor, on=on) if row.version.id == version.id)
+    return RuleBook(
+        row=row,
+        entry=conditions(pathway.entry),
+        assessments=_assessments(pathway),
+        groups=list(groups.items()),
+        beside=beside,
+        default=_route_words(pathway.default, services),
+        review=length_words(pathway.review) if pathway.review else "",
+    )
+
+
+def conditions(rule: Rule) -> Conditions:
+    """A rule's words, taken apart where it is a list."""
+    for kind, heading in (("all", "All of these:"), ("any", "One of these:")):
+        parts = rule.get(kind, [])
+        if len(parts) > 1:
+            return Conditions(heading, [_capital(sentence(part)) for part in parts])
+    return Conditions("", ["Always" if rule == ALWAYS else _capital(sentence(rule))])
+
+
+def _assessments(pathway: Pathway) -> list[tuple[str, Conditions]]:
+    codes = [code for code, _ in pathway.assessments]
+    titles = dict(
+        InstrumentVersion.objects.filter(code__in=codes).order_by("edition").values_list("code", "title")
+    )
+    return [(titles.get(code, code), conditions(when)) for code, when in pathway.assessments]
+
+
+def _route_words(route: Route, services: dict[str, tuple[str, str]]) -> RouteWords:
+    service, agency = services.get(route.service, (route.service, "nobody offers it now"))
+    return RouteWords(
+        name=route.name,
+        when=conditions(route.when),
+        service=service,
+        agency=agency,
+        purpose=PURPOSES.get(route.purpose, route.purpose.replace("_", " ")),
+        categories=route.categories,
+        basis=BASES[route.basis],
+        basis_reason=route.basis_reason,
+        answer_within=length_words(route.answer_within),
+        urgent=route.urgent,
+        fallback=[" of ".join(services[code]) if code in services else code for code in route.fallback],
+    )
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]

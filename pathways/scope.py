@@ -1,0 +1,16 @@
+"""Which pathway versions an actor may read: agreed and proposed ones are the common rule book of all agencies."""
+
+from django.db.models import QuerySet
+
+from access.actor import Actor
+from access.roles import Capability
+from pathways.models import PathwayVersion
+
+
+def versions(actor: Actor) -> QuerySet[PathwayVersion]:
+    """Every version that was proposed, for all who may see pathways; drafts for the hub's own people."""
+    if not actor.can(Capability.SEE_PATHWAYS):
+        return PathwayVersion.objects.none()
+    if actor.hub:
+        return PathwayVersion.objects.all()
+    return PathwayVersion.objects.exclude(status=PathwayVersion.Status.DRAFT)
