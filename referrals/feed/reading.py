@@ -149,10 +149,10 @@ def open_feed(path: Path, source: SourceDefinition, *, encoding: str | None = No
         declared = encoding or (source.encoding if source.encoding != DETECT else None)
         if declared and not _is_codec(declared):
             raise FeedError(f"The encoding {declared[:20]!r} is not known. Give one such as utf-8 or cp1252.")
-        if not marked and b"\0" in start and not (declared or "").startswith(("utf-16", "utf-32")):
-            line = start.count(b"\n", 0, start.index(b"\0")) + 1
+        wide = (declared or "").startswith(("utf-16", "utf-32"))
+        if not marked and not wide and b"\0" in start.partition(b"\n")[0]:
             raise FeedError(
-                f"Line {line} of the file holds a NUL byte: the file is damaged, is no text, or is UTF-16 without its"
+                "The header (line 1) holds a NUL byte: the file is damaged, is no text, or is UTF-16 without its"
                 " mark. Ask the sender for the export as UTF-8."
             )
         return Feed(path, source, marked or declared or _detected(stream, start))
