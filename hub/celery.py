@@ -40,6 +40,8 @@ app.conf.update(
         "prepare-months": {"task": "messaging.prepare_months", "schedule": 24 * 60 * 60.0},
     },
 )
+if settings.BROKER_URL.startswith("amqp"):
+    app.conf.task_default_queue_type = "quorum"  # RabbitMQ's replicated, durable kind
 app.autodiscover_tasks()
 
 
