@@ -58,7 +58,7 @@ class ShownRow:
 
 def run_page(*, run: FeedRun, verdict: str = "", after: str = "", before: str = "") -> Page:
     """A page of a run's rows in the file's order. Cursors are line numbers; an unreadable one is no cursor."""
-    rows = FeedRow.objects.filter(run=run)
+    rows = FeedRow.objects.filter(run=run).select_related("run__source")
     if verdict:
         rows = rows.filter(verdict=verdict)
     start, end = _line(after), _line(before)
