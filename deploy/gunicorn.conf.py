@@ -9,4 +9,4 @@ preload_app = True  # what the workers share is held in memory once
 timeout = 60
 graceful_timeout = 30
 control_socket_disable = True
-accesslog = None  # the proxy keeps one; paths hold no personal data either way
+accesslog = None  # some paths are links that let somebody in: they are written nowhere
