@@ -6,6 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from access.actor import Actor
+from access.categories import ALL_CATEGORIES
 from agencies.models import Agency, Service
 from pathways import scope
 from pathways.models import Assessment, InstrumentVersion, PathwayVersion, Ratification
@@ -229,3 +230,25 @@ def _route_words(route: Route, services: dict[str, tuple[str, str]]) -> RouteWor
 
 def _capital(words: str) -> str:
     return words[:1].upper() + words[1:]
+
+
+def told_by_agency(*, on: date) -> dict[UUID, tuple[str, ...]]:
+    """By agency: all that a route of the pathway in force may tell one of its services, fallbacks included.
+
+    What a practitioner asks consent for. Empty while no pathway is in force.
+    """
+    try:
+        pathway = read_pathway(version_in_force(on=on).definition)
+    except NoPathway:
+        return {}
+    by_service: dict[str, set[str]] = {}
+    for route in (*pathway.routes, pathway.default):
+        for code in (route.service, *route.fallback):
+            by_service.setdefault(code, set()).update(route.categories)
+    found: dict[UUID, set[str]] = {}
+    for service in Service.objects.filter(code__in=by_service).select_related("team"):
+        found.setdefault(service.team.agency_id, set()).update(by_service[service.code])
+    return {
+        agency: tuple(category for category in ALL_CATEGORIES if category in categories)
+        for agency, categories in found.items()
+    }

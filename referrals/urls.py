@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from referrals.pages import case, case_verbs, feeds, triage
+from referrals.pages import assess, case, case_verbs, consent, feeds, triage
 
 urlpatterns = [
     path("feeds/", feeds.feed_list, name="feeds"),
@@ -29,6 +29,14 @@ urlpatterns = [
     path("cases/<str:reference>/suspend/", case_verbs.case_suspend, name="case_suspend"),
     path("cases/<str:reference>/resume/", case_verbs.case_resume, name="case_resume"),
     path("cases/<str:reference>/close/", case_verbs.case_close, name="case_close"),
+    path("cases/<str:reference>/needs/", assess.case_needs, name="case_needs"),
+    path("cases/<str:reference>/risk/", assess.case_risk, name="case_risk"),
+    path(
+        "cases/<str:reference>/assessments/<uuid:assessment_id>/",
+        assess.case_assessment,
+        name="case_assessment",
+    ),
+    path("cases/<str:reference>/consent/", consent.case_consent, name="case_consent"),
     path(
         "cases/<str:reference>/suggestions/<uuid:suggestion>/",
         case_verbs.case_suggestion,

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
@@ -10,6 +11,7 @@ from django.db.models import Q
 from victims.matching import Identity
 from victims.models import (
     Address,
+    Consent,
     ContactMethod,
     Identifier,
     Person,
@@ -107,3 +109,26 @@ def alleged_against(*, people: Iterable[UUID], scheme: str) -> dict[UUID, set[st
     for person, nominal in held.values_list("person_id", "nominal"):
         found[person].add(nominal)
     return found
+
+
+def current_consents(*, case_id: UUID) -> dict[UUID, Consent]:
+    """By agency: the newest answer recorded on the case, which is the one that counts."""
+    newest = Consent.objects.filter(case_id=case_id).order_by("agency_id", "-recorded_at", "-id")
+    return {consent.agency_id: consent for consent in newest.distinct("agency_id").select_related("agency")}
+
+
+def consent_stands(consent: Consent | None, *, at: datetime) -> str:
+    """What an agency's newest answer amounts to: given, refused, or not_recorded.
+
+    Withdrawn is refused. One that has run out is as if it had never been asked: it must be asked again.
+    """
+    if consent is None or (consent.expires_at is not None and consent.expires_at <= at):
+        return "not_recorded"
+    return "given" if consent.answer == Consent.Answer.GIVEN else "refused"
+
+
+def consent_history(*, case_id: UUID) -> list[Consent]:
+    """Every answer recorded on the case, the newest first."""
+    return list(
+        Consent.objects.filter(case_id=case_id).select_related("agency").order_by("-recorded_at", "-id")
+    )

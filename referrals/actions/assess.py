@@ -1,6 +1,7 @@
 """Assessing a case: the assessment itself is made on the floor below; here is what it does to the case."""
 
 from collections.abc import Mapping
+from types import EllipsisType
 from typing import Any
 from uuid import UUID
 
@@ -11,9 +12,19 @@ from access.actor import Actor
 from access.roles import Capability
 from messaging.events import Happening, publish
 from pathways.actions import complete_assessment
+from pathways.facts import FACTS
 from pathways.models import Assessment
+from pathways.queries import latest_assessment
 from referrals.actions.clocks import plan_clocks_again
-from referrals.actions.triage import locked_open_case, moved
+from referrals.actions.triage import TriageRefused, locked_open_case, moved
+from referrals.models import Case
+
+RISKS = tuple(FACTS["risk_grade"].values or ())
+"""Grades of risk. An instrument whose grades are others (of distress, say) leaves the case's risk alone."""
+
+
+class AssessedMeanwhile(TriageRefused):
+    """The same instrument was completed since the actor began. The message says by whom."""
 
 
 @transaction.atomic
@@ -26,15 +37,21 @@ def assess_case(
     stage: str = Assessment.Stage.START,
     judgement: str = "",
     rationale: str = "",
+    after: UUID | EllipsisType | None = ...,
 ) -> Assessment:
-    """Complete an assessment for the case's person. A graded one sets the case's risk, and clocks follow it.
+    """Complete an assessment for the case's person. A grade of risk becomes the case's, and clocks follow it.
 
-    Raises NotAllowed, referrals.actions.triage.CaseNotFound and CaseClosed, and what
+    A case that was routed by another risk than it has now asks for a decision: routing does not look back.
+    after: the newest assessment with this instrument that the actor saw (None: none), where that matters:
+    refused if another was completed since.
+    Raises NotAllowed, AssessedMeanwhile, referrals.actions.triage.CaseNotFound and CaseClosed, and what
     pathways.actions.complete_assessment raises.
     """
     actor.require(Capability.ASSESS)
     now = timezone.now()
     case = locked_open_case(actor, case_id)
+    if after is not ...:
+        _check_newest(case, instrument_code, after)
     assessment = complete_assessment(
         actor=actor,
         case_id=case.id,
@@ -54,10 +71,25 @@ def assess_case(
     told = [Happening("case.assessed", at=now, case_id=case.id, data=data)]
     if case.status == "new":
         told.append(moved(case, "start_triage", now))
-    if counts:
+    if counts in RISKS and counts != case.risk:
+        if case.status == "routed" and not case.decision_wanted:
+            case.decision_wanted = (
+                f"Risk is {counts} now, and was {case.risk.replace('_', ' ')} when the case was routed."
+                " Take it back into triage to route it again."
+            )
+            wanted = Happening("case.decision_wanted", at=now, case_id=case.id, data={"code": "risk_changed"})
+            told.append(wanted)
         case.risk = counts
-    case.save(update_fields=["risk", "status"])
-    if counts:
         plan_clocks_again(case=case)
+    case.save(update_fields=["risk", "status", "decision_wanted"])
     publish(*told)
     return assessment
+
+
+def _check_newest(case: Case, instrument_code: str, seen: UUID | None) -> None:
+    newest = latest_assessment(case_id=case.id, instrument_code=instrument_code)
+    if newest is not None and newest.id != seen:
+        raise AssessedMeanwhile(
+            f"While you were working on this, {newest.completed_by_name} completed it for {case.reference}."
+            " Compare with their answers, which now stand beside each item; send yours again if they still hold."
+        )

@@ -1,7 +1,7 @@
 """What the person says that one agency may be told. Each answer is a row of its own; the newest counts."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -13,6 +13,10 @@ from access.roles import Capability
 from agencies.models import Agency
 from messaging.events import Happening, publish
 from victims.models import Consent
+from victims.queries import current_consents
+
+LONGEST = timedelta(days=5 * 365)
+"""No consent is taken as standing for longer than this without being asked again."""
 
 
 class ConsentNotValid(Exception):
@@ -41,37 +45,43 @@ def record_consent(
     now = timezone.now()
     if answer not in Consent.Answer.values:
         raise ConsentNotValid("Say whether consent is given, refused or withdrawn.")
-    given = answer == Consent.Answer.GIVEN
+    if not how.strip():
+        raise ConsentNotValid("Say how the person told us.")
     wrong = sorted(set(categories) - set(ALL_CATEGORIES))
     if wrong:
         raise ConsentNotValid(f"There is no data category {', '.join(wrong)}: choose from the list.")
-    if given and not categories:
-        raise ConsentNotValid(f"Choose what {agency.name} may be told, or record that consent is refused.")
-    if not how.strip():
-        raise ConsentNotValid("Say how the person told us.")
-    if given and expires_at is not None and expires_at <= now:
-        raise ConsentNotValid("The consent would already have run out: choose a later day, or none.")
-    newest = Consent.objects.filter(case_id=case_id, agency=agency).order_by("-recorded_at", "-id").first()
-    if answer == Consent.Answer.WITHDRAWN and (newest is None or newest.answer != Consent.Answer.GIVEN):
-        raise ConsentNotValid(f"There is no consent for {agency.name} to withdraw: record it as refused.")
+    given = answer == Consent.Answer.GIVEN
+    if given:
+        _check_given(agency, categories, expires_at, now)
+    if answer == Consent.Answer.WITHDRAWN:
+        stands = current_consents(case_id=case_id).get(agency.id)
+        if stands is None or stands.answer != Consent.Answer.GIVEN:
+            raise ConsentNotValid(f"There is no consent for {agency.name} to withdraw: record it as refused.")
     consent = Consent.objects.create(
         case_id=case_id,
         person_id=person_id,
         agency=agency,
         answer=answer,
-        categories=sorted(set(categories)) if given else [],
+        categories=[category for category in ALL_CATEGORIES if given and category in categories],
         how=how.strip()[:60],
         recorded_by=actor.id,
         recorded_by_name=actor.name,
         recorded_at=now,
         expires_at=expires_at if given else None,
     )
-    publish(
-        Happening(
-            "case.consent_recorded",
-            at=now,
-            case_id=case_id,
-            data={"agency": str(agency.id), "answer": answer},
-        )
-    )
+    told: dict[str, object] = {"agency": str(agency.id), "answer": answer}
+    publish(Happening("case.consent_recorded", at=now, case_id=case_id, data=told))
     return consent
+
+
+def _check_given(
+    agency: Agency, categories: Sequence[str], expires_at: datetime | None, now: datetime
+) -> None:
+    if not categories:
+        raise ConsentNotValid(f"Choose what {agency.name} may be told, or record that consent is refused.")
+    if expires_at is None:
+        return
+    if expires_at <= now:
+        raise ConsentNotValid("The consent would already have run out: choose a later day, or none.")
+    if expires_at > now + LONGEST:
+        raise ConsentNotValid("Nobody can promise that far ahead: choose a day within the next five years.")

@@ -1,0 +1,194 @@
+"""Pages on which a case is assessed: needs, risk, and what was answered. Nothing typed is lost to a refusal."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from access.actor import Actor
+from access.looks import record_look
+from access.models import Look
+from access.roles import Capability
+from pathways.actions import NotComplete, RationaleMissing, StageNotKnown
+from pathways.models import Assessment, InstrumentVersion
+from pathways.queries import NoSuchInstrument, current_edition, latest_assessment
+from pathways.scoring import AnswersNotValid, JudgementLowers, UnknownGrade, score
+from referrals.actions.assess import AssessedMeanwhile, assess_case
+from referrals.forms.assess import AssessmentForm, answer_words
+from referrals.models import Case
+from referrals.pages.case import REFUSALS, UNPROCESSABLE, case_for
+from referrals.queries.people import NAMELESS, names_by_person
+from referrals.workflow import OPEN_CASE
+
+
+@require_http_methods(["GET", "POST"])
+def case_needs(request: HttpRequest, reference: str) -> HttpResponse:
+    """The needs assessment: eight categories, each with its severity."""
+    return _assess(request, reference, "needs-8", door="case_needs")
+
+
+@require_http_methods(["GET", "POST"])
+def case_risk(request: HttpRequest, reference: str) -> HttpResponse:
+    """The risk checklist: its items, what they come to so far, and the practitioner's judgement."""
+    return _assess(request, reference, "risk-24", door="case_risk")
+
+
+@require_GET
+def case_assessment(request: HttpRequest, reference: str, assessment_id: UUID) -> HttpResponse:
+    """One completed assessment, as it was answered, with the edition that it was made with."""
+    _, found = case_for(reference, to_work=False)
+    made = get_object_or_404(
+        Assessment.objects.select_related("instrument"), id=assessment_id, case_id=found.id
+    )
+    record_look(action=Look.Action.VIEW, door="case_assessment", subjects=[found.id, found.person_id])
+    definition = made.instrument.definition
+    labels = {item["code"]: item["label"] for item in definition["items"]}
+    titled = definition.get("sections") or [{"title": "Answers", "items": list(labels)}]
+    sections = [
+        (
+            section["title"],
+            [
+                {
+                    "key": labels[code],
+                    "value": answer_words(definition, made.answers.get(code)) or "Not answered",
+                }
+                for code in section["items"]
+            ],
+        )
+        for section in titled
+    ]
+    context = {"case": found, "name": _name(found), "made": made, "sections": sections}
+    return render(request, "referrals/assessment.html", context)
+
+
+def _assess(request: HttpRequest, reference: str, code: str, *, door: str) -> HttpResponse:
+    actor, found = case_for(reference)
+    actor.require(Capability.ASSESS)
+    if found.status not in OPEN_CASE:
+        messages.warning(request, f"{reference} is closed: nothing more can be recorded on it.")
+        return redirect("case", reference=reference)
+    try:
+        instrument = current_edition(code, on=timezone.localdate())
+    except NoSuchInstrument as nowhere:
+        messages.warning(request, str(nowhere))
+        return redirect("case", reference=reference)
+    if request.method == "POST" and (request.headers.get("HX-Request") or "count" in request.POST):
+        return _count(request, found, instrument, door)
+    form = _form(found, instrument, request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            made = _complete(actor, found, code, form)
+        except AssessedMeanwhile as refusal:
+            form = _with_the_newest(found, instrument, request.POST)
+            form.add_error(None, str(refusal))
+        except REFUSALS as refusal:
+            form.add_error(None, str(refusal))
+        except (
+            AnswersNotValid,
+            NotComplete,
+            JudgementLowers,
+            UnknownGrade,
+            RationaleMissing,
+            StageNotKnown,
+        ) as wrong:
+            _say(form, wrong)
+        else:
+            _tell(request, found, made)
+            return redirect("case", reference=reference)
+    return _page(request, found, instrument, form, door)
+
+
+def _complete(actor: Actor, found: Case, code: str, form: AssessmentForm) -> Assessment:
+    given = form.cleaned_data
+    return assess_case(
+        actor=actor,
+        case_id=found.id,
+        instrument_code=code,
+        answers=form.answers(),
+        stage=given.get("stage") or Assessment.Stage.START,
+        judgement=given.get("judgement", ""),
+        rationale=given["rationale"],
+        after=given["seen"],
+    )
+
+
+def _form(
+    found: Case, instrument: InstrumentVersion, data: QueryDict | None, **options: Any
+) -> AssessmentForm:
+    previous = latest_assessment(case_id=found.id, instrument_code=instrument.code)
+    return AssessmentForm(data, definition=instrument.definition, previous=previous, **options)
+
+
+def _with_the_newest(found: Case, instrument: InstrumentVersion, data: QueryDict) -> AssessmentForm:
+    """The form as it was filled in, beside what a colleague has answered meanwhile."""
+    newest = latest_assessment(case_id=found.id, instrument_code=instrument.code)
+    again = data.copy()
+    again["seen"] = str(newest.id) if newest else ""
+    return _form(found, instrument, again)
+
+
+def _say(form: AssessmentForm, wrong: Exception) -> None:
+    """Each refusal where it can be mended: at the item, at the judgement, or at the words."""
+    if isinstance(wrong, AnswersNotValid):
+        for code, problem in wrong.problems.items():
+            form.add_error(code if code in form.fields else None, problem)
+    elif isinstance(wrong, NotComplete):
+        for code in wrong.blanks:
+            form.add_error(code, f"{form.fields[code].label}: answer this too")
+    else:
+        places: Mapping[type[Exception], str] = {RationaleMissing: "rationale", StageNotKnown: "stage"}
+        form.add_error(places.get(type(wrong), "judgement"), str(wrong))
+
+
+def _tell(request: HttpRequest, found: Case, made: Assessment) -> None:
+    counts = made.judgement or made.grade
+    messages.success(request, f"{made.instrument.title}: completed{f', {counts}' if counts else ''}.")
+    if found.status in ("triaged", "routed"):
+        messages.info(
+            request,
+            "The case went through triage before this. Take it back into triage if it should be routed again.",
+        )
+
+
+def _count(request: HttpRequest, found: Case, instrument: InstrumentVersion, door: str) -> HttpResponse:
+    """What the answers come to so far: the part alone for htmx, else the page with all that was typed."""
+    if request.headers.get("HX-Request"):
+        form = _form(found, instrument, request.POST)
+        return render(request, "referrals/assess_count.html", _counted(instrument, form))
+    typed = {name: request.POST.get(name) for name in request.POST}
+    return _page(request, found, instrument, _form(found, instrument, None, initial=typed), door)
+
+
+def _counted(instrument: InstrumentVersion, form: AssessmentForm) -> dict[str, Any]:
+    made = score(instrument.definition, form.answers())
+    return {"score": made, "items": len(instrument.definition["items"]), "graded": "judgement" in form.fields}
+
+
+def _page(
+    request: HttpRequest, found: Case, instrument: InstrumentVersion, form: AssessmentForm, door: str
+) -> HttpResponse:
+    record_look(action=Look.Action.VIEW, door=door, subjects=[found.id, found.person_id])
+    previous = latest_assessment(case_id=found.id, instrument_code=instrument.code)
+    context = {
+        "case": found,
+        "name": _name(found),
+        "instrument": instrument,
+        "form": form,
+        "previous": previous,
+        **_counted(instrument, form),
+    }
+    return render(
+        request,
+        "referrals/assess.html",
+        context,
+        status=UNPROCESSABLE if form.is_bound and form.errors else None,
+    )
+
+
+def _name(found: Case) -> str:
+    return names_by_person([found.person_id]).get(found.person_id, NAMELESS).full
