@@ -55,13 +55,13 @@ def people_by_number(*, scheme: str, values: Iterable[str]) -> dict[str, list[UU
 
 
 def people_by_key(keys: Iterable[str]) -> dict[str, list[UUID]]:
-    """By match key: the people who have it, at most MOST_OF_ONE_KEY of each."""
+    """By match key: the people who have it; one more than MOST_OF_ONE_KEY where it is too many to say anything."""
     found: dict[str, list[UUID]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT wanted.key, holder.person_id FROM unnest(%s::text[]) AS wanted (key) CROSS JOIN LATERAL"
             " (SELECT person_id FROM victims_matchkey WHERE key = wanted.key LIMIT %s) AS holder",
-            [sorted(set(keys)), MOST_OF_ONE_KEY],
+            [sorted(set(keys)), MOST_OF_ONE_KEY + 1],
         )
         for key, person in cursor.fetchall():
             found[key].append(person)

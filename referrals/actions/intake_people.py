@@ -30,7 +30,13 @@ from victims.actions.people import (
 from victims.matching import Identity, Resemblance, compare, contradicts, match_keys
 from victims.models import ContactMethod
 from victims.normalise import telephone
-from victims.queries import alleged_against, identities_of, people_by_key, people_by_number
+from victims.queries import (
+    MOST_OF_ONE_KEY,
+    alleged_against,
+    identities_of,
+    people_by_key,
+    people_by_number,
+)
 from victims.safe_contact import read_notes
 
 Safety = ContactMethod.Safety
@@ -51,7 +57,8 @@ class PeopleBook:
         self._by_number = people_by_number(scheme=scheme, values=nominals - {""})
         self._by_key = people_by_key({key for report in reports for key in match_keys(identity(report))})
         numbered = {person for people in self._by_number.values() for person in people}
-        near = {person for people in self._by_key.values() for person in people}
+        few = [people for people in self._by_key.values() if len(people) <= MOST_OF_ONE_KEY]
+        near = {person for people in few for person in people}
         self.known = numbered | set(known)
         self._identities = identities_of(self.known | near)
         self._new: list[Details] = []
@@ -145,18 +152,22 @@ class PeopleBook:
         """Note what was told, and compare the person with everybody who shares a key."""
         told = details(person, report, self._scheme)
         self._details.append(told)
+        others: dict[UUID, None] = {}
         for key in told.match_keys:
             holders = self._by_key.setdefault(key, [])
-            for other in holders:
-                if other == person or _pair(person, other) in self._pairs:
-                    continue
-                likeness = compare(self._identities[person], self._identities[other]) or compare(
-                    mine, self._identities[other]
-                )
-                if likeness:
-                    self._pairs[_pair(person, other)] = likeness
+            if len(holders) > MOST_OF_ONE_KEY:
+                continue
+            others |= dict.fromkeys(holders)
             if person not in holders:
                 holders.append(person)
+        for other in others:
+            if other == person or _pair(person, other) in self._pairs:
+                continue
+            likeness = compare(self._identities[person], self._identities[other]) or compare(
+                mine, self._identities[other]
+            )
+            if likeness:
+                self._pairs[_pair(person, other)] = likeness
         return told
 
 

@@ -23,6 +23,7 @@ from victims.models import (
     Relationship,
     SamePersonSuggestion,
 )
+from victims.queries import MOST_OF_ONE_KEY
 
 SENDER = "northshire-police"
 
@@ -260,6 +261,21 @@ def test_without_a_number_likeness_is_only_suggested(hub, feed):
     assert rows[0]["suggested_same_as"] == [rows[1]["person"]]
     with acting_as_system("tests"):
         assert Case.objects.count() == 2
+
+
+def test_what_hundreds_share_says_nothing_about_any_of_them(hub, feed):
+    """A placeholder for name and date of birth in a whole file: nobody gets hundreds of suggestions to go through."""
+    placeholder = {"SURNAME": "STAFF MEMBER", "FORENAMES": "SHOP", "DOB": "01/01/1970"}
+    feed(*(a_row(CRIME_REF=f"31/{one:05d}/26", NOMINAL_REF=f"N{one}", **placeholder) for one in range(300)))
+    with acting_as_system("tests"):
+        assert Person.objects.count() == 300
+        suggested = Counter(
+            person
+            for pair in SamePersonSuggestion.objects.values_list("person_id", "other_id")
+            for person in pair
+        )
+        assert max(suggested.values()) <= MOST_OF_ONE_KEY
+        assert len(suggested) <= MOST_OF_ONE_KEY + 1
 
 
 def test_a_victim_is_never_taken_for_the_alleged_perpetrator_of_the_same_crime(hub, feed):
