@@ -20,7 +20,7 @@ from access.roles import Capability
 from referrals.actions.intake import FeedRefused, take_feed
 from referrals.feed.verdicts import QUARANTINE_WORDS
 from referrals.forms.feeds import FeedForm
-from referrals.models import FeedRun
+from referrals.models import FeedRow, FeedRun, FeedSource
 from referrals.queries import feed_rows, feeds
 
 RUNS = 25
@@ -123,7 +123,8 @@ def feed_run_export(request: HttpRequest, number: int) -> FileResponse:
     run = _run(number)
     verdict = _verdict(request)
     name = f"feed-run-{run.number}{'-' + verdict.replace(':', '-') if verdict else ''}.csv"
-    return _csv(feed_rows.rows_in_batches(run=run, verdict=verdict), name, "feed_run_export")
+    batches = feed_rows.rows_in_batches(run=run, verdict=verdict)
+    return _csv(batches, [run.source], name, "feed_run_export")
 
 
 @require_GET
@@ -162,7 +163,8 @@ def quarantine_export(request: HttpRequest) -> FileResponse:
     _actor().require(Capability.SEE_CASES)
     reason, source = _held_filters(request)
     batches = feed_rows.quarantine_in_batches(reason=reason, source=source)
-    return _csv(batches, "quarantine.csv", "quarantine_export")
+    senders = [one for one in feeds.sources() if source in ("", one.code)]
+    return _csv(batches, senders, "quarantine.csv", "quarantine_export")
 
 
 def _actor() -> Actor:
@@ -218,9 +220,11 @@ def _on_record(action: Look.Action, door: str, subjects: Iterable[UUID]) -> None
     record_look(action=action, door=door, subjects=subjects)
 
 
-def _csv(batches: Iterable[list[Any]], name: str, door: str) -> FileResponse:
+def _csv(batches: Iterable[list[FeedRow]], sources: list[FeedSource], name: str, door: str) -> FileResponse:
     """A file for download. It is written before it is sent, so that each row's look stands in this transaction."""
     file = feed_rows.as_csv(
-        batches, look=lambda rows: _on_record(Look.Action.EXPORT, door, feed_rows.subjects_of(rows))
+        batches,
+        sources=sources,
+        look=lambda rows: _on_record(Look.Action.EXPORT, door, feed_rows.subjects_of(rows)),
     )
     return FileResponse(file, as_attachment=True, filename=name, content_type="text/csv; charset=utf-8")

@@ -14,7 +14,7 @@ from access.export import neutralise
 from referrals.feed.row import record_key
 from referrals.feed.source import SourceDefinition, read_source
 from referrals.feed.verdicts import QUARANTINE_WORDS
-from referrals.models import FeedRow, FeedRun, SourceRecord
+from referrals.models import FeedRow, FeedRun, FeedSource, SourceRecord
 from referrals.queries.feeds import case_references, verdict_words
 from victims.queries import references_of
 
@@ -22,6 +22,7 @@ PAGE = 50
 AT_ONCE = 1000
 SAFEGUARDING = "quarantine:safeguarding"
 IN_MEMORY = 1024 * 1024
+TOLD = ("run", "row", "verdict", "reason", "notes", "person", "case")
 
 
 @dataclass(frozen=True)
@@ -157,28 +158,32 @@ def subjects_of(rows: Iterable[FeedRow]) -> list[UUID]:
     return list(subjects)
 
 
-def as_csv(batches: Iterable[list[FeedRow]], *, look: Callable[[list[FeedRow]], None]) -> IO[bytes]:
+def as_csv(
+    batches: Iterable[list[FeedRow]],
+    *,
+    sources: Iterable[FeedSource],
+    look: Callable[[list[FeedRow]], None],
+) -> IO[bytes]:
     """Rows as a CSV file, open at its start: what became of each, then its cells as sent, made harmless.
 
     Written batch by batch, to disk when it grows; `look` is called for each batch to put the read on record.
-    Rows of several senders keep one set of columns: those of the first, then whatever others add.
+    sources: the senders of the rows; their columns stand in the order of their definitions.
     """
+    definitions = [read_source(source.definition) for source in sources]
+    columns = dict.fromkeys(
+        column for one in definitions for column in [*one.columns.values(), *sorted(one.ignored_columns)]
+    )
     file = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 (the answer closes it)
     file.write("\N{BYTE ORDER MARK}".encode())  # spreadsheets take UTF-8 for something else without it
     text = TextIOWrapper(file, encoding="utf-8", newline="")
     writer = csv.writer(text)
-    columns: list[str] | None = None
+    writer.writerow([*TOLD, *map(neutralise, columns)])
     for rows in batches:
         look(rows)
-        if columns is None:
-            columns = list(rows[0].raw)
-            writer.writerow(
-                ["run", "row", "verdict", "reason", "notes", "person", "case", *map(neutralise, columns)]
-            )
         people = references_of(row.person_id for row in rows if row.person_id)
         cases = case_references(row.case_id for row in rows if row.case_id)
         for row in rows:
-            told = [
+            cells = [
                 row.verdict or "waiting",
                 row.reason,
                 " ".join(row.warnings),
@@ -186,9 +191,7 @@ def as_csv(batches: Iterable[list[FeedRow]], *, look: Callable[[list[FeedRow]], 
                 cases.get(row.case_id, "") if row.case_id else "",
                 *(row.raw.get(column, "") for column in columns),
             ]
-            writer.writerow([row.run.number, row.line + 1, *map(neutralise, told)])
-    if columns is None:
-        writer.writerow(["run", "row", "verdict", "reason", "notes", "person", "case"])
+            writer.writerow([row.run.number, row.line + 1, *map(neutralise, cells)])
     text.flush()
     text.detach()
     file.seek(0)
