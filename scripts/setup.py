@@ -98,14 +98,15 @@ def make_assets() -> None:
 
 
 def runs() -> bool:
-    """Whether .venv has a Python that works where it now is, with pip."""
+    """Whether .venv has a Python that works, with pip, and its programs were made for where it now is."""
     try:
+        made_here = str(PYTHON) in (VENV / "bin" / "pip").read_text()
         done = subprocess.run(
             [PYTHON, "-c", "import pip, sys; print(sys.prefix)"], capture_output=True, text=True
         )
     except OSError:
         return False
-    return done.returncode == 0 and Path(done.stdout.strip()).resolve() == VENV.resolve()
+    return made_here and done.returncode == 0 and Path(done.stdout.strip()).resolve() == VENV.resolve()
 
 
 def fingerprint(name: str) -> str:

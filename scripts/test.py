@@ -2,9 +2,10 @@
 
 Usage: python scripts/test.py [pytest's arguments]
 
-A Chromium for the pages and a RabbitMQ for the broker by its other name: with apt-get where we may (root,
-Debian or Ubuntu). Elsewhere the tests that need them are left out, and a line says which and how to get
-them. With CI=true nothing is left out: what is missing is an error.
+A Chromium for the pages, a RabbitMQ for the broker by its other name and docker-compose for the description
+of a deployment: with apt-get where we may (root, Debian or Ubuntu). Elsewhere the tests that need them are
+left out, and a line says which and how to get them. With CI=true nothing is left out: what is missing is
+an error.
 """
 
 import os
@@ -18,6 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 NEEDS = {
     "chromium": (("chromium-browser", "google-chrome"), "chromium", "the browser's tests", "not browser"),
     "rabbitmq-server": (("/usr/sbin/rabbitmq-server",), "rabbitmq-server", "the tests with RabbitMQ", ""),
+    "docker-compose": ((), "docker-compose", "the test of docker-compose.yml", ""),
 }
 
 

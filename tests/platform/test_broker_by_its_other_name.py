@@ -63,7 +63,12 @@ def rabbitmq(tmp_path: Path) -> Iterator[str]:
     finally:
         os.killpg(server.pid, signal.SIGKILL)
         server.wait()
-        subprocess.run(["epmd", "-kill"], env=environment, capture_output=True, check=False)
+        name_server_killed = ["epmd", "-kill"]  # refused until it has noticed that the node is gone
+        assert eventually(
+            lambda: (
+                b"Killed" in subprocess.run(name_server_killed, env=environment, capture_output=True).stdout
+            )
+        )
 
 
 @pytest.fixture
