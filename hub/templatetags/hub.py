@@ -72,9 +72,14 @@ def in_words(code: object) -> str:
 
 @register.inclusion_tag("components/page_heading.html")
 def page_heading(
-    title: str, caption: str = "", action_url: str = "", action_label: str = "", secondary: bool = False
+    title: str,
+    caption: str = "",
+    action_url: str = "",
+    action_label: str = "",
+    secondary: bool = False,
+    download: bool = False,
 ) -> dict[str, Any]:
-    """The page's h1, a caption above it and one button at its right."""
+    """The page's h1, a caption above it and one button at its right; `download`: it leads to a file."""
     return locals()
 
 
