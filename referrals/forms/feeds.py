@@ -10,6 +10,8 @@ from django.template.defaultfilters import filesizeformat
 
 from referrals.models import FeedSource
 
+ENCODINGS = {"": "Find out from the file", "utf-8": "UTF-8", "cp1252": "Windows-1252", "utf-16": "UTF-16"}
+
 
 class SenderField(forms.ModelChoiceField):
     """A sender, shown by name and sent by code."""
@@ -40,6 +42,13 @@ class FeedForm(forms.Form):
             "max_length": "The file's name is too long: rename it to fewer than 200 characters",
         },
         widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
+    )
+
+    encoding = forms.ChoiceField(
+        label="How are its letters written?",
+        help_text="Only if the sender told you, or the file was refused because of it.",
+        choices=list(ENCODINGS.items()),
+        required=False,
     )
 
     def clean_file(self) -> UploadedFile:

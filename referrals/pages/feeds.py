@@ -64,6 +64,7 @@ def _taken(actor: Actor, form: FeedForm) -> FeedRun | None:
             source=form.cleaned_data["source"],
             path=Path(file.temporary_file_path()),
             file_name=file.name or "",
+            encoding=form.cleaned_data["encoding"] or None,
         )
     except FeedRefused as refusal:
         form.add_error("file", str(refusal))

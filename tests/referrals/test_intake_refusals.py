@@ -114,6 +114,23 @@ def test_the_page_says_the_same_beside_the_file(hub, cast, what):
     assert nothing_is_kept()
 
 
+def test_an_encoding_that_somebody_declares_is_held_to_by_both_doors(hub, cast, tmp_path):
+    path = tmp_path / "feed.csv"
+    path.write_bytes(WHOLE)
+    assert "Row 1, column FORENAMES" in refused(path, encoding="utf-8").replace(" (line 2)", "")
+    assert "'klingon' is not known" in refused(path, encoding="klingon")
+    assert nothing_is_kept()
+    sent = {"source": SENDER, "encoding": "utf-8", "file": SimpleUploadedFile("feed.csv", WHOLE)}
+    page = cast.browser("priya").post("/feeds/", sent)
+    assert page.status_code == 422
+    assert "FORENAMES is not written in UTF-8" in unescape(page.content.decode())
+    assert nothing_is_kept()
+    right = sent | {"encoding": "cp1252", "file": SimpleUploadedFile("feed.csv", WHOLE)}
+    assert cast.browser("priya").post("/feeds/", right).status_code == 302
+    with acting_as_system("tests"):
+        assert FeedRow.objects.get(line=0).raw["FORENAMES"] == "SIÂN"
+
+
 def test_a_line_of_a_gigabyte_is_refused_without_being_read(hub, tmp_path):
     path = tmp_path / "feed.csv"
     with path.open("wb") as stream:

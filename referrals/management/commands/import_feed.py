@@ -24,6 +24,9 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path, help="the file as the sender's system made it")
         parser.add_argument("--source", required=True, help="code of the sender, such as northshire-police")
         parser.add_argument(
+            "--encoding", help="how its letters are written, such as utf-8 or cp1252; found out unless given"
+        )
+        parser.add_argument(
             "--wait",
             action="store_true",
             help="judge the rows here, with or without workers, until all are done",
@@ -42,9 +45,17 @@ class Command(BaseCommand):
                 )
                 raise CommandError(f"No sender has the code {options['source']!r}. Known: {known}.")
             try:
-                run = take_feed(actor=actor, source=source, path=path, file_name=path.name)
+                run = take_feed(
+                    actor=actor,
+                    source=source,
+                    path=path,
+                    file_name=path.name,
+                    encoding=options["encoding"],
+                )
             except FeedRefused as refusal:
                 raise CommandError(str(refusal)) from None
+            except OSError as problem:
+                raise CommandError(f"{path} cannot be read: {problem.strerror}. Nothing was taken.") from None
         if options["wait"]:
             run = wait_for(run.number)
         result = {"run": run.number, "received": run.received, **tally(run)}
