@@ -26,7 +26,7 @@ class ConsentForm(forms.Form):
         label="How did the person tell us?",
         choices=[(way, way.capitalize()) for way in WAYS],
         widget=forms.RadioSelect(attrs={"class": "govuk-radios--inline govuk-radios--small"}),
-        error_messages={"required": "Choose how the person told us"},
+        error_messages=dict.fromkeys(("required", "invalid_choice"), "Choose how the person told us"),
     )
     expires_on = MemorableDateField(
         label="Ask again from (optional)",
@@ -59,6 +59,7 @@ class ConsentForm(forms.Form):
                 choices=[(category, Category(category).words.capitalize()) for category in one.may_be_asked],
                 required=False,
                 initial=one.proposed,
+                error_messages={"invalid_choice": f"Choose what {name} may be told from the list"},
                 widget=forms.CheckboxSelectMultiple(attrs={"class": "govuk-checkboxes--small hub-inline"}),
             )
 

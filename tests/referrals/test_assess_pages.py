@@ -1,0 +1,475 @@
+"""The pages for needs, risk and consent: what they ask, record and refuse, and that nothing typed is lost."""
+
+import re
+from datetime import timedelta
+from html import unescape
+from urllib.parse import urlencode
+
+import pytest
+from django.utils import timezone
+
+from access.context import acting_as, acting_as_system
+from access.models import Look
+from agencies.models import Agency
+from pathways.models import Assessment, InstrumentVersion
+from referrals.actions.assess import assess_case
+from referrals.actions.consent import AgencyAnswer, record_consents
+from referrals.models import Case
+from tests.factories import a_case
+from tests.pathways.test_assessments import needs, risk
+from victims.models import Consent
+
+PAGES = ("needs", "risk", "consent")
+
+
+def url(case: Case, *parts: str) -> str:
+    return "/" + "/".join(["cases", case.reference, *parts, ""])
+
+
+def fresh(case: Case) -> Case:
+    with acting_as_system("tests"):
+        return Case.objects.get(id=case.id)
+
+
+def words_of(answer) -> str:
+    """The text of a page's main part, without markup."""
+    main = unescape(answer.content.decode()).split("<main", 1)[1].split("</main>")[0]
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", main))
+
+
+def checked(answer) -> set[tuple[str, str]]:
+    """Name and value of every radio and checkbox that stands checked."""
+    inputs = re.findall(r"<input[^>]* checked[^>]*>", answer.content.decode())
+    return {(re.search(r'name="([^"]*)"', one)[1], re.search(r'value="([^"]*)"', one)[1]) for one in inputs}
+
+
+def value_of(answer, name: str) -> str:
+    found = re.search(rf'<input type="hidden" name="{name}"([^>]*)>', answer.content.decode())
+    value = re.search(r'value="([^"]*)"', found[1])
+    return value[1] if value else ""
+
+
+def needs_sent(**severities: int) -> dict[str, str]:
+    """The needs form filled in: a severity for each need, the others no."""
+    sent = {f"N{number}": "no" for number in range(1, 9)}
+    for code, severity in severities.items():
+        sent |= {code: "yes", f"{code}_severity": str(severity)}
+    return {**sent, "stage": "start"}
+
+
+def agencies() -> dict[str, Agency]:
+    with acting_as_system("tests"):
+        return {agency.code: agency for agency in Agency.objects.all()}
+
+
+def a_day(days: int) -> dict[str, str]:
+    day = timezone.localdate() + timedelta(days=days)
+    return {
+        "expires_on_day": str(day.day),
+        "expires_on_month": str(day.month),
+        "expires_on_year": str(day.year),
+    }
+
+
+# Who may come
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("person", ["carys", "owen", "grace", "helen", "ines", "ruth"])
+def test_who_does_not_triage_is_refused(hub, cast, page, person):
+    case = a_case()
+    browser = cast.browser(person)
+    assert browser.get(url(case, page)).status_code == 403
+    assert browser.post(url(case, page), risk(3)).status_code == 403
+    with acting_as_system("tests"):
+        assert not Assessment.objects.exists()
+        assert not Consent.objects.exists()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_an_absent_case_is_not_found_and_a_closed_one_leads_back(hub, cast, page):
+    browser = cast.browser("priya")
+    assert browser.get(f"/cases/VRH-26-999999/{page}/").status_code == 404
+    closed = a_case(status="closed", end_state="duplicate")
+    answer = browser.post(url(closed, page), risk(3), follow=True)
+    assert answer.redirect_chain[-1][0] == url(closed)
+    assert "nothing more can be recorded" in words_of(answer)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_each_page_is_on_record_as_looked_at(hub, cast, page):
+    case = a_case()
+    cast.browser("priya").get(url(case, page))
+    with acting_as(cast.actor("grace")):
+        look = Look.objects.get(door=f"case_{page}")
+    assert (look.action, look.subjects) == ("view", [case.id, case.person_id])
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_case_page_leads_to_each(hub, cast, page):
+    case = a_case(flags=["domestic_abuse"])
+    assert f'href="{url(case, page)}"' in cast.browser("priya").get(url(case)).content.decode()
+
+
+# Needs
+
+
+def test_needs_are_asked_by_category_and_severity_and_recorded(hub, cast):
+    case = a_case()
+    browser = cast.browser("priya")
+    page = words_of(browser.get(url(case, "needs")))
+    for words in ("Shelter and accommodation", "How severe? Finance and benefits", "Moderate", "Not known"):
+        assert words in page, words
+    answer = browser.post(url(case, "needs"), {**needs_sent(N2=3, N6=0), "rationale": "Wants to move."})
+    assert answer["Location"] == url(case)
+    with acting_as_system("tests"):
+        made = Assessment.objects.get()
+    assert made.answers == needs(N2=3, N6=0)
+    assert (made.rationale, made.stage, made.score["needs"]) == (
+        "Wants to move.",
+        "start",
+        ["accommodation", "finance"],
+    )
+    assert "Needs (eight categories): completed." in words_of(browser.get(url(case)))
+
+
+def test_a_need_without_its_severity_and_a_blank_are_named_and_the_rest_stays(hub, cast):
+    case = a_case()
+    sent = {**needs_sent(N2=3), "N1": "yes", "rationale": "Typed <b>words</b>"}
+    del sent["N8"]
+    answer = cast.browser("priya").post(url(case, "needs"), sent)
+    assert answer.status_code == 422
+    page = words_of(answer)
+    assert "Mental and physical health: say how severe the need is" in page
+    assert "Social interactions: answer yes, no or not known" in page
+    assert {("N1", "yes"), ("N2", "yes"), ("N2_severity", "3"), ("N3", "no")} <= checked(answer)
+    assert "Typed &lt;b&gt;words" in answer.content.decode()
+    with acting_as_system("tests"):
+        assert not Assessment.objects.exists()
+
+
+def test_a_severity_under_a_need_that_is_not_there_is_left_out(hub, cast):
+    case = a_case()
+    cast.browser("priya").post(url(case, "needs"), {**needs_sent(), "N4_severity": "3"})
+    with acting_as_system("tests"):
+        assert Assessment.objects.get().answers == needs()
+
+
+def test_needs_are_not_counted_nor_judged(hub, cast):
+    page = words_of(cast.browser("priya").get(url(a_case(), "needs")))
+    assert "Your judgement" not in page
+    assert "So far" not in page
+
+
+# Risk
+
+
+def test_the_checklist_is_asked_in_sections_and_sets_the_risk(hub, cast):
+    case = a_case(flags=["domestic_abuse"])
+    browser = cast.browser("priya")
+    page = browser.get(url(case, "risk"))
+    assert checked(page) == {("stage", "start"), ("judgement", "")}
+    for words in ("The incident and the person", "The perpetrator", "Strangulation or drowning"):
+        assert words in words_of(page), words
+    with acting_as_system("tests"):
+        items = InstrumentVersion.objects.get(code="risk-24").definition["items"]
+    assert all(page.content.decode().count(f'name="{item["code"]}"') == 3 for item in items)
+    browser.post(url(case, "risk"), {**risk(14), "stage": "start", "judgement": ""})
+    assert fresh(case).risk == "high"
+    assert "Risk checklist (24 items): completed, high." in words_of(browser.get(url(case)))
+
+
+def test_blanks_are_named_one_by_one_and_every_answer_stays(hub, cast):
+    case = a_case()
+    sent = {
+        **risk(2, not_known=3),
+        "stage": "start",
+        "judgement": "high",
+        "rationale": "Words that were typed",
+    }
+    del sent["R24"]
+    answer = cast.browser("priya").post(url(case, "risk"), sent)
+    assert answer.status_code == 422
+    assert answer.content.decode().startswith("<!DOCTYPE html>")
+    assert "<title>Error: " in answer.content.decode()
+    assert 'href="#id_R24_0"' in answer.content.decode()
+    assert (
+        words_of(answer).count("Perpetrator: earlier trouble with the police: answer yes, no or not known")
+        == 2
+    )
+    kept = {(name, value) for name, value in sent.items() if name != "rationale"}
+    assert kept <= checked(answer)
+    assert "Words that were typed" in words_of(answer)
+
+
+@pytest.mark.parametrize("bad", ["maybe", "YES", "1", "²", "yes\0"])
+def test_an_answer_that_was_not_offered_is_refused_at_its_item(hub, cast, bad):
+    case = a_case()
+    answer = cast.browser("priya").post(url(case, "risk"), {**risk(2), "R05": bad, "stage": "start"})
+    assert answer.status_code == 422
+    assert "Low mood or thoughts of suicide: answer yes, no or not known" in words_of(answer)
+
+
+def test_a_practitioner_cannot_lower_and_is_told_so_beside_what_was_typed(hub, cast):
+    case = a_case()
+    sent = {**risk(15), "stage": "start", "judgement": "medium", "rationale": "He has moved away."}
+    answer = cast.browser("priya").post(url(case, "risk"), sent)
+    assert answer.status_code == 422
+    assert "Judgement can raise that, not lower it: ask a supervisor." in words_of(answer)
+    assert ("judgement", "medium") in checked(answer)
+    assert fresh(case).risk == "not_assessed"
+    assert cast.browser("dana").post(url(case, "risk"), sent).status_code == 302
+    assert fresh(case).risk == "medium"
+
+
+def test_a_judgement_wants_its_reason(hub, cast):
+    case = a_case()
+    sent = {**risk(3), "stage": "start", "judgement": "high", "rationale": " "}
+    answer = cast.browser("priya").post(url(case, "risk"), sent)
+    assert 'href="#id_rationale"' in answer.content.decode()
+    assert "Say why your judgement differs from the count." in words_of(answer)
+
+
+def test_the_count_so_far_is_given_without_completing_and_without_complaint(hub, cast):
+    case = a_case()
+    sent = {"R15": "yes", "R01": "no", "R02": "not_known", "rationale": "So far", "count": "yes"}
+    answer = cast.browser("priya").post(url(case, "risk"), sent)
+    assert answer.status_code == 200
+    page = words_of(answer)
+    assert "1 yes, 1 not known, 21 of 24 still to answer. By count: open until more is answered" in page
+    assert "Strangulation: consider raising to high whatever the count." in page
+    assert "There is a problem" not in page
+    assert {("R15", "yes"), ("R01", "no"), ("R02", "not_known")} <= checked(answer)
+    assert ">So far</textarea>" in answer.content.decode().replace("\n", "")
+    with acting_as_system("tests"):
+        assert not Assessment.objects.exists()
+
+
+def test_the_live_count_is_a_part_of_the_page_and_names_nobody(hub, cast):
+    case = a_case(surname="Okonkwo-Bright")
+    answer = cast.browser("priya").post(url(case, "risk"), risk(16), headers={"HX-Request": "true"})
+    page = answer.content.decode()
+    assert "16 yes" in page
+    assert "High" in page
+    assert "<html" not in page
+    assert "Okonkwo-Bright" not in page
+    with acting_as_system("tests"):
+        assert not Assessment.objects.exists()
+
+
+def test_a_reassessment_shows_what_was_answered_and_asks_again(hub, cast):
+    case = a_case()
+    browser = cast.browser("priya")
+    with acting_as(cast.actor("liam")) as liam:
+        assess_case(actor=liam, case_id=case.id, instrument_code="needs-8", answers=needs(N2=2))
+    page = browser.get(url(case, "needs"))
+    day = f"{timezone.localdate():%-d %b %Y}"
+    assert f"Shelter and accommodation {day}: yes, moderate" in words_of(page)
+    assert f"Social interactions {day}: no" in words_of(page)
+    assert "by Liam Byrne: read it" in words_of(page)
+    assert checked(page) == {("stage", "review")}
+    browser.post(url(case, "needs"), {**needs_sent(), "stage": "review", "seen": value_of(page, "seen")})
+    with acting_as_system("tests"):
+        assert sorted(Assessment.objects.values_list("stage", flat=True)) == ["review", "start"]
+
+
+def test_what_a_colleague_completed_meanwhile_is_shown_beside_what_was_typed(hub, cast):
+    case = a_case()
+    browser = cast.browser("priya")
+    seen = value_of(browser.get(url(case, "risk")), "seen")
+    with acting_as(cast.actor("liam")) as liam:
+        assess_case(actor=liam, case_id=case.id, instrument_code="risk-24", answers=risk(16))
+    sent = {**risk(3), "stage": "start", "judgement": "", "rationale": "Mine", "seen": seen}
+    answer = browser.post(url(case, "risk"), sent)
+    assert answer.status_code == 422
+    assert "Liam Byrne completed it" in words_of(answer)
+    assert "Weapons" in words_of(answer)
+    assert {("R01", "yes"), ("R04", "no")} <= checked(answer)
+    assert "Mine" in words_of(answer)
+    assert fresh(case).risk == "high"
+    again = browser.post(url(case, "risk"), {**sent, "seen": value_of(answer, "seen")})
+    assert again.status_code == 302
+    assert fresh(case).risk == "standard"
+
+
+def test_sending_the_same_form_twice_records_it_once(hub, cast):
+    case = a_case()
+    browser = cast.browser("priya")
+    sent = {**risk(3), "stage": "start", "seen": value_of(browser.get(url(case, "risk")), "seen")}
+    assert [browser.post(url(case, "risk"), sent).status_code for _ in range(2)] == [302, 422]
+    with acting_as_system("tests"):
+        assert Assessment.objects.count() == 1
+
+
+def test_a_routed_case_that_is_assessed_again_says_to_take_it_back(hub, cast):
+    case = a_case(status="routed", risk="standard")
+    browser = cast.browser("priya")
+    answer = browser.post(url(case, "risk"), {**risk(16), "stage": "review"}, follow=True)
+    assert "Take it back into triage if it should be routed again." in words_of(answer)
+    assert "Risk is high now, and was standard when the case was routed." in words_of(answer)
+
+
+# Reading
+
+
+def test_a_completed_assessment_can_be_read_by_who_sees_the_case(hub, cast):
+    case = a_case()
+    with acting_as(cast.actor("priya")) as priya:
+        made = assess_case(
+            actor=priya,
+            case_id=case.id,
+            instrument_code="risk-24",
+            answers=risk(4, not_known=2),
+            judgement="high",
+            rationale="<i>Threats</i>",
+        )
+    assert (
+        f'href="{url(case, "assessments", str(made.id))}"'
+        in cast.browser("priya").get(url(case)).content.decode()
+    )
+    answer = cast.browser("carys").get(url(case, "assessments", str(made.id)))
+    page = words_of(answer)
+    for words in (
+        "4 yes, 2 not known",
+        "Standard",
+        "High",
+        "by Priya Nair",
+        "Level of fear Yes",
+        "Weapons No",
+    ):
+        assert words in page, words
+    assert "&lt;i&gt;Threats" in answer.content.decode()
+    assert 'method="post"' not in answer.content.decode().split("<main")[1]
+    with acting_as(cast.actor("grace")):
+        assert Look.objects.filter(door="case_assessment", subjects=[case.id, case.person_id]).exists()
+
+
+def test_an_assessment_of_another_case_and_to_another_agency_is_not_there(hub, cast):
+    case, other = a_case(), a_case()
+    with acting_as(cast.actor("priya")) as priya:
+        made = assess_case(actor=priya, case_id=case.id, instrument_code="risk-24", answers=risk(4))
+    assert cast.browser("priya").get(url(other, "assessments", str(made.id))).status_code == 404
+    assert cast.browser("helen").get(url(case, "assessments", str(made.id))).status_code == 403
+
+
+# Consent
+
+
+def test_each_agency_with_an_agreement_is_asked_about_and_no_other(hub, cast):
+    page = cast.browser("priya").get(url(a_case(), "consent"))
+    words = words_of(page)
+    for name in ("Safe Steps Not asked yet", "Calder House Not asked yet", "May Young Voices be told?"):
+        assert name in words, name
+    assert "No agreement is in force with Age Well Northshire: nothing may be told there" in words
+    assert "answer_age-well" not in page.content.decode()
+    assert "answer_northshire-police" not in page.content.decode()
+    assert ("told_safe-steps", "assessment") in checked(page)
+    assert ("told_victim-care", "notes") not in checked(page)
+    assert "safe_address" not in page.content.decode()
+
+
+def test_answers_are_recorded_with_how_and_until_when(hub, cast):
+    case = a_case()
+    sent = {
+        "how": "by phone",
+        **a_day(90),
+        "answer_safe-steps": "given",
+        "told_safe-steps": ["identity", "contact"],
+        "answer_victim-care": "refused",
+        "told_victim-care": ["identity"],
+    }
+    browser = cast.browser("priya")
+    answer = browser.post(url(case, "consent"), sent, follow=True)
+    assert answer.redirect_chain[-1][0] == url(case)
+    assert "Northshire Victim Care refused, Safe Steps given." in words_of(answer)
+    with acting_as_system("tests"):
+        given, refused = Consent.objects.order_by("answer")
+    assert (given.categories, given.how, refused.categories) == (["identity", "contact"], "by phone", [])
+    assert timezone.localtime(given.expires_at).date() == timezone.localdate() + timedelta(days=90)
+    page = words_of(browser.get(url(case, "consent")))
+    assert "Safe Steps Given By phone, Priya Nair" in page
+    assert "May be told: identity, contact." in page
+    assert "Calder House Not asked yet" in page
+
+
+def test_what_was_given_is_withdrawn_and_all_of_it_stays_readable(hub, cast):
+    case = a_case()
+    with acting_as(cast.actor("liam")) as liam:
+        answers = [AgencyAnswer(agencies()["safe-steps"].id, "given", ("identity",))]
+        record_consents(actor=liam, case_id=case.id, answers=answers, how="in person")
+    browser = cast.browser("priya")
+    page = browser.get(url(case, "consent"))
+    assert "No longer: withdrawn" in words_of(page)
+    sent = {"how": "by phone", "answer_safe-steps": "withdrawn", "seen": value_of(page, "seen")}
+    assert browser.post(url(case, "consent"), sent).status_code == 302
+    words = words_of(browser.get(url(case, "consent")))
+    assert "Safe Steps Withdrawn" in words
+    assert "Safe Steps Withdrawn Nothing By phone" in words.split("Every answer so far")[-1]
+    assert "Safe Steps Given Identity In person" in words.split("Every answer so far")[-1]
+
+
+def test_what_is_wrong_is_said_where_it_is_and_the_rest_stays(hub, cast):
+    case = a_case()
+    sent = {**a_day(90), "answer_safe-steps": "given", "answer_victim-care": "refused"}
+    answer = cast.browser("priya").post(url(case, "consent"), sent)
+    assert answer.status_code == 422
+    page = words_of(answer)
+    assert "Choose how the person told us" in page
+    assert "Choose what Safe Steps may be told, or answer that it may not be told" in page
+    assert {("answer_safe-steps", "given"), ("answer_victim-care", "refused")} <= checked(answer)
+    with acting_as_system("tests"):
+        assert not Consent.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("sent", "words"),
+    [
+        ({"how": "by phone"}, "Choose an answer for at least one agency."),
+        ({"how": "by phone", "answer_safe-steps": "refused", **a_day(-1)}, "must be on or after"),
+        ({"how": "by phone", "answer_safe-steps": "refused", **a_day(9999)}, "must be on or before"),
+        ({"how": "by owl", "answer_safe-steps": "refused"}, "Choose how the person told us"),
+        ({"how": "by phone", "answer_safe-steps": "withdrawn"}, "Answer again for Safe Steps"),
+        (
+            {"how": "by phone", "answer_safe-steps": "given", "told_safe-steps": "safe_address"},
+            "Choose what Safe",
+        ),
+    ],
+)
+def test_nonsense_is_refused_and_nothing_recorded(hub, cast, sent, words):
+    answer = cast.browser("priya").post(
+        url(a_case(), "consent"), urlencode(sent), content_type="application/x-www-form-urlencoded"
+    )
+    assert answer.status_code == 422
+    assert words in words_of(answer)
+    with acting_as_system("tests"):
+        assert not Consent.objects.exists()
+
+
+def test_consent_that_a_colleague_recorded_meanwhile_is_shown_first(hub, cast):
+    case = a_case()
+    browser = cast.browser("priya")
+    seen = value_of(browser.get(url(case, "consent")), "seen")
+    with acting_as(cast.actor("liam")) as liam:
+        answers = [AgencyAnswer(agencies()["victim-care"].id, "given", ("identity",))]
+        record_consents(actor=liam, case_id=case.id, answers=answers, how="in person")
+    sent = {"how": "by phone", "answer_safe-steps": "refused", "seen": seen}
+    answer = browser.post(url(case, "consent"), sent)
+    assert answer.status_code == 422
+    assert "Liam Byrne recorded consent" in words_of(answer)
+    assert "Northshire Victim Care Given In person, Liam Byrne" in words_of(answer)
+    assert ("answer_safe-steps", "refused") in checked(answer)
+    sent["seen"] = value_of(answer, "seen")
+    assert browser.post(url(case, "consent"), sent).status_code == 302
+
+
+def test_what_has_run_out_is_to_be_asked_again(hub, cast):
+    case = a_case()
+    with acting_as(cast.actor("liam")) as liam:
+        answers = [AgencyAnswer(agencies()["safe-steps"].id, "given", ("identity",))]
+        until = timezone.now() + timedelta(days=1)
+        record_consents(actor=liam, case_id=case.id, answers=answers, how="in person", expires_at=until)
+    with acting_as_system("tests"):
+        Consent.objects.update(expires_at=timezone.now() - timedelta(minutes=1))
+    page = words_of(cast.browser("priya").get(url(case, "consent")))
+    assert "Safe Steps Run out: ask again" in page
+    assert "No longer: withdrawn" not in page
