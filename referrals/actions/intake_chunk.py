@@ -71,14 +71,11 @@ def judge_chunk(*, source: FeedSource, rows: Sequence[FeedRow], now: datetime) -
     Raises RowsTaken.
     """
     definition = read_source(source.definition)
-    offences = {
-        offence.code: OffenceFacts(offence.group, offence.label, tuple(offence.properties))
-        for offence in Offence.objects.all()
-    }
     told = [
         (row, feed_row.read_row(row.raw, definition), feed_row.record_key(row.raw, definition))
         for row in rows
     ]
+    offences = _offences({report.offence_code for _, report, _ in told})
     records = _records(source, {key for _, _, key in told})
     people = PeopleBook(
         scheme=source.code,
@@ -150,6 +147,12 @@ def judge_chunk(*, source: FeedSource, rows: Sequence[FeedRow], now: datetime) -
 def seriousness(group: str, properties: Sequence[str]) -> int:
     """How heavy an offence weighs where one case has several: the heaviest gives the case its name."""
     return max([_GROUP_WEIGHTS.get(group, 1), *(_WEIGHTS.get(one, 0) for one in properties)])
+
+
+def _offences(codes: Iterable[str]) -> dict[str, OffenceFacts]:
+    """What the offence table says of these codes; those that it does not know are absent."""
+    known = Offence.objects.filter(code__in=list(codes)).values_list("code", "group", "label", "properties")
+    return {code: OffenceFacts(group, label, tuple(properties)) for code, group, label, properties in known}
 
 
 def _records(source: FeedSource, keys: Iterable[str]) -> dict[str, _Record]:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from access.context import acting_as_system
 from messaging.models import Event, Message
@@ -318,6 +320,22 @@ def test_a_chunk_that_dies_has_not_happened_and_is_done_again(hub, feed, monkeyp
         assert Case.objects.count() == Incident.objects.count() == Person.objects.count() == 450
         assert Event.objects.filter(topic="feed.finished").count() == 1
         assert Event.objects.filter(topic="case.opened").count() == 450
+
+
+def test_a_chunk_costs_as_many_statements_as_a_short_one(hub, feed):
+    def cost(first: int, how_many: int) -> int:
+        numbers = range(first, first + how_many)
+        told = feed(
+            *(a_row(CRIME_REF=f"31/{one:05d}/26", NOMINAL_REF=f"N{one}") for one in numbers), wait=False
+        )
+        with acting_as_system("intake"):
+            run = FeedRun.objects.get(number=told["run"])
+            with CaptureQueriesContext(connection) as asked:
+                assert intake.judge_rows(run_id=run.id) == how_many
+        return len(asked)
+
+    cost(0, 5)
+    assert cost(1000, 200) <= cost(100, 5) < 50
 
 
 def test_judging_again_what_is_judged_changes_nothing(hub, feed):
