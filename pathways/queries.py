@@ -185,7 +185,7 @@ def rule_book(*, actor: Actor, version: PathwayVersion, on: date) -> RuleBook:
     row = next(row for row in version_rows(actor=actor, on=on) if row.version.id == version.id)
     return RuleBook(
         row=row,
-        entry=conditions(pathway.entry),
+        entry=Conditions("", ["Everybody."]) if pathway.entry == ALWAYS else conditions(pathway.entry),
         assessments=_assessments(pathway),
         groups=list(groups.items()),
         beside=beside,

@@ -59,7 +59,7 @@ def title_of(topic: str) -> str:
 def text_of(topic: str, data: Data, names: Names) -> str:
     """What an event's codes add to its headline, in words; "" for nothing.
 
-    names: what ids in the data stand for (practitioners, agencies, services), by id as text.
+    names: what ids and codes in the data stand for (practitioners, agencies, services, instruments), as text.
     """
     tell = _TEXTS.get(topic) or (_referral if topic.startswith("referral.") else None)
     return tell(data, names) if tell else ""
@@ -98,10 +98,8 @@ def _safety(data: Data, names: Names) -> str:
 
 
 def _assessed(data: Data, names: Names) -> str:
-    grade = _words(data.get("grade"))
-    return _sentence(
-        _words(data.get("instrument_words") or data.get("instrument")) + (f": {grade}" if grade else "")
-    )
+    code, grade = str(data.get("instrument") or ""), _words(data.get("grade"))
+    return _sentence(names.get(code, _words(code)) + (f": {grade}" if grade else ""))
 
 
 def _consent(data: Data, names: Names) -> str:

@@ -35,7 +35,7 @@ class AssessmentForm(forms.Form):
         self, *args: Any, definition: Mapping[str, Any], previous: Assessment | None, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.definition = definition
+        self.definition, self.previous = definition, previous
         before = previous.answers if previous else {}
         day = f"{timezone.localtime(previous.completed_at):%-d %b %Y}" if previous else ""
         for item in definition["items"]:

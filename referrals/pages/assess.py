@@ -173,13 +173,12 @@ def _page(
     request: HttpRequest, found: Case, instrument: InstrumentVersion, form: AssessmentForm, door: str
 ) -> HttpResponse:
     record_look(action=Look.Action.VIEW, door=door, subjects=[found.id, found.person_id])
-    previous = latest_assessment(case_id=found.id, instrument_code=instrument.code)
     context = {
         "case": found,
         "name": _name(found),
         "instrument": instrument,
         "form": form,
-        "previous": previous,
+        "previous": form.previous,
         **_counted(instrument, form),
     }
     return render(

@@ -18,7 +18,7 @@ from referrals.clocks import NoSuchClock, rule_for
 from referrals.models import Case, Clock, ContactAttempt, Incident, Referral
 from referrals.queries.contact import Way, current_address, ways_to_reach
 from referrals.queries.people import NAMELESS, Name, names_by_person
-from referrals.queries.readiness import Step, steps
+from referrals.queries.readiness import INSTRUMENT_WORDS, Step, steps
 from referrals.queries.triage import open_by
 from referrals.timeline import text_of, title_of
 from victims.entitlement import age_on
@@ -181,6 +181,7 @@ def case_timeline(*, case: Case, before: str = "") -> tuple[list[TimelineEntry],
     for agency in agencies_by_id().values():
         words[str(agency.id)] = words[agency.code] = agency.name
     words |= {str(service.id): service.name for service in open_services()}
+    words |= INSTRUMENT_WORDS
     entries = [
         TimelineEntry(
             title_of(event.topic), event.at, event.actor_name, text_of(event.topic, event.data, words)

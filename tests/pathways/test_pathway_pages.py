@@ -62,6 +62,7 @@ def test_the_list_says_what_is_in_force_and_how_each_agency_stood(hub, cast):
 def test_the_book_says_each_route_in_words(hub, cast):
     page = words_of(cast.browser("ruth").get(BOOK))
     for words in (
+        "Who enters Everybody.",
         "High-risk domestic abuse Urgent",
         "the risk of serious harm is high",
         "Domestic abuse advocacy, Safe Steps",

@@ -176,7 +176,9 @@ def test_the_checklist_is_asked_in_sections_and_sets_the_risk(hub, cast):
     assert all(page.content.decode().count(f'name="{item["code"]}"') == 3 for item in items)
     browser.post(url(case, "risk"), {**risk(14), "stage": "start", "judgement": ""})
     assert fresh(case).risk == "high"
-    assert "Risk checklist (24 items): completed, high." in words_of(browser.get(url(case)))
+    page = words_of(browser.get(url(case)))
+    assert "Risk checklist (24 items): completed, high." in page
+    assert "Risk checklist: high." in page.split("What happened")[1]
 
 
 def test_blanks_are_named_one_by_one_and_every_answer_stays(hub, cast):
