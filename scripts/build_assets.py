@@ -24,7 +24,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "static" / "src"
 BUILD = ROOT / "static" / "build"
-PACKAGES = Path(os.environ.get("HUB_HOME") or ROOT / ".hub") / "assets"
+PACKAGES = Path(os.environ.get("HUB_HOME") or ROOT / ".hub").resolve() / "assets"
 LOCKED = ("package.json", "package-lock.json")
 
 GOVUK = Path("node_modules/govuk-frontend/dist/govuk")

@@ -126,47 +126,41 @@ def test_a_killed_keeper_is_replaced_under_the_running_hub(running, port):
     assert eventually(lambda: status(port) == 200, 30)
 
 
-def test_stop_from_another_terminal_leaves_nothing(running):
+def test_ctrl_c_leaves_nothing(running):
     instance, shown = running
     instance.look()
-    done = instance.python("-m", "hub.supervisor", "stop")
-    assert done.stdout == "Stopped.\n"
+    shown.process.send_signal(signal.SIGINT)
     assert shown.ended() == 0
     assert f"The data is kept in {instance.home}." in shown.text
+    assert instance.left() == []
+
+
+def test_a_killed_supervisor_hinders_no_later_run_which_keeps_its_data(running, port):
+    instance, _ = running
+    killed = instance.start(port)
+    assert "owen.pugh@northshire.example" in killed.text, "founded in the first run"
+    programs = {name: pid for name, pid in instance.look().items() if name in ("web", "worker", "beat")}
+    os.kill(instance.look()["supervisor"], signal.SIGKILL)
+    killed.ended()
+    instance.start(port)  # at once: it waits until what the killed one left has ended
+    assert not [name for name, pid in programs.items() if alive(pid)]
+    assert status(port) == 200
+
+
+def test_stop_from_another_terminal_leaves_nothing(running):
+    instance, _ = running
+    done = instance.python("-m", "hub.supervisor", "stop")
+    assert done.stdout == "Stopped.\n"
     assert instance.left() == []
     assert instance.python("-m", "hub.supervisor", "stop").stdout == f"Nothing runs from {instance.home}.\n"
 
 
-def test_a_later_run_keeps_its_data_and_ctrl_c_leaves_nothing(running, port):
-    instance, _ = running
-    shown = instance.start(port)
-    assert "owen.pugh@northshire.example" in shown.text, "founded in the first run"
-    shown.process.send_signal(signal.SIGINT)
-    assert shown.ended() == 0
-    assert instance.left() == []
-
-
-def test_a_killed_supervisor_leaves_nothing_and_hinders_nothing(running, port):
-    instance, _ = running
-    shown = instance.start(port)
-    os.kill(instance.look()["supervisor"], signal.SIGKILL)
-    shown.ended()
-    again = instance.start(port)  # at once: it waits for what the killed one left
-    assert status(port) == 200
-    os.kill(instance.look()["supervisor"], signal.SIGKILL)
-    again.ended()
-    assert eventually(lambda: instance.left() == [], 15), [command(pid) for pid in instance.left()]
-
-
-def test_it_ends_with_the_make_that_started_it(running, port):
+def test_a_killed_make_leaves_nothing(running, port):
     instance, _ = running
     run = "[sys.executable, '-m', 'hub.supervisor', 'run', '--follow-parent']"
-    follow = f"import subprocess, sys; subprocess.run({run})"
-    instance.start(port, command=["-c", follow])
-    parent = instance.started[-1]
-    parent.kill()
-    parent.wait()
-    assert eventually(lambda: instance.left() == [], 20), [command(pid) for pid in instance.left()]
+    instance.start(port, command=["-c", f"import subprocess, sys; subprocess.run({run})"])
+    instance.started[-1].kill()
+    assert eventually(lambda: instance.left() == [], 15), [command(pid) for pid in instance.left()]
 
 
 def test_a_taken_port_names_a_free_one(fresh):
