@@ -75,3 +75,15 @@ def protect_for_person(table: str, *, column: str = "person_id", category: str) 
     seen = f"access_may_see_person({column}, '{category}')"
     written = f"access_is_hub() AND {seen}"
     return protect(table, read=seen, insert=written, update=written, delete=written)
+
+
+def append_only(table: str, *, column: str = "case_id", category: str) -> RunSQL:
+    """Operation that takes back what `protect_for_case` gave beyond reading and adding: no row changes or goes."""
+    written = f"access_is_hub() AND access_may_see_case({column}, '{category}')"
+    return RunSQL(
+        (f"DROP POLICY {table}_update ON {table}", f"DROP POLICY {table}_delete ON {table}"),
+        (
+            f"CREATE POLICY {table}_update ON {table} FOR UPDATE USING ({written}) WITH CHECK ({written})",
+            f"CREATE POLICY {table}_delete ON {table} FOR DELETE USING ({written})",
+        ),
+    )

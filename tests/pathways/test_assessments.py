@@ -98,6 +98,15 @@ def test_a_completed_assessment_stays_on_its_edition(hub, cast):
         assert latest_assessments(case_id=case.id)["risk-24"].instrument.edition == 2
 
 
+def test_a_completed_assessment_can_neither_be_changed_nor_removed(hub, cast):
+    case = a_case()
+    with acting_as(cast.actor("dana")) as dana:
+        completed(dana, case, answers=risk(4))
+        assert Assessment.objects.update(grade="high") == 0
+        assert Assessment.objects.filter(case_id=case.id)._raw_delete("default") == 0
+        assert Assessment.objects.get().grade == "standard"
+
+
 def test_a_blank_is_no_answer_and_is_named(hub, cast):
     case = a_case()
     answers = risk(2)

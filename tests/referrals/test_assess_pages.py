@@ -465,13 +465,20 @@ def test_consent_that_a_colleague_recorded_meanwhile_is_shown_first(hub, cast):
 
 
 def test_what_has_run_out_is_to_be_asked_again(hub, cast):
-    case = a_case()
+    case, now = a_case(), timezone.now()
     with acting_as(cast.actor("liam")) as liam:
-        answers = [AgencyAnswer(agencies()["safe-steps"].id, "given", ("identity",))]
-        until = timezone.now() + timedelta(days=1)
-        record_consents(actor=liam, case_id=case.id, answers=answers, how="in person", expires_at=until)
-    with acting_as_system("tests"):
-        Consent.objects.update(expires_at=timezone.now() - timedelta(minutes=1))
+        Consent.objects.create(
+            case_id=case.id,
+            person_id=case.person_id,
+            agency=agencies()["safe-steps"],
+            answer="given",
+            categories=["identity"],
+            how="in person",
+            recorded_by=liam.id,
+            recorded_by_name=liam.name,
+            recorded_at=now - timedelta(days=90),
+            expires_at=now - timedelta(minutes=1),
+        )
     page = words_of(cast.browser("priya").get(url(case, "consent")))
     assert "Safe Steps Run out: ask again" in page
     assert "No longer: withdrawn" not in page

@@ -62,6 +62,15 @@ def test_the_newest_answer_counts_and_the_earlier_ones_stay(hub, cast):
     assert said == ["given", "withdrawn", "given", "refused"]
 
 
+def test_what_was_said_can_neither_be_changed_nor_removed(hub, cast):
+    case = a_case()
+    with acting_as(cast.actor("dana")) as dana:
+        recorded(dana, case, answer="refused")
+        assert Consent.objects.update(answer="given") == 0
+        assert Consent.objects.filter(case_id=case.id)._raw_delete("default") == 0
+        assert Consent.objects.get().answer == "refused"
+
+
 def test_each_agency_is_asked_for_itself(hub, cast):
     case, other = a_case(), a_case()
     with acting_as(cast.actor("priya")) as priya:
