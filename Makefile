@@ -42,7 +42,7 @@ check: setup-dev ## style, types, layers and the fast tests, in under two minute
 	$(IN) -m ruff format --check .
 	$(IN) -m mypy
 	.venv/bin/lint-imports
-	$(IN) -m pytest -n 2 -m "not browser and not slow" $(ARGS)
+	$(IN) -m pytest -n 2 --dist=loadfile -m "not browser and not slow" $(ARGS)
 
 bench: setup-dev ## what things cost, side by side
 	@$(IN) -m bench $(ARGS)
