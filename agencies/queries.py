@@ -49,11 +49,9 @@ def agreements_in_force(*, hub: UUID, on: date) -> dict[UUID, SharingBasis]:
     return found
 
 
-def open_services() -> list[Service]:
-    """Services that take referrals now, with their team and agency."""
-    return list(
-        Service.objects.filter(open_for_referrals=True).select_related("team__agency").order_by("code")
-    )
+def services() -> list[Service]:
+    """Every service with its team and agency, those that take no referrals now included."""
+    return list(Service.objects.select_related("team__agency").order_by("code"))
 
 
 def agencies_by_id() -> dict[UUID, Agency]:

@@ -13,6 +13,11 @@ def timeline(*, case_id: UUID, before: UUID | None = None, limit: int = 50) -> l
     return list(events.order_by("-id")[:limit])
 
 
+def event_data(*, event_id: UUID) -> dict[str, object]:
+    """The codes and ids that an event told; empty where there is no such event for the actor."""
+    return Event.objects.filter(id=event_id).values_list("data", flat=True).first() or {}
+
+
 def stuck_messages(*, limit: int = 100) -> list[Message]:
     """Messages that failed again and again: what an operator must look at. Nothing is ever given up."""
     return list(

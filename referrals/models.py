@@ -149,6 +149,11 @@ class Case(HubRow):
             models.Index(fields=["status", "risk", "id"], name="referrals_case_risk"),
             models.Index(fields=["assigned_to", "status", "due_at", "id"], name="referrals_case_assigned"),
             models.Index(fields=["person", "status"], name="referrals_case_person"),
+            models.Index(
+                fields=["due_at", "id"],
+                name="referrals_case_decision",
+                condition=~models.Q(decision_wanted="") & models.Q(closed_at__isnull=True),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -251,6 +256,8 @@ class Referral(HubRow):
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="referrals")
     decision = models.ForeignKey(RoutingDecision, on_delete=models.PROTECT, related_name="referrals")
+    # Told beside the decision, which only the hub may read: the partner is owed the rule book it came by.
+    pathway_version = models.ForeignKey(PathwayVersion, on_delete=models.PROTECT, related_name="referrals")
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="referrals")
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="referrals")
     service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="referrals")
@@ -283,6 +290,11 @@ class Referral(HubRow):
                 fields=["answer_due_at", "case"],
                 name="referrals_referral_unanswered",
                 condition=models.Q(status__in=("sent", "received")),
+            ),
+            models.Index(
+                fields=["answered_at", "id"],
+                name="referrals_referral_answered",
+                condition=models.Q(answered_at__isnull=False),
             ),
         ]
 

@@ -2,11 +2,56 @@
 
 from uuid import UUID
 
+from access.context import current_actor
+from messaging.queries import event_data
 from messaging.subscribers import subscriber
 from referrals.actions.intake import JUDGE, judge_rows
+from referrals.actions.referral import expire
+from referrals.actions.routing import EXPIRE, follow_consent, follow_referral, is_unanswered, route_case
 
 
 @subscriber(name=JUDGE, account="intake")
 def judge_feed(payload: dict[str, str]) -> None:
     """The next chunk of a feed's rows."""
     judge_rows(run_id=UUID(payload["run"]))
+
+
+@subscriber("case.triaged", "case.route_asked", name="referrals.route", account="routing")
+def route(payload: dict[str, str]) -> None:
+    """A case that was triaged, or that a practitioner asked to route again, goes along the pathway."""
+    event = UUID(payload["event"])
+    asked = event_data(event_id=event).get("again", [])
+    again = [str(code) for code in asked] if isinstance(asked, list) else []
+    route_case(actor=current_actor(), case_id=UUID(payload["case"]), asked_by=event, again=again)
+
+
+@subscriber(
+    "referral.received",
+    "referral.accepted",
+    "referral.declined",
+    "referral.returned",
+    "referral.completed",
+    "referral.recalled",
+    "referral.expired",
+    name="referrals.follow_referral",
+    account="routing",
+)
+def follow_answer(payload: dict[str, str]) -> None:
+    """What a partner's answer, or its absence, means for the case."""
+    follow_referral(
+        actor=current_actor(), referral_id=UUID(payload["referral"]), asked_by=UUID(payload["event"])
+    )
+
+
+@subscriber("case.consent_recorded", name="referrals.follow_consent", account="consent")
+def follow_answer_on_consent(payload: dict[str, str]) -> None:
+    """A refusal or withdrawal recalls what rests on consent."""
+    follow_consent(actor=current_actor(), case_id=UUID(payload["case"]))
+
+
+@subscriber(name=EXPIRE, account="routing")
+def expire_unanswered(payload: dict[str, str]) -> None:
+    """The answer's time has run out; where it came in time, nothing is to be done."""
+    referral = UUID(payload["referral"])
+    if is_unanswered(referral_id=referral):
+        expire(actor=current_actor(), referral_id=referral)

@@ -104,6 +104,20 @@ DECLINE_REASONS: dict[str, str] = {
     "other": "Another reason",
 }
 
+# The four outcomes of victim services: what got better for the person, by domain.
+OUTCOME_DOMAINS: dict[str, str] = {
+    "health_and_wellbeing": "Health and wellbeing",
+    "coping": "Coping with everyday life",
+    "safety": "Safety",
+    "informed_and_empowered": "Informed and empowered",
+}
+OUTCOME_RESULTS: dict[str, str] = {
+    "improved": "Improved",
+    "same": "No change",
+    "worse": "Worse",
+    "not_known": "Not known",
+}
+
 END_STATES: dict[str, str] = {
     "supported_enhanced": "Supported (enhanced)",
     "supported_standard": "Supported (standard)",

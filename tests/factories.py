@@ -201,6 +201,7 @@ def a_referral(
         return Referral.objects.create(
             case=case,
             decision=decision,
+            pathway_version=decision.version,
             agency_id=offered.team.agency_id,
             team=offered.team,
             service=offered,

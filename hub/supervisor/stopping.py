@@ -29,7 +29,9 @@ def reset(home: Home, *, sure: bool) -> None:
     """Stop this HUB_HOME's hub and delete its data, if whoever is at the terminal says so or is `sure`."""
     if (home.path / "secrets.json").exists() and not sure:
         if not sys.stdin.isatty():
-            raise CannotStop("Nothing was deleted: there is nobody to ask. To be sure: make reset CONFIRM=yes")
+            raise CannotStop(
+                "Nothing was deleted: there is nobody to ask. To be sure: make reset CONFIRM=yes"
+            )
         answer = input(f"Delete the database, keys and logs in {home.path}? Type yes: ")
         if answer.strip().lower() != "yes":
             raise CannotStop("Nothing was deleted.")

@@ -29,7 +29,7 @@ def once(request: Request, client: ApiClient, write: Callable[[], dict[str, Any]
     if len(key) > LONGEST_KEY:
         raise exceptions.ValidationError({"Idempotency-Key": f"Use at most {LONGEST_KEY} characters."})
     digest = hashlib.sha256(
-        b"\n".join([request.method.encode(), request.path.encode(), request.body])
+        b"\n".join([str(request.method).encode(), request.path.encode(), request.body])
     ).hexdigest()
     record = IdempotencyRecord(
         client=client, key=key, request_hash=digest, status=200, answer={}, at=timezone.now()

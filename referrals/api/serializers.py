@@ -2,20 +2,7 @@
 
 from rest_framework import serializers
 
-from referrals.workflow import DECLINE_REASONS
-
-OUTCOME_DOMAINS = (
-    ("health_and_wellbeing", "Health and wellbeing"),
-    ("coping", "Coping with everyday life"),
-    ("safety", "Safety"),
-    ("informed_and_empowered", "Informed and empowered"),
-)
-OUTCOME_RESULTS = (
-    ("improved", "Improved"),
-    ("same", "No change"),
-    ("worse", "Worse"),
-    ("not_known", "Not known"),
-)
+from referrals.workflow import DECLINE_REASONS, OUTCOME_DOMAINS, OUTCOME_RESULTS
 
 
 class ChangeSerializer(serializers.Serializer):
@@ -109,8 +96,8 @@ class ReturnSerializer(serializers.Serializer):
 
 
 class OutcomeSerializer(serializers.Serializer):
-    domain = serializers.ChoiceField(choices=OUTCOME_DOMAINS)
-    result = serializers.ChoiceField(choices=OUTCOME_RESULTS)
+    domain = serializers.ChoiceField(choices=list(OUTCOME_DOMAINS.items()))
+    result = serializers.ChoiceField(choices=list(OUTCOME_RESULTS.items()))
     notes = serializers.CharField(max_length=2000, required=False, allow_blank=True, default="")
 
 

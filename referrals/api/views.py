@@ -21,7 +21,7 @@ from access.context import current_actor
 from access.looks import record_look
 from access.models import Look
 from access.roles import Capability
-from agencies.models import FeedCursor
+from agencies.models import ApiClient, FeedCursor
 from messaging.feeds import changes_after
 from referrals import serializers as shapes
 from referrals.actions import referral as verbs
@@ -30,7 +30,7 @@ from referrals.api.idempotency import once
 from referrals.api.refusals import refusals
 from referrals.models import Referral
 from referrals.queries import referrals as queries
-from referrals.workflow import verbs_for
+from referrals.workflow import STATUS_WORDS, verbs_for
 
 PAGE = 100
 LARGEST_PAGE = 500
@@ -75,6 +75,13 @@ def _expected_version(request: Request) -> int | None:
     return int(given)
 
 
+def _client(request: Request) -> ApiClient:
+    """Whoever the token belongs to: ClientAuthentication lets in nobody else."""
+    client = request.user
+    assert isinstance(client, ApiClient)  # noqa: S101 - for the type: the permission has seen to it
+    return client
+
+
 def _own(referral_id: UUID) -> Referral:
     """The client's own referral. Absent and forbidden are the same 404."""
     found = queries.own(actor=current_actor(), referral_id=referral_id)
@@ -106,7 +113,7 @@ class Changes(APIView):
         entries = changes_after(agency_id=actor.agency_id, cursor=after, limit=limit + 1)
         shown = entries[:limit]
         FeedCursor.objects.update_or_create(
-            client=request.user, defaults={"position": after, "read_at": timezone.now()}
+            client=_client(request), defaults={"position": after, "read_at": timezone.now()}
         )
         return Response(
             {
@@ -143,6 +150,10 @@ class Referrals(APIView):
     )
     def get(self, request: Request) -> Response:
         limit = _whole_number(request, "limit", PAGE, LARGEST_PAGE)
+        status = request.query_params.get("status", "")
+        if status and status not in STATUS_WORDS:
+            known = ", ".join(word for word in STATUS_WORDS if word != "draft")
+            raise exceptions.ValidationError({"status": f"Give one of {known}."})
         before = request.query_params.get("before")
         try:
             cursor = UUID(before) if before else None
@@ -150,14 +161,14 @@ class Referrals(APIView):
             raise exceptions.ValidationError({"before": "Give the id from `next`."}) from None
         found = queries.own_list(
             actor=current_actor(),
-            status=request.query_params.get("status", ""),
+            status=status,
             before=cursor,
             limit=limit + 1,
         )
         shown = found[:limit]
         return Response(
             {
-                "items": [shapes.line_for_partner(referral) for referral in shown],
+                "items": shapes.lines_for_partner(shown),
                 "next": shown[-1].id if len(found) > limit else None,
             }
         )
@@ -216,19 +227,20 @@ class Move(APIView):
                 )
             return {"id": str(moved.id), "status": moved.status, "version": moved.version}
 
-        return once(request, request.user, write)
+        return once(request, _client(request), write)
 
 
 def _move(name: str, verb: Callable[..., Referral], body: type[Serializer], words: str) -> type[Move]:
     """The door of one verb, with its place in the schema."""
-    door = type(f"Move{name.title()}", (Move,), {"body": body, "verb": staticmethod(verb), "__doc__": words})
+    members = {"body": body, "verb": staticmethod(verb), "__doc__": words}
+    door: type[Move] = type(f"Move{name.title()}", (Move,), members)
     described = extend_schema(
         operation_id=f"referral_{name}",
         parameters=WRITE_HEADERS,
         request=body,
         responses={200: s.MovedSerializer, **WRITE_PROBLEMS},
     )
-    door.post = described(door.post)
+    setattr(door, "post", described(door.post))  # noqa: B010 - a class of its own for each verb
     return door
 
 

@@ -97,6 +97,11 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='referrals', to='referrals.routingdecision'),
         ),
         migrations.AddField(
+            model_name='referral',
+            name='pathway_version',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='referrals', to='pathways.pathwayversion'),
+        ),
+        migrations.AddField(
             model_name='sourcerecord',
             name='source',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='referrals.feedsource'),

@@ -27,7 +27,8 @@ class Migration(migrations.Migration):
             "case",
             "due_at",
             models.DateTimeField(
-                help_text="The next clock that runs out, for the queue's order; empty when none runs.", null=True
+                help_text="The next clock that runs out, for the queue's order; empty when none runs.",
+                null=True,
             ),
         ),
         migrations.AddIndex(

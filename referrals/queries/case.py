@@ -10,7 +10,7 @@ from django.utils import timezone
 from access.actor import Actor
 from access.context import hub_id
 from agencies.models import Practitioner
-from agencies.queries import agencies_by_id, hub_practitioners, names_of, open_services
+from agencies.queries import agencies_by_id, hub_practitioners, names_of, services
 from messaging.queries import timeline
 from pathways.models import Assessment
 from referrals import scope
@@ -180,7 +180,7 @@ def case_timeline(*, case: Case, before: str = "") -> tuple[list[TimelineEntry],
     words = {str(person): name for person, name in names_of(UUID(person) for person in people).items()}
     for agency in agencies_by_id().values():
         words[str(agency.id)] = words[agency.code] = agency.name
-    words |= {str(service.id): service.name for service in open_services()}
+    words |= {str(service.id): service.name for service in services()}
     words |= INSTRUMENT_WORDS
     entries = [
         TimelineEntry(

@@ -9,7 +9,7 @@ from pathways.models import Assessment
 from pathways.pathway import read_pathway, required_assessments
 from pathways.queries import NoPathway, version_in_force
 from referrals.models import Case, ContactAttempt
-from victims.entitlement import age_on
+from referrals.queries.facts import intake_facts
 from victims.models import Consent
 
 ANSWERED = (ContactAttempt.Result.SPOKE, ContactAttempt.Result.DECLINED)
@@ -36,17 +36,8 @@ def required_instruments(case: Case) -> list[str]:
 
     Raises pathways.queries.NoPathway.
     """
-    facts: dict[str, object] = {
-        "offence_group": case.offence_group,
-        "offence_code": case.offence_code or None,
-        "offence_properties": sorted(case.offence_properties),
-        "flags": sorted(case.flags),
-        "entitlement": case.entitlement,
-        "age": age_on(case.person.date_of_birth, timezone.localdate(case.reported_at)),
-        "area": case.area or None,
-    }
     version = version_in_force(on=timezone.localdate())
-    return required_assessments(read_pathway(version.definition), facts)
+    return required_assessments(read_pathway(version.definition), intake_facts(case))
 
 
 def steps(

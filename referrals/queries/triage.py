@@ -53,7 +53,9 @@ class Stage:
 
 STAGES: dict[str, Stage] = {
     WAITING: Stage("Waiting for triage", ("new", "triaging")),
-    "decision": Stage("To be routed or decided", ("triaged",)),
+    "decision": Stage(
+        "To be routed or decided", ("triaged", "routed"), Q(status="triaged") | ~Q(decision_wanted="")
+    ),
     "partner": Stage("Awaiting partner", ("routed",), Q(id__in=ASKED.values("case_id"))),
     "suspended": Stage("Suspended as unsafe", ("suspended",)),
 }

@@ -1,0 +1,253 @@
+"""The life of a referral after it was sent, as a list of verbs: receive, accept, decline, return, start, complete,
+recall, expire.
+
+Each locks the referral, asks referrals.workflow whether the move is possible, changes, ends what the agency
+may see where the referral ends, and tells; a refusal raises and leaves nothing half done. What a move means
+for the case (the next route, a question to a person) follows in referrals.actions.routing.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from access.actor import Actor, NotAllowed
+from access.roles import Capability
+from messaging.events import Happening, publish
+from referrals import scope
+from referrals.actions.clocks import keep_due
+from referrals.actions.sight import keep_sight
+from referrals.models import Case, Outcome, Referral
+from referrals.workflow import (
+    DECLINE_REASONS,
+    FINAL,
+    HUB,
+    OUTCOME_DOMAINS,
+    OUTCOME_RESULTS,
+    PARTNER,
+    SYSTEM,
+    TRANSITIONS,
+    MoveRefused,
+    move,
+)
+
+
+class ReferralNotFound(Exception):
+    """There is no such referral, or it is not the actor's: the same answer for both."""
+
+
+class VersionMismatch(Exception):
+    """The referral was moved since the actor read it."""
+
+
+class AnswerIncomplete(MoveRefused):
+    """The move asks for a reason or an outcome that was not given, or not one of the list."""
+
+
+TOPICS = {
+    "receive": "received",
+    "accept": "accepted",
+    "decline": "declined",
+    "return_to_hub": "returned",
+    "start": "started",
+    "complete": "completed",
+    "recall": "recalled",
+    "expire": "expired",
+}
+ANSWERS = ("accept", "decline", "return_to_hub")
+
+
+def receive(*, actor: Actor, referral_id: UUID, expected_version: int | None = None) -> Referral:
+    """Say that the agency has it. Raises NotAllowed, ReferralNotFound, VersionMismatch, MoveRefused, as all do."""
+    return _move("receive", actor, referral_id, expected_version)
+
+
+def accept(*, actor: Actor, referral_id: UUID, expected_version: int | None = None) -> Referral:
+    """Take the referral on."""
+    return _move("accept", actor, referral_id, expected_version)
+
+
+def decline(
+    *,
+    actor: Actor,
+    referral_id: UUID,
+    reason_code: str,
+    reason_words: str = "",
+    expected_version: int | None = None,
+) -> Referral:
+    """Decline it. reason_code: of DECLINE_REASONS; reason_words: wanted where it is "other".
+
+    The agency's sight of the case ends with it. Raises AnswerIncomplete besides.
+    """
+    if reason_code not in DECLINE_REASONS:
+        raise AnswerIncomplete("Choose one of the reasons of the list.")
+    if reason_code == "other" and not reason_words.strip():
+        raise AnswerIncomplete("Say why in a few words when the reason is another one.")
+    return _move("decline", actor, referral_id, expected_version, code=reason_code, words=reason_words)
+
+
+def return_to_hub(
+    *, actor: Actor, referral_id: UUID, reason_words: str, expected_version: int | None = None
+) -> Referral:
+    """Give it back for more information. reason_words: what the agency must know before it can answer.
+
+    The agency's sight ends; the hub adds what is wanted and sends anew. Raises AnswerIncomplete besides.
+    """
+    return _move("return_to_hub", actor, referral_id, expected_version, words=reason_words)
+
+
+def start(*, actor: Actor, referral_id: UUID, expected_version: int | None = None) -> Referral:
+    """Say that the work has begun."""
+    return _move("start", actor, referral_id, expected_version)
+
+
+@transaction.atomic
+def complete(
+    *,
+    actor: Actor,
+    referral_id: UUID,
+    outcomes: Sequence[Mapping[str, str]],
+    expected_version: int | None = None,
+) -> Referral:
+    """Finish it with what came of it; the agency's sight of the case ends.
+
+    outcomes: at least one, each with domain, result and perhaps notes. Raises AnswerIncomplete besides.
+    """
+    if not outcomes:
+        raise AnswerIncomplete("Say what came of the work: at least one outcome.")
+    for outcome in outcomes:
+        if outcome["domain"] not in OUTCOME_DOMAINS or outcome["result"] not in OUTCOME_RESULTS:
+            raise AnswerIncomplete("Choose domain and result of each outcome from the lists.")
+    now = timezone.now()
+    referral = _move("complete", actor, referral_id, expected_version)
+    Outcome.objects.bulk_create(
+        Outcome(
+            referral=referral,
+            agency_id=referral.agency_id,
+            domain=outcome["domain"],
+            result=outcome["result"],
+            notes=outcome.get("notes", ""),
+            recorded_by_name=actor.name,
+            recorded_at=now,
+        )
+        for outcome in outcomes
+    )
+    return referral
+
+
+def recall(
+    *,
+    actor: Actor,
+    referral_id: UUID,
+    reason_words: str,
+    reason_code: str = "recalled_by_hub",
+    expected_version: int | None = None,
+) -> Referral:
+    """Take it back: sent in error, consent withdrawn, no longer wanted. The agency's sight ends at once.
+
+    reason_words: for the hub's own people; the agency is told the code alone. Raises AnswerIncomplete besides.
+    """
+    return _move("recall", actor, referral_id, expected_version, code=reason_code, words=reason_words)
+
+
+def expire(*, actor: Actor, referral_id: UUID) -> Referral:
+    """The answer's time has run out. Done by the hub's own system alone."""
+    return _move("expire", actor, referral_id, None, code="not_answered")
+
+
+@transaction.atomic
+def _move(
+    verb: str,
+    actor: Actor,
+    referral_id: UUID,
+    expected_version: int | None,
+    *,
+    code: str = "",
+    words: str = "",
+) -> Referral:
+    """One move, whoever makes it: the table says whether it is possible and whose it is."""
+    moves = [one for one in TRANSITIONS if one.verb == verb]
+    capability = Capability(moves[0].capability)
+    actor.require(capability)
+    if not _is_side(actor, moves[0].side):
+        raise NotAllowed(capability)
+    now = timezone.now()
+    case = _locked_case(actor, referral_id) if actor.hub else None
+    referral = scope.referrals(actor).select_for_update(of=("self",)).filter(id=referral_id).first()
+    if referral is None:
+        raise ReferralNotFound("There is no such referral.")
+    if expected_version not in (None, referral.version):
+        raise VersionMismatch(
+            f"The referral is at version {referral.version} now: read it again before you change it."
+        )
+    step = move(verb, referral.status)
+    words = words.strip()
+    if step.needs_reason and not (code or words):
+        raise AnswerIncomplete("Say why: the next reader needs the reason.")
+    referral.status = step.to
+    referral.version += 1
+    referral.reason_code, referral.reason_words = code, words[:400]
+    _stamp(referral, verb, now)
+    referral.save(
+        update_fields=[
+            "status",
+            "version",
+            "reason_code",
+            "reason_words",
+            "received_at",
+            "answered_at",
+            "ended_at",
+        ]
+    )
+    publish(happening(referral, verb=verb, from_=step.from_, at=now))
+    if step.to in FINAL:
+        keep_sight(actor=actor, case_id=referral.case_id, agency_id=referral.agency_id)
+    if case is not None:
+        keep_due(case)
+    return referral
+
+
+def _is_side(actor: Actor, side: str) -> bool:
+    return {HUB: actor.hub, PARTNER: not actor.hub, SYSTEM: actor.hub and actor.kind == "system"}[side]
+
+
+def _locked_case(actor: Actor, referral_id: UUID) -> Case:
+    """The hub locks the case before the referral, as routing does, so that two who meet never block each other."""
+    case_id = scope.referrals(actor).filter(id=referral_id).values_list("case_id", flat=True).first()
+    case = scope.cases(actor).select_for_update().filter(id=case_id).first() if case_id else None
+    if case is None:
+        raise ReferralNotFound("There is no such referral.")
+    return case
+
+
+def _stamp(referral: Referral, verb: str, now: datetime) -> None:
+    if verb in ("receive", *ANSWERS) and referral.received_at is None:
+        referral.received_at = now
+    if verb in ANSWERS and referral.answered_at is None:
+        referral.answered_at = now
+    if referral.status in FINAL:
+        referral.ended_at = now
+
+
+def happening(referral: Referral, *, verb: str, from_: str, at: datetime) -> Happening:
+    """What a referral's move tells, to the hub's timeline and the agency's feed: ids and codes."""
+    data: dict[str, object] = {
+        "from": from_,
+        "to": referral.status,
+        "agency": str(referral.agency_id),
+        "team": str(referral.team_id),
+        "service": str(referral.service_id),
+        "reason_code": referral.reason_code,
+    }
+    if verb in ANSWERS and from_ != "accepted":
+        data["wait_hours"] = round((at - referral.sent_at).total_seconds() / 3600, 2)
+    return Happening(
+        f"referral.{TOPICS.get(verb, 'sent')}",
+        at=at,
+        case_id=referral.case_id,
+        referral_id=referral.id,
+        data=data,
+        audience=[referral.agency_id],
+    )

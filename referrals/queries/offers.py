@@ -1,0 +1,38 @@
+"""What each service is for one case at one moment: whose it is, what may be disclosed to them, and on which consent."""
+
+from datetime import datetime
+
+from django.utils import timezone
+
+from access.context import hub_id
+from agencies.queries import agreements_in_force, services
+from referrals.models import Case
+from referrals.routing import Offer
+from victims.queries import consent_stands, current_consents
+
+
+def offers_for(case: Case, *, at: datetime) -> list[Offer]:
+    """Every service of the hub's partners, by code, as it stands for the case."""
+    agreements = agreements_in_force(hub=hub_id(), on=timezone.localdate(at))
+    consents = current_consents(case_id=case.id)
+    offers = []
+    for service in services():
+        agency = service.team.agency
+        agreement, consent = agreements.get(agency.id), consents.get(agency.id)
+        offers.append(
+            Offer(
+                service_code=service.code,
+                service_name=service.name,
+                team_id=str(service.team_id),
+                agency_id=str(agency.id),
+                agency_code=agency.code,
+                agency_name=agency.name,
+                is_open=service.open_for_referrals,
+                agreement_id=str(agreement.agreement_id) if agreement else None,
+                agreement_purposes=agreement.purposes if agreement else (),
+                agreement_categories=agreement.categories if agreement else (),
+                consent=consent_stands(consent, at=at),
+                consent_categories=tuple(consent.categories) if consent else (),
+            )
+        )
+    return offers

@@ -1,0 +1,244 @@
+"""Referrals: a partner's own, one or a page of them, and what the hub still owes or is owed an answer on."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from access.actor import Actor
+from access.categories import Category
+from access.roles import Capability
+from agencies.models import Agreement
+from pathways.models import Assessment
+from pathways.queries import latest_assessments
+from referrals import scope
+from referrals.models import Case, ContactAttempt, Incident, Outcome, Referral, RoutingDecision
+from referrals.queries.contact import Way, current_address, ways_to_reach
+from referrals.queries.keyset import SortKey, one_page
+from referrals.queries.people import NAMELESS, Name, names_by_person
+from referrals.routing import Decision
+from referrals.workflow import FINAL, OPEN, UNANSWERED
+from victims.models import ContactMethod, Relationship
+
+PAGE = 25
+BY_ANSWER_DUE = SortKey("answer_due_at", datetime.fromisoformat)
+BY_ANSWERED = SortKey("answered_at", datetime.fromisoformat, nullable=True)
+BY_DUE = SortKey("due_at", lambda value: datetime.fromisoformat(value) if value else None, nullable=True)
+
+TABS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "answer": ("To answer", UNANSWERED),
+    "work": ("Taken on", ("accepted", "in_progress")),
+    "ended": ("Ended", FINAL),
+}
+"""The lists of a partner's queue, with the statuses in each."""
+
+
+def own(*, actor: Actor, referral_id: UUID) -> Referral | None:
+    """The referral, if it is the actor's to see; None where it is not, or there is none."""
+    actor.require(Capability.SEE_REFERRALS)
+    return _told().filter(id=referral_id, id__in=scope.referrals(actor).values("id")).first()
+
+
+def own_list(*, actor: Actor, status: str, before: UUID | None, limit: int) -> list[Referral]:
+    """The agency's referrals, newest first: at most `limit`, those before the id `before`, of one status or all."""
+    actor.require(Capability.SEE_REFERRALS)
+    found = scope.referrals(actor).exclude(status="draft").select_related("service")
+    if status:
+        found = found.filter(status=status)
+    if before is not None:
+        found = found.filter(id__lt=before)
+    return list(found.order_by("-id")[:limit])
+
+
+def _told() -> Any:
+    return Referral.objects.exclude(status="draft").select_related(
+        "service", "team", "agency", "pathway_version"
+    )
+
+
+@dataclass(frozen=True)
+class ReferralRow:
+    """One line of a list of referrals. The case's reference and the name are empty where they may not be seen."""
+
+    referral: Referral
+    case_reference: str
+    name: str
+
+
+@dataclass(frozen=True)
+class ReferralPage:
+    rows: list[ReferralRow]
+    previous: str
+    next: str
+
+
+def partner_queue(*, actor: Actor, tab: str, after: str = "", before: str = "") -> ReferralPage:
+    """One page of the agency's referrals: the next answer due first, of those that have ended the latest first."""
+    actor.require(Capability.SEE_REFERRALS)
+    statuses = TABS[tab][1]
+    branches = [scope.referrals(actor).filter(status=status) for status in statuses]
+    part = one_page(
+        branches,
+        key=BY_ANSWER_DUE,
+        descending=tab == "ended",
+        size=PAGE,
+        after=after,
+        before=before,
+    )
+    return _page(part.ids, part.previous, part.next)
+
+
+def unanswered(*, actor: Actor, after: str = "", before: str = "") -> ReferralPage:
+    """The hub's referrals whose answer is owed, the next due first."""
+    waiting = scope.referrals(actor).filter(status__in=UNANSWERED)
+    part = one_page([waiting], key=BY_ANSWER_DUE, descending=False, size=PAGE, after=after, before=before)
+    return _page(part.ids, part.previous, part.next)
+
+
+def answered(*, actor: Actor, after: str = "", before: str = "") -> ReferralPage:
+    """The hub's referrals that were answered, the latest answer first."""
+    found = scope.referrals(actor).filter(answered_at__isnull=False)
+    part = one_page([found], key=BY_ANSWERED, descending=True, size=PAGE, after=after, before=before)
+    return _page(part.ids, part.previous, part.next)
+
+
+def _page(ids: list[UUID], previous: str, following: str) -> ReferralPage:
+    by_id = {referral.id: referral for referral in _told().filter(id__in=ids)}
+    referrals = [by_id[one] for one in ids if one in by_id]
+    cases = cases_shown(referrals)
+    names = names_by_person(case.person_id for case in cases.values())
+    rows = []
+    for referral in referrals:
+        case = cases.get(referral.case_id)
+        name = names.get(case.person_id, NAMELESS).short if case else ""
+        rows.append(ReferralRow(referral, case.reference if case else "", name))
+    return ReferralPage(rows, previous, following)
+
+
+def cases_shown(referrals: Iterable[Referral]) -> dict[UUID, Case]:
+    """The cases of the referrals, by id, as far as the reader's agency may see them now."""
+    return {case.id: case for case in Case.objects.filter(id__in={one.case_id for one in referrals})}
+
+
+@dataclass(frozen=True)
+class DecisionPage:
+    """Open cases in which a person must decide, the next due first."""
+
+    cases: list[Case]
+    names: dict[UUID, Name]
+    previous: str
+    next: str
+
+
+def wanted_decisions(*, actor: Actor, after: str = "", before: str = "") -> DecisionPage:
+    """One page of the open cases that wait for somebody's decision, with what it is."""
+    wanted = scope.cases(actor).exclude(decision_wanted="").filter(closed_at__isnull=True)
+    part = one_page([wanted], key=BY_DUE, descending=False, size=PAGE, after=after, before=before)
+    by_id = {case.id: case for case in Case.objects.filter(id__in=part.ids)}
+    cases = [by_id[one] for one in part.ids if one in by_id]
+    return DecisionPage(cases, names_by_person(case.person_id for case in cases), part.previous, part.next)
+
+
+@dataclass(frozen=True)
+class PartnerFile:
+    """What one referral tells its agency of the case, part by part; a part that is not told is None or empty.
+
+    The referral's categories are asked here and the agency's grant by the database: both must hold.
+    """
+
+    referral: Referral
+    agreement: str
+    case: Case | None
+    name: Name
+    ways: list[Way]
+    incidents: list[Incident]
+    perpetrators: list[Relationship]
+    assessments: list[Assessment]
+    attempts: list[ContactAttempt]
+    outcomes: list[Outcome]
+
+    def tells(self, category: Category) -> bool:
+        return self.case is not None and category in self.referral.categories
+
+
+def partner_file(*, referral: Referral) -> PartnerFile:
+    """What the referral tells its agency now: nothing of the case once it has ended."""
+    case = None
+    if referral.status in OPEN:
+        case = Case.objects.select_related("person").filter(id=referral.case_id).first()
+
+    def told(category: Category) -> bool:
+        return case is not None and category in referral.categories
+
+    ways: list[Way] = []
+    if case is not None and told(Category.CONTACT):
+        ways = ways_to_reach(
+            case=case,
+            methods=list(ContactMethod.objects.filter(person=case.person_id).order_by("id")),
+            address=_address(case, referral),
+            now=timezone.now(),
+        )
+    incident, assessment, notes = (
+        told(part) for part in (Category.INCIDENT, Category.ASSESSMENT, Category.NOTES)
+    )
+    name = NAMELESS
+    if case is not None and told(Category.IDENTITY):
+        name = names_by_person([case.person_id]).get(case.person_id, NAMELESS)
+    return PartnerFile(
+        referral=referral,
+        agreement=Agreement.objects.filter(id=referral.agreement_id).values_list("name", flat=True).first()
+        or "",
+        case=case,
+        name=name,
+        ways=ways,
+        incidents=list(
+            Incident.objects.filter(case=referral.case_id)
+            .select_related("source")
+            .order_by("-reported_at", "-id")
+        )
+        if incident
+        else [],
+        perpetrators=list(Relationship.objects.filter(case_id=referral.case_id).order_by("id"))
+        if incident
+        else [],
+        assessments=list(latest_assessments(case_id=referral.case_id).values()) if assessment else [],
+        attempts=list(ContactAttempt.objects.filter(case=referral.case_id).order_by("-attempted_at", "-id"))
+        if notes
+        else [],
+        outcomes=list(referral.outcomes.order_by("id")),
+    )
+
+
+def _address(case: Case, referral: Referral) -> Any:
+    """Where the person lives; a safe address only where that is a category of its own in the referral."""
+    address = current_address(case.person_id)
+    if address is not None and address.is_safe_address and Category.SAFE_ADDRESS not in referral.categories:
+        return None
+    return address
+
+
+@dataclass(frozen=True)
+class Explained:
+    """One routing decision for a reader: the version, and what matched, nearly matched and was held back."""
+
+    row: RoutingDecision
+    decision: Decision
+
+
+def decisions_of(*, case_id: UUID, limit: int = 20) -> list[Explained]:
+    """The newest routing decisions of the case, the newest first."""
+    rows = (
+        RoutingDecision.objects.filter(case=case_id).select_related("version").order_by("-decided_at", "-id")
+    )
+    return [Explained(row, Decision.from_json(row.decision)) for row in rows[:limit]]
+
+
+def may_be_sent_again(*, case_id: UUID) -> list[Referral]:
+    """By service the case's latest referral, where it was recalled, declined or not answered."""
+    latest: dict[UUID, Referral] = {}
+    for referral in Referral.objects.filter(case=case_id).select_related("service", "agency").order_by("id"):
+        latest[referral.service_id] = referral
+    return [one for one in latest.values() if one.status in ("recalled", "declined", "expired")]

@@ -1,0 +1,180 @@
+"""What a partner is told of a referral, written out field by field: the API and the partner's pages show this alone.
+
+A part is there only if its data category is in the referral; once the referral has ended, state and dates are
+left. A way of contact that is marked as unsafe shows that it is, never what it is.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils import timezone
+
+from access.categories import Category
+from pathways.models import Assessment
+from pathways.pathway import BASES
+from pathways.queries import PURPOSES
+from referrals.models import Referral
+from referrals.queries.contact import VERBS, Way
+from referrals.queries.facts import intake_facts
+from referrals.queries.referrals import PartnerFile, cases_shown, partner_file
+from victims.models import ContactMethod
+
+
+def lines_for_partner(referrals: Iterable[Referral]) -> list[dict[str, Any]]:
+    """Referrals as lines of a list, without personal data."""
+    listed = list(referrals)
+    cases = cases_shown(listed)
+    return [
+        {
+            "id": referral.id,
+            "case_reference": cases[referral.case_id].reference if referral.case_id in cases else "",
+            "service": referral.service.code,
+            "status": referral.status,
+            "version": referral.version,
+            "urgent": referral.urgent,
+            "sent_at": referral.sent_at,
+            "answer_due_at": referral.answer_due_at,
+        }
+        for referral in listed
+    ]
+
+
+def for_partner(referral: Referral) -> dict[str, Any]:
+    """One referral with what its agency may know of the case now."""
+    file = partner_file(referral=referral)
+    told: dict[str, Any] = {
+        "id": referral.id,
+        "status": referral.status,
+        "version": referral.version,
+        "service": {"code": referral.service.code, "name": referral.service.name},
+        "team": {"code": referral.team.code, "name": referral.team.name},
+        "urgent": referral.urgent,
+        "sent_at": referral.sent_at,
+        "answer_due_at": referral.answer_due_at,
+        "received_at": referral.received_at,
+        "answered_at": referral.answered_at,
+        "ended_at": referral.ended_at,
+        "reason": referral.reason_code,
+    }
+    if file.case is None:
+        return told
+    told |= {
+        "case_reference": file.case.reference,
+        "categories": referral.categories,
+        "purpose": {"code": referral.purpose, "words": PURPOSES.get(referral.purpose, referral.purpose)},
+        "basis": {"code": referral.basis, "words": BASES[referral.basis]},
+        "agreement": file.agreement,
+        "why": referral.why,
+        "pathway": {
+            "code": referral.pathway_version.code,
+            "version": referral.pathway_version.number,
+            "title": referral.pathway_version.title,
+            "route": referral.route,
+        },
+    }
+    parts = {
+        Category.IDENTITY: _identity,
+        Category.CONTACT: _contact,
+        Category.INCIDENT: _incident,
+        Category.ASSESSMENT: _assessment,
+        Category.NOTES: _notes,
+    }
+    told |= {str(category): part(file) for category, part in parts.items() if file.tells(category)}
+    return told
+
+
+def _identity(file: PartnerFile) -> dict[str, Any]:
+    case = file.case
+    assert case is not None  # noqa: S101 - a part is made only for a case that is told
+    person = case.person
+    return {
+        "given_names": file.name.given_names,
+        "surname": file.name.surname,
+        "person_reference": person.reference,
+        "date_of_birth": person.date_of_birth,
+        "age": intake_facts(case)["age"],
+        "language": person.language,
+        "interpreter": person.interpreter,
+        "entitlement": case.entitlement,
+        "risk": case.risk,
+    }
+
+
+def _contact(file: PartnerFile) -> dict[str, Any]:
+    return {"checked_at": timezone.now(), "ways": [_way(way) for way in file.ways]}
+
+
+def _way(way: Way) -> dict[str, Any]:
+    hidden = way.safety == ContactMethod.Safety.UNSAFE
+    return {
+        "channel": way.channel,
+        "words": VERBS[way.channel],
+        "value": None if hidden else way.target,
+        "safe_now": way.safe,
+        "why": way.answer,
+        "senders_note": "" if hidden else way.notes,
+    }
+
+
+def _incident(file: PartnerFile) -> dict[str, Any]:
+    return {
+        "reports": [
+            {
+                "source": one.source.name,
+                "reference": one.crime_ref,
+                "offence_code": one.offence_code,
+                "offence": one.offence_label,
+                "group": one.offence_group,
+                "flags": one.flags,
+                "reported_at": one.reported_at,
+                "occurred_from": one.occurred_from,
+                "occurred_to": one.occurred_to,
+                "officer": one.officer,
+                "summary": one.summary,
+            }
+            for one in file.incidents
+        ],
+        "alleged_perpetrators": [{"name": one.name, "relationship": one.kind} for one in file.perpetrators],
+    }
+
+
+def _assessment(file: PartnerFile) -> list[dict[str, Any]]:
+    return [
+        {
+            "instrument": made.instrument.code,
+            "edition": made.instrument.edition,
+            "title": made.instrument.title,
+            "stage": made.stage,
+            "completed_at": made.completed_at,
+            "completed_by": made.completed_by_name,
+            "grade": made.grade,
+            "judgement": made.judgement,
+            "rationale": made.rationale,
+            "count": made.score["count"],
+            "answers": _answers(made),
+        }
+        for made in file.assessments
+    ]
+
+
+def _answers(made: Assessment) -> list[dict[str, Any]]:
+    answers = []
+    for item in made.instrument.definition["items"]:
+        given = made.answers.get(item["code"])
+        answer = given.get("need") if isinstance(given, dict) else given
+        severity = given.get("severity") if isinstance(given, dict) else None
+        answers.append({"code": item["code"], "label": item["label"], "answer": answer, "severity": severity})
+    return answers
+
+
+def _notes(file: PartnerFile) -> list[dict[str, Any]]:
+    return [
+        {
+            "at": one.attempted_at,
+            "by": one.attempted_by_name,
+            "channel": one.channel,
+            "result": one.result,
+            "notes": one.notes,
+        }
+        for one in file.attempts
+    ]
