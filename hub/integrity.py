@@ -74,11 +74,15 @@ CHECKS = (
     ),
     Check(
         "triaged_cases_routed_once",
-        "Every triaged case has its one routing decision, or the work for it is waiting",
+        "Every triaged case has its one routing decision, unless it waits or the case was taken out of routing first",
         "SELECT count(*) FROM messaging_event WHERE topic = 'case.triaged'",
         "SELECT e.id FROM messaging_event e WHERE e.topic = 'case.triaged'"
         " AND (SELECT count(*) FROM referrals_routingdecision d WHERE d.asked_by = e.id::text) <> 1"
-        " AND NOT EXISTS (SELECT 1 FROM messaging_message m WHERE m.key = e.id::text AND m.done_at IS NULL)",
+        " AND NOT EXISTS (SELECT 1 FROM messaging_message m WHERE m.key = e.id::text AND m.done_at IS NULL)"
+        " AND ((SELECT count(*) FROM referrals_routingdecision d WHERE d.asked_by = e.id::text) > 1"
+        " OR NOT EXISTS (SELECT 1 FROM messaging_event taken WHERE taken.case_id = e.case_id"
+        " AND taken.topic = 'case.moved' AND taken.id > e.id AND taken.data ->> 'from_status' = 'triaged'"
+        " AND taken.data ->> 'to_status' <> 'routed'))",
     ),
     Check(
         "decisions_made_their_referrals",

@@ -20,6 +20,7 @@ TITLES: dict[str, str] = {
     "case.moved": "Status changed",
     "case.triaged": "Triage finished",
     "case.routed": "Routed along the pathway",
+    "case.route_asked": "Asked to be routed again",
     "case.decision_wanted": "A decision is wanted",
     "case.closed": "Case closed",
     "person.suggested": "Somebody known may be the same person",
@@ -133,8 +134,19 @@ def _entitlement(data: Data, names: Names) -> str:
     return _sentence(f"from {_words(data.get('from'))} to {_words(data.get('to'))}")
 
 
+_WANTED = {
+    "held": "The pathway holds back a referral until somebody decides.",
+    "nothing_left": "The pathway names nobody else.",
+    "returned": "A partner asks for more.",
+    "recalled": "A referral was recalled.",
+    "all_finished": "Every partner has finished.",
+    "risk_changed": "The risk is another than when the case was routed.",
+}
+
+
 def _decision_wanted(data: Data, names: Names) -> str:
-    return _sentence(_words(data.get("code")))
+    code = str(data.get("code"))
+    return _WANTED.get(code) or _sentence(_words(code))
 
 
 def _closed(data: Data, names: Names) -> str:

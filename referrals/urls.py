@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from referrals.pages import assess, case, case_verbs, consent, feeds, triage
+from referrals.pages import assess, case, case_verbs, consent, feeds, referral, responses, triage
 
 urlpatterns = [
     path("feeds/", feeds.feed_list, name="feeds"),
@@ -42,4 +42,19 @@ urlpatterns = [
         case_verbs.case_suggestion,
         name="case_suggestion",
     ),
+    path("cases/<str:reference>/route/", responses.case_route, name="case_route"),
+    path(
+        "cases/<str:reference>/referrals/<uuid:referral_id>/recall/",
+        responses.case_recall,
+        name="case_recall",
+    ),
+    path("responses/", responses.partner_responses, name="partner_responses"),
+    path("referrals/", referral.partner_queue, name="partner_queue"),
+    path("referrals/<uuid:referral_id>/", referral.referral, name="referral"),
+    path("referrals/<uuid:referral_id>/receive/", referral.referral_receive, name="referral_receive"),
+    path("referrals/<uuid:referral_id>/accept/", referral.referral_accept, name="referral_accept"),
+    path("referrals/<uuid:referral_id>/start/", referral.referral_start, name="referral_start"),
+    path("referrals/<uuid:referral_id>/decline/", referral.referral_decline, name="referral_decline"),
+    path("referrals/<uuid:referral_id>/return/", referral.referral_return, name="referral_return"),
+    path("referrals/<uuid:referral_id>/complete/", referral.referral_complete, name="referral_complete"),
 ]

@@ -73,6 +73,7 @@ class Migration(migrations.Migration):
         protect(
             "referrals_outcome",
             read="EXISTS (SELECT 1 FROM referrals_referral r WHERE r.id = referral_id)",
-            insert="agency_id = access_agency() AND EXISTS (SELECT 1 FROM referrals_referral r WHERE r.id = referral_id)",
+            insert="agency_id = access_agency()"
+            " AND EXISTS (SELECT 1 FROM referrals_referral r WHERE r.id = referral_id)",
         ),
     ]

@@ -59,8 +59,7 @@ def case_consent(request: HttpRequest, reference: str) -> HttpResponse:
             if found.status in ("triaged", "routed"):
                 messages.info(
                     request,
-                    "The case went through triage before this."
-                    " Take it back into triage if it should be routed again.",
+                    "The case went through triage before this. Route it again if it should follow the new answer.",
                 )
             return redirect("case", reference=reference)
     record_look(action=Look.Action.VIEW, door="case_consent", subjects=[found.id, found.person_id])

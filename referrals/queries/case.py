@@ -19,6 +19,7 @@ from referrals.models import Case, Clock, ContactAttempt, Incident, Referral
 from referrals.queries.contact import Way, current_address, ways_to_reach
 from referrals.queries.people import NAMELESS, Name, names_by_person
 from referrals.queries.readiness import INSTRUMENT_WORDS, Step, steps
+from referrals.queries.referrals import Explained, decisions_of
 from referrals.queries.triage import open_by
 from referrals.timeline import text_of, title_of
 from victims.entitlement import age_on
@@ -69,6 +70,7 @@ class CaseFile:
     consents: list[Consent]
     steps: list[Step]
     referrals: list[Referral]
+    decisions: list[Explained]
 
 
 def case_file(*, actor: Actor, case: Case, now: datetime) -> CaseFile:
@@ -104,8 +106,11 @@ def case_file(*, actor: Actor, case: Case, now: datetime) -> CaseFile:
             consent=bool(consents),
         ),
         referrals=list(
-            case.referrals.select_related("agency", "service", "team").order_by("-sent_at", "-id")
+            case.referrals.select_related("agency", "service", "team", "pathway_version")
+            .prefetch_related("outcomes")
+            .order_by("-sent_at", "-id")
         ),
+        decisions=decisions_of(case_id=case.id),
     )
 
 

@@ -46,7 +46,8 @@ class Stack:
         process = self.instance.begin("-m", "hub.supervisor", "run", PORT=str(self.port), DEMO=wanted)
         threading.Thread(target=lambda: self.said.extend(process.stdout), daemon=True).start()
         ready = eventually(lambda: process.poll() is not None or "Ctrl-C" in "".join(self.said), 240)
-        assert ready and process.poll() is None, "".join(self.said)
+        assert ready, "".join(self.said)
+        assert process.poll() is None, "".join(self.said)
         if not self.demo:
             self.manage("found", "hub/data/northshire.yaml")
             for email in PEOPLE.values():

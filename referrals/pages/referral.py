@@ -1,0 +1,219 @@
+"""A partner's pages: its queue of referrals, one referral with what it tells, and the agency's answers."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from access.actor import Actor
+from access.context import current_actor
+from access.looks import record_look
+from access.models import Look
+from access.roles import Capability
+from referrals.actions import referral as verbs
+from referrals.forms.referral import CompleteForm, DeclineForm, ReturnForm
+from referrals.models import Referral
+from referrals.queries import referrals as queries
+from referrals.serializers import for_partner
+from referrals.workflow import DECLINE_REASONS, FINAL, PARTNER, STATUS_WORDS, MoveRefused, verbs_for
+
+UNPROCESSABLE = 422
+DONE = {
+    "receive": "The hub knows that you have it.",
+    "accept": "You have taken the referral on.",
+    "start": "The hub knows that the work has begun.",
+    "decline": "The referral is declined. The hub finds somebody else.",
+    "return_to_hub": "The referral is back with the hub, with your question.",
+    "complete": "The referral is complete. Thank you.",
+}
+BUTTONS = {"receive": "Say that you have it", "accept": "Accept", "start": "Start the work"}
+PAGES = {
+    "decline": ("referral_decline", "Decline"),
+    "return_to_hub": ("referral_return", "Ask the hub for more"),
+    "complete": ("referral_complete", "Complete with what came of it"),
+}
+REASONS = {
+    **DECLINE_REASONS,
+    "recalled_by_hub": "Recalled by the hub",
+    "consent_withdrawn": "The person withdrew consent",
+    "not_answered": "Not answered in time",
+}
+
+
+@require_GET
+def partner_queue(request: HttpRequest) -> HttpResponse:
+    """The agency's referrals, in three lists: to answer, taken on, ended."""
+    actor = _partner()
+    tab = request.GET.get("list", "answer")
+    if tab not in queries.TABS:
+        tab = "answer"
+    page = queries.partner_queue(
+        actor=actor, tab=tab, after=request.GET.get("after", ""), before=request.GET.get("before", "")
+    )
+    shown = [row.referral.case_id for row in page.rows if row.case_reference]
+    record_look(action=Look.Action.LIST, door="partner_queue", subjects=shown)
+    tabs = [
+        {"label": words, "url": f"{reverse('partner_queue')}?list={name}", "current": name == tab}
+        for name, (words, _) in queries.TABS.items()
+    ]
+    context = {"page": page, "tabs": tabs, "tab": tab, "words": queries.TABS[tab][0], "now": timezone.now()}
+    return render(request, "referrals/partner_queue.html", {**context, "status_words": STATUS_WORDS})
+
+
+@require_GET
+def referral(request: HttpRequest, referral_id: UUID) -> HttpResponse:
+    """One referral: why it is here, how to reach the person safely, what is told, and what can be answered."""
+    found = _own(_partner(), referral_id)
+    told = for_partner(found)
+    subjects = [found.id, found.case_id] if "case_reference" in told else [found.id]
+    record_look(action=Look.Action.VIEW, door="referral", subjects=subjects)
+    possible = verbs_for(found.status, PARTNER)
+    return render(
+        request,
+        "referrals/referral.html",
+        {
+            "referral": found,
+            "told": told,
+            "status_words": STATUS_WORDS[found.status],
+            "ended": found.status in FINAL,
+            "reason": REASONS.get(found.reason_code, ""),
+            "outcomes": found.outcomes.order_by("id"),
+            "buttons": [
+                (words, reverse(f"referral_{verb}", args=[found.id]))
+                for verb, words in BUTTONS.items()
+                if verb in possible
+            ],
+            "pages": [
+                (words, reverse(name, args=[found.id]))
+                for verb, (name, words) in PAGES.items()
+                if verb in possible
+            ],
+            "facts": _facts(found, told.get("identity")),
+            "now": timezone.now(),
+        },
+    )
+
+
+def _facts(found: Referral, identity: dict[str, Any] | None) -> list[dict[str, object]]:
+    rows: list[dict[str, object]] = [
+        {"key": "Service", "value": found.service.name, "note": found.team.name},
+        {"key": "Sent", "value": f"{timezone.localtime(found.sent_at):%-d %B %Y, %H:%M}"},
+    ]
+    if identity:
+        born, age = identity["date_of_birth"], identity["age"]
+        rows += [
+            {
+                "key": "Born",
+                "value": f"{born:%-d %B %Y}" if born else "Not known",
+                "note": f"{age} years old" if age is not None else "",
+            },
+            {"key": "Language", "value": identity["language"] or "Not known"},
+            {"key": "Entitlement", "value": identity["entitlement"].capitalize()},
+            {"key": "Risk", "value": identity["risk"].replace("_", " ").capitalize()},
+        ]
+    return rows
+
+
+@require_POST
+def referral_receive(request: HttpRequest, referral_id: UUID) -> HttpResponse:
+    """Say that the agency has it."""
+    return _do(request, referral_id, "receive", verbs.receive)
+
+
+@require_POST
+def referral_accept(request: HttpRequest, referral_id: UUID) -> HttpResponse:
+    """Take it on."""
+    return _do(request, referral_id, "accept", verbs.accept)
+
+
+@require_POST
+def referral_start(request: HttpRequest, referral_id: UUID) -> HttpResponse:
+    """The work has begun."""
+    return _do(request, referral_id, "start", verbs.start)
+
+
+@require_http_methods(["GET", "POST"])
+def referral_decline(request: HttpRequest, referral_id: UUID) -> HttpResponse:
+    """Decline it, with a reason."""
+    form = DeclineForm(request.POST or None)
+    return _answer(request, referral_id, "decline", form, lambda: {**form.cleaned_data}, verbs.decline)
+
+
+@require_http_methods(["GET", "POST"])
+def referral_return(request: HttpRequest, referral_id: UUID) -> HttpResponse:
+    """Give it back, with what must be known first."""
+    form = ReturnForm(request.POST or None)
+    return _answer(
+        request, referral_id, "return_to_hub", form, lambda: {**form.cleaned_data}, verbs.return_to_hub
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def referral_complete(request: HttpRequest, referral_id: UUID) -> HttpResponse:
+    """Finish it, with what came of it."""
+    form = CompleteForm(request.POST or None)
+    return _answer(
+        request, referral_id, "complete", form, lambda: {"outcomes": form.outcomes()}, verbs.complete
+    )
+
+
+def _partner() -> Actor:
+    actor = current_actor()
+    actor.require(Capability.ANSWER_REFERRAL)
+    return actor
+
+
+def _own(actor: Actor, referral_id: UUID) -> Referral:
+    found = queries.own(actor=actor, referral_id=referral_id)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _do(request: HttpRequest, referral_id: UUID, verb: str, do: Callable[..., Referral]) -> HttpResponse:
+    """A verb of one button: done, or a message that says why not."""
+    actor = _partner()
+    try:
+        do(actor=actor, referral_id=referral_id)
+    except verbs.ReferralNotFound:
+        raise Http404 from None
+    except MoveRefused as refusal:
+        messages.warning(request, str(refusal))
+    else:
+        messages.success(request, DONE[verb])
+    return redirect("referral", referral_id=referral_id)
+
+
+def _answer(
+    request: HttpRequest,
+    referral_id: UUID,
+    verb: str,
+    form: Form,
+    given: Callable[[], dict[str, object]],
+    do: Callable[..., Referral],
+) -> HttpResponse:
+    """A verb with a page of its own: the form, and the form again with what was entered where it is refused."""
+    actor = _partner()
+    found = _own(actor, referral_id)
+    if verb not in verbs_for(found.status, PARTNER):
+        messages.warning(request, f"This referral is {STATUS_WORDS[found.status].lower()} now.")
+        return redirect("referral", referral_id=referral_id)
+    if request.method == "POST" and form.is_valid():
+        try:
+            do(actor=actor, referral_id=referral_id, **given())
+        except MoveRefused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, DONE[verb])
+            ended = verb != "complete"
+            return redirect("partner_queue") if ended else redirect("referral", referral_id=referral_id)
+    context = {"referral": found, "form": form, "title": PAGES[verb][1]}
+    status = UNPROCESSABLE if form.is_bound and form.errors else None
+    return render(request, "referrals/referral_answer.html", context, status=status)

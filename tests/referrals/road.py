@@ -1,0 +1,110 @@
+"""A case on its way along the road, made through the product's verbs, for tests that begin further on."""
+
+from collections.abc import Iterable
+
+from access.context import acting_as, acting_as_system
+from agencies.models import Agency
+from messaging.events import Happening, publish
+from messaging.relay import run_due
+from pathways.models import InstrumentVersion
+from referrals.actions.assess import assess_case
+from referrals.actions.consent import AgencyAnswer, record_consents
+from referrals.actions.triage import finish_triage, record_contact
+from referrals.models import Case, Referral
+from tests.factories import a_case
+from victims.models import ContactMethod
+
+TOLD = ("identity", "contact", "incident", "assessment")
+PARTNERS = ("safe-steps", "calder-house", "young-voices", "victim-care", "housing-options", "health-board")
+
+
+def triaged(
+    cast,
+    *,
+    consents: Iterable[str] = PARTNERS,
+    refused: Iterable[str] = (),
+    risk: str = "",
+    needs: Iterable[str] = (),
+    **given,
+) -> Case:
+    """A case whose triage priya has just finished; nothing of what follows is done yet.
+
+    consents, refused: codes of agencies. risk: standard, medium or high, for a case that the pathway wants
+    assessed. needs: codes of needs of severity 2.
+    """
+    case = a_case(**given)
+    with acting_as_system("tests"):
+        opened = {"to_status": case.status, "entitlement": case.entitlement}
+        publish(Happening("case.opened", at=case.opened_at, case_id=case.id, data=opened))
+    with acting_as(cast.actor("priya")) as priya:
+        method = ContactMethod.objects.filter(person=case.person_id).first()
+        record_contact(
+            actor=priya, case_id=case.id, contact_method_id=method.id, channel="phone", result="spoke"
+        )
+        consent(cast, case, consents=consents, refused=refused)
+        items = InstrumentVersion.objects.filter(code="needs-8").latest("edition").definition["items"]
+        answers = {
+            item["code"]: {"need": "yes", "severity": 2} if item["need"] in needs else {"need": "no"}
+            for item in items
+        }
+        assess_case(actor=priya, case_id=case.id, instrument_code="needs-8", answers=answers)
+        if risk:
+            assess_risk(cast, case, risk)
+        finish_triage(actor=priya, case_id=case.id)
+    return fresh(case)
+
+
+def consent(
+    cast,
+    case: Case,
+    *,
+    consents: Iterable[str] = (),
+    refused: Iterable[str] = (),
+    withdrawn: Iterable[str] = (),
+    categories: Iterable[str] = TOLD,
+) -> None:
+    """What the person says of these agencies, recorded by priya."""
+    with acting_as(cast.actor("priya")) as priya:
+        ids = dict(Agency.objects.values_list("code", "id"))
+        answers = [AgencyAnswer(ids[code], "given", tuple(categories)) for code in consents]
+        answers += [AgencyAnswer(ids[code], "refused") for code in refused]
+        answers += [AgencyAnswer(ids[code], "withdrawn") for code in withdrawn]
+        if answers:
+            record_consents(actor=priya, case_id=case.id, answers=answers, how="by phone")
+
+
+def assess_risk(cast, case: Case, grade: str) -> None:
+    """A risk checklist with as many yeses as make the grade."""
+    yes = {"standard": 4, "medium": 10, "high": 16}[grade]
+    with acting_as(cast.actor("priya")) as priya:
+        items = InstrumentVersion.objects.filter(code="risk-24").latest("edition").definition["items"]
+        answers = {item["code"]: "yes" if place < yes else "no" for place, item in enumerate(items)}
+        assess_case(actor=priya, case_id=case.id, instrument_code="risk-24", answers=answers)
+
+
+def routed(cast, **given) -> Case:
+    """The same, and everything that follows done by the relay."""
+    case = triaged(cast, **given)
+    run_due()
+    return fresh(case)
+
+
+def fresh(case: Case) -> Case:
+    with acting_as_system("tests"):
+        return Case.objects.select_related("person").get(id=case.id)
+
+
+def referrals_of(case: Case) -> list[Referral]:
+    """All of the case's referrals, in the order in which they were made."""
+    with acting_as_system("tests"):
+        return list(
+            Referral.objects.filter(case=case)
+            .select_related("agency", "service", "pathway_version")
+            .order_by("id")
+        )
+
+
+def the_referral(case: Case) -> Referral:
+    """The one referral of the case."""
+    (referral,) = referrals_of(case)
+    return referral

@@ -1,0 +1,351 @@
+"""Routing by the workers: where cases go, why, once each, and what a partner's answer means for them."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from access.actor import NotAllowed
+from access.context import acting_as, acting_as_system
+from access.models import Grant
+from agencies.models import Agency, AgreementParty, Service
+from hub.integrity import check_all
+from messaging.models import Event, Message
+from messaging.relay import run_due
+from referrals.actions import referral as verbs
+from referrals.actions.routing import NothingToRoute, ask_to_route, route_case
+from referrals.actions.triage import close_case, retriage, suspend_case
+from referrals.models import Case, Clock, Referral, RoutingDecision
+from tests.referrals.road import assess_risk, consent, fresh, referrals_of, routed, the_referral, triaged
+
+pytestmark = pytest.mark.usefixtures("hub")
+
+
+def sights(case: Case) -> dict[str, list[str]]:
+    """What each partner sees of the case now, by its code."""
+    with acting_as_system("tests"):
+        now = timezone.now() + timedelta(seconds=1)
+        codes = dict(Agency.objects.values_list("id", "code"))
+        held = Grant.objects.filter(case_id=case.id).exclude(because="hub").exclude(until__lte=now)
+        return {codes[grant.agency_id]: grant.categories for grant in held}
+
+
+def decision_of(case: Case) -> RoutingDecision:
+    with acting_as_system("tests"):
+        return RoutingDecision.objects.filter(case=case).select_related("version").latest("decided_at")
+
+
+def answer(cast, agency: str, referral: Referral, verb: str, **given) -> Referral:
+    """The agency's system answers, and what follows is done."""
+    with acting_as(cast.client_actor(agency)) as client:
+        moved = getattr(verbs, verb)(actor=client, referral_id=referral.id, **given)
+    run_due()
+    return moved
+
+
+def broken() -> list[str]:
+    """The invariants that do not hold now."""
+    return [f"{result.name}: {result.broken}" for result in check_all() if not result.holds]
+
+
+def test_a_triaged_case_is_sent_where_the_pathway_says_with_all_that_explains_it(cast):
+    case = routed(cast, offence="105/01")
+    referral = the_referral(case)
+    assert case.status == "routed"
+    assert (referral.agency.code, referral.service.code, referral.status) == (
+        "victim-care",
+        "victim-care",
+        "sent",
+    )
+    assert referral.pathway_version.number == 1
+    assert referral.basis == "consent"
+    assert "because" in referral.why
+    assert referral.why.startswith("Emotional and practical support:")
+    assert sights(case) == {"victim-care": ["identity", "contact", "incident"]}
+    decision = decision_of(case)
+    assert decision.facts["offence_group"] == "violence"
+    assert decision.facts["consents"] == sorted(
+        ["safe-steps", "calder-house", "young-voices", "victim-care", "housing-options", "health-board"]
+    )
+    assert [one["route"] for one in decision.decision["matched"]] == ["Emotional and practical support"]
+    assert decision.decided_by == "routing"
+    assert case.due_at == referral.answer_due_at
+
+
+def test_the_clock_of_referral_is_met_by_sending(cast):
+    case = routed(cast, clock="referral", due_in=timedelta(hours=5))
+    with acting_as_system("tests"):
+        assert Clock.objects.get(case=case, rule="referral").state == Clock.State.MET
+
+
+def test_high_risk_goes_on_the_basis_of_safeguarding_without_consent_and_says_so(cast):
+    case = routed(
+        cast, consents=(), refused=["safe-steps"], risk="high", flags=["domestic_abuse"], offence="105/01"
+    )
+    referral = the_referral(case)
+    assert (referral.agency.code, referral.basis, referral.urgent) == ("safe-steps", "safeguarding", True)
+    assert "risk of serious harm" in referral.why
+    assert "assessment" in sights(case)["safe-steps"]
+
+
+def test_without_consent_recorded_the_referral_is_held_and_a_person_asked(cast):
+    case = routed(cast, consents=["safe-steps"])
+    assert referrals_of(case) == []
+    assert case.status == "triaged"
+    assert case.decision_wanted == "Consent for Northshire Victim Care not recorded."
+    assert sights(case) == {}
+    assert decision_of(case).decision["held"][0]["code"] == "consent_not_recorded"
+
+
+def test_refused_consent_takes_the_fallback_to_an_agency_that_the_person_agreed_to(cast):
+    case = routed(
+        cast, refused=["safe-steps"], consents=["victim-care"], flags=["domestic_abuse"], risk="medium"
+    )
+    referral = the_referral(case)
+    assert referral.agency.code == "victim-care"
+    assert "In place of idva" in referral.why
+    assert sights(case).keys() == {"victim-care"}
+
+
+def test_an_agency_without_an_agreement_in_force_is_told_nothing(cast):
+    born = timezone.localdate().replace(year=timezone.localdate().year - 70)
+    with acting_as_system("tests"):
+        age_well = Agency.objects.get(code="age-well").id
+    case = routed(cast, date_of_birth=born, offence_group="fraud", consents=["victim-care"], properties=[])
+    assert [one.agency.code for one in referrals_of(case)] == ["victim-care"]
+    held = decision_of(case).decision["held"]
+    assert [(one["code"], one["instead"]) for one in held] == [("no_agreement", "victim-care")]
+    with acting_as_system("tests"):
+        assert not Grant.objects.filter(agency_id=age_well).exists()
+        AgreementParty.objects.filter(agency=age_well).update(
+            signed_by="Margaret Howe", signed_on=timezone.localdate()
+        )
+    with acting_as(cast.actor("priya")) as priya:
+        ask_to_route(actor=priya, case_id=case.id)
+    consent(cast, case, consents=["age-well"])
+    run_due()
+    assert {one.agency.code for one in referrals_of(case)} == {"victim-care", "age-well"}
+
+
+def test_an_agreement_that_has_ended_discloses_nothing(cast):
+    with acting_as_system("tests"):
+        from agencies.models import Agreement
+
+        Agreement.objects.update(ends_on=timezone.localdate() - timedelta(days=1))
+    case = routed(cast)
+    assert referrals_of(case) == []
+    assert case.decision_wanted.startswith("No agreement in force with Northshire Victim Care.")
+
+
+def test_two_services_of_one_agency_are_one_sight_that_narrows_with_the_first_end(cast):
+    case = routed(cast, flags=["hate_crime", "domestic_abuse"], risk="medium", refused=["safe-steps"])
+    by_service = {one.service.code: one for one in referrals_of(case)}
+    assert by_service.keys() == {"hate-crime", "victim-care"}
+    assert sights(case)["victim-care"] == ["identity", "contact", "incident", "assessment"]
+    answer(cast, "victim-care", by_service["victim-care"], "decline", reason_code="criteria_not_met")
+    assert sights(case)["victim-care"] == ["identity", "contact", "incident"]
+    assert broken() == []
+
+
+def test_asked_twice_by_one_event_a_case_is_routed_once(cast):
+    case = triaged(cast)
+    with acting_as_system("tests"):
+        event = Event.objects.get(case_id=case.id, topic="case.triaged")
+    with acting_as_system("routing") as actor:
+        first = route_case(actor=actor, case_id=case.id, asked_by=event.id)
+        again = route_case(actor=actor, case_id=case.id, asked_by=event.id)
+    run_due()
+    assert first == again
+    assert len(referrals_of(case)) == 1
+    assert broken() == []
+
+
+def test_routing_that_fails_half_way_leaves_nothing_and_is_done_later(cast, monkeypatch):
+    case = triaged(cast)
+
+    def fails(**given):
+        raise RuntimeError("stopped here")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("referrals.actions.routing.schedule", fails)
+        run_due()
+    assert referrals_of(case) == []
+    assert sights(case) == {}
+    with acting_as_system("tests"):
+        assert not RoutingDecision.objects.filter(case=case).exists()
+        Message.objects.filter(done_at__isnull=True).update(available_at=timezone.now())
+    run_due()
+    assert the_referral(case).status == "sent"
+    assert broken() == []
+
+
+def test_a_case_taken_back_before_it_was_routed_is_not_sent(cast):
+    case = triaged(cast)
+    with acting_as(cast.actor("priya")) as priya:
+        retriage(actor=priya, case_id=case.id)
+    run_due()
+    assert referrals_of(case) == []
+    assert fresh(case).status == "triaging"
+    assert broken() == []
+
+
+def test_declined_goes_on_to_the_fallback_and_the_decliner_sees_nothing_more(cast):
+    case = routed(cast, flags=["domestic_abuse"], risk="medium")
+    (first,) = (one for one in referrals_of(case) if one.service.code == "idva")
+    answer(cast, "safe-steps", first, "decline", reason_code="no_capacity")
+    assert [one.service.code for one in referrals_of(case)] == ["idva", "victim-care"]
+    assert sights(case).keys() == {"victim-care"}
+    assert fresh(case).status == "routed"
+    second = referrals_of(case)[1]
+    answer(cast, "victim-care", second, "decline", reason_code="out_of_area")
+    case = fresh(case)
+    assert case.status == "triaged"
+    assert case.decision_wanted
+    assert sights(case) == {}
+    assert broken() == []
+
+
+def test_unanswered_in_time_expires_and_goes_on_to_the_fallback(cast):
+    case = routed(cast, flags=["domestic_abuse"], risk="medium")
+    first = the_referral(case)
+    with acting_as_system("tests"):
+        message = Message.objects.get(subscriber="referrals.expire", key=str(first.id))
+        assert message.available_at == first.answer_due_at
+        message.available_at = timezone.now()
+        message.save()
+    run_due()
+    assert [(one.service.code, one.status) for one in referrals_of(case)] == [
+        ("idva", "expired"),
+        ("victim-care", "sent"),
+    ]
+    assert sights(case).keys() == {"victim-care"}
+    assert broken() == []
+
+
+def test_answered_in_time_nothing_expires(cast):
+    case = routed(cast)
+    referral = the_referral(case)
+    answer(cast, "victim-care", referral, "accept")
+    with acting_as_system("tests"):
+        Message.objects.filter(subscriber="referrals.expire").update(available_at=timezone.now())
+    run_due()
+    assert the_referral(case).status == "accepted"
+    assert fresh(case).due_at is None
+
+
+def test_given_back_for_information_asks_a_practitioner_who_sends_it_anew(cast):
+    case = routed(cast)
+    answer(cast, "victim-care", the_referral(case), "return_to_hub", reason_words="Which days suit?")
+    case = fresh(case)
+    assert case.status == "triaged"
+    assert case.decision_wanted == "Northshire Victim Care gave the referral back and asks: Which days suit?"
+    assert sights(case) == {}
+    with acting_as(cast.actor("liam")) as liam:
+        ask_to_route(actor=liam, case_id=case.id)
+    run_due()
+    assert [one.status for one in referrals_of(case)] == ["returned", "sent"]
+    assert fresh(case).decision_wanted == ""
+
+
+def test_when_every_partner_has_finished_the_hub_decides_and_closes(cast):
+    case = routed(cast)
+    referral = the_referral(case)
+    answer(cast, "victim-care", referral, "accept")
+    outcome = {"domain": "safety", "result": "improved", "notes": "Locks changed."}
+    answer(cast, "victim-care", referral, "complete", outcomes=[outcome])
+    case = fresh(case)
+    assert case.status == "triaged"
+    assert case.decision_wanted.startswith("Every partner has finished.")
+    with acting_as(cast.actor("priya")) as priya:
+        close_case(actor=priya, case_id=case.id, end_state="supported_standard", reason="Done.")
+    run_due()
+    assert sights(case) == {}
+    assert broken() == []
+
+
+def test_withdrawn_consent_recalls_what_rests_on_it_and_nothing_else(cast):
+    case = routed(cast, flags=["domestic_abuse"], risk="high", needs=["accommodation"])
+    by_agency = {one.agency.code: one for one in referrals_of(case)}
+    assert by_agency.keys() == {"safe-steps", "housing-options"}
+    assert by_agency["safe-steps"].basis == "safeguarding"
+    consent(cast, case, withdrawn=["safe-steps", "housing-options"])
+    run_due()
+    by_agency = {one.agency.code: one for one in referrals_of(case)}
+    assert by_agency["safe-steps"].status == "sent"
+    assert (by_agency["housing-options"].status, by_agency["housing-options"].reason_code) == (
+        "recalled",
+        "consent_withdrawn",
+    )
+    assert sights(case).keys() == {"safe-steps"}
+    assert "Consent for Northshire Housing Options was withdrawn" in fresh(case).decision_wanted
+    assert broken() == []
+
+
+def test_a_recalled_referral_is_sent_again_only_where_somebody_says_so(cast):
+    case = routed(cast)
+    with acting_as(cast.actor("priya")) as priya:
+        verbs.recall(actor=priya, referral_id=the_referral(case).id, reason_words="Sent too early.")
+    assert sights(case) == {}
+    run_due()
+    assert fresh(case).status == "triaged"
+    with acting_as(cast.actor("priya")) as priya:
+        ask_to_route(actor=priya, case_id=case.id)
+    run_due()
+    assert len(referrals_of(case)) == 1
+    assert "was recalled" in fresh(case).decision_wanted
+    with acting_as(cast.actor("priya")) as priya:
+        ask_to_route(actor=priya, case_id=case.id, again=["victim-care"])
+    run_due()
+    assert [one.status for one in referrals_of(case)] == ["recalled", "sent"]
+    assert sights(case).keys() == {"victim-care"}
+
+
+def test_what_is_open_is_never_sent_twice_however_often_it_is_asked(cast):
+    case = routed(cast)
+    for _ in range(2):
+        with acting_as(cast.actor("priya")) as priya:
+            ask_to_route(actor=priya, case_id=case.id, again=["victim-care"])
+        run_due()
+    assert len(referrals_of(case)) == 1
+    assert broken() == []
+
+
+def test_a_new_risk_routed_again_adds_the_specialist(cast):
+    case = routed(cast, consents=["victim-care", "safe-steps"], flags=["domestic_abuse"], risk="medium")
+    assess_risk(cast, case, "high")
+    assert "Risk is high now" in fresh(case).decision_wanted
+    with acting_as(cast.actor("priya")) as priya:
+        ask_to_route(actor=priya, case_id=case.id)
+    run_due()
+    assert [one.service.code for one in referrals_of(case)] == ["idva"]  # it has the case already
+    assert decision_of(case).facts["risk_grade"] == "high"
+
+
+def test_a_closed_service_gives_way_to_the_fallback(cast):
+    with acting_as_system("tests"):
+        Service.objects.filter(code="idva").update(open_for_referrals=False)
+    case = routed(cast, flags=["domestic_abuse"], risk="high")
+    assert [one.service.code for one in referrals_of(case)] == ["victim-care"]
+    assert decision_of(case).decision["held"][0]["code"] == "closed"
+
+
+def test_suspended_is_not_rerouted_and_keeps_its_reason(cast):
+    case = routed(cast)
+    with acting_as(cast.actor("priya")) as priya:
+        suspend_case(actor=priya, case_id=case.id, reason="He reads her post.")
+    answer(cast, "victim-care", the_referral(case), "decline", reason_code="no_capacity")
+    case = fresh(case)
+    assert (case.status, case.decision_wanted) == ("suspended", "He reads her post.")
+    assert len(referrals_of(case)) == 1
+
+
+def test_only_who_may_route_asks_for_it_and_only_after_triage(cast):
+    case = triaged(cast)
+    with acting_as(cast.actor("carys")) as carys, pytest.raises(NotAllowed):
+        ask_to_route(actor=carys, case_id=case.id)
+    with acting_as(cast.actor("helen")) as helen, pytest.raises(NotAllowed):
+        ask_to_route(actor=helen, case_id=case.id)
+    with acting_as(cast.actor("priya")) as priya:
+        retriage(actor=priya, case_id=case.id)
+        with pytest.raises(NothingToRoute, match="Finish triage first"):
+            ask_to_route(actor=priya, case_id=case.id)
