@@ -18,7 +18,8 @@ class ClientAuthentication(OAuth2Authentication):
     """Authenticates the bearer token and makes its API client the actor of the transaction."""
 
     def authenticate(self, request: Request) -> tuple[Any, Any] | None:
-        found = super().authenticate(request)
+        # Django's own request: REST framework's would read and parse the body before anybody is known.
+        found = super().authenticate(request._request)
         if found is None:
             return None
         _, token = found

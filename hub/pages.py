@@ -5,6 +5,7 @@ from django.shortcuts import redirect, render
 
 from access.context import current_actor
 from access.roles import Capability
+from hub.problems import API, problem
 
 # The first that somebody may do says where they start the day.
 HOMES = (
@@ -25,11 +26,16 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def malformed(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400: the request cannot be read. Says so without asking the database anything."""
+    if request.path.startswith(API):
+        return problem(status=400, title="Malformed.", detail="The request cannot be read.", code="malformed")
     return render(request, "400.html", status=400)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404: absent, or not theirs to see. The two look the same."""
+    if request.path.startswith(API):
+        words = "There is nothing at this address: see /api/v1/schema/ for what there is."
+        return problem(status=404, title="Not found.", detail=words, code="not_found")
     return render(request, "404.html", status=404)
 
 
@@ -40,4 +46,9 @@ def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def failed(request: HttpRequest) -> HttpResponse:
     """500: says so without asking the database anything."""
+    if request.path.startswith(API):
+        words = (
+            "Nothing was changed. Send it again, with the same Idempotency-Key; tell the hub if it goes on."
+        )
+        return problem(status=500, title="The hub failed.", detail=words, code="error")
     return render(request, "500.html", status=500)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.http import HttpResponse, JsonResponse
 from drf_standardized_errors.formatter import ExceptionFormatter
 from drf_standardized_errors.handler import ExceptionHandler
 from drf_standardized_errors.types import ErrorResponse
@@ -11,6 +12,15 @@ from rest_framework.response import Response
 from access.actor import NotAllowed
 
 PROBLEM_JSON = "application/problem+json"
+
+
+API = "/api/"
+
+
+def problem(*, status: int, title: str, detail: str, code: str) -> HttpResponse:
+    """A problem as an answer of its own, for what goes wrong before any door of the API is reached."""
+    told = {"type": "about:blank", "title": title, "status": status, "detail": detail, "code": code}
+    return JsonResponse(told, status=status, content_type=PROBLEM_JSON)
 
 
 class ProblemFormatter(ExceptionFormatter):

@@ -14,6 +14,7 @@ from access.models import Grant
 from agencies.models import Agreement, Service
 from pathways.models import PathwayVersion
 from referrals.models import Case, Clock, FeedSource, Incident, Offence, Referral, RoutingDecision
+from referrals.routing import Decision
 from victims.models import Address, ContactMethod, Person, PersonName, SamePersonSuggestion
 
 _surnames = count(1)
@@ -194,7 +195,7 @@ def a_referral(
             asked_by=f"test:{new_id()}",
             facts={},
             offers={},
-            decision={},
+            decision=Decision(entered=True).to_json(),
             decided_at=now,
             decided_by="tests",
         )

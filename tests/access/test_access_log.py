@@ -42,7 +42,7 @@ def test_it_says_who_opened_what_when_and_where(hub, cast, name):
     case = a_case(surname="Okafor")
     cast.browser("priya").get(f"/cases/{case.reference}/")
     told = words(cast.browser(name).get(LOG))
-    assert f"Priya Nair Practitioner Opened Case {case.reference}" in told
+    assert f"Priya Nair Practitioner Opened Case {case.person.reference}, {case.reference}" in told
     assert "Okafor" not in told
 
 

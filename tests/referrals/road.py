@@ -94,6 +94,12 @@ def fresh(case: Case) -> Case:
         return Case.objects.select_related("person").get(id=case.id)
 
 
+def case_of(referral: Referral) -> Case:
+    """The case of a referral, as it stands now."""
+    with acting_as_system("tests"):
+        return Case.objects.select_related("person").get(id=referral.case_id)
+
+
 def referrals_of(case: Case) -> list[Referral]:
     """All of the case's referrals, in the order in which they were made."""
     with acting_as_system("tests"):
