@@ -74,12 +74,13 @@ def consent(
 
 
 def assess_risk(cast, case: Case, grade: str) -> None:
-    """A risk checklist with as many yeses as make the grade."""
-    yes = {"standard": 4, "medium": 10, "high": 16}[grade]
+    """A risk checklist with as many yeses as make the grade; medium is priya's judgement."""
+    yes = 16 if grade == "high" else 4
+    judged = {"judgement": grade, "rationale": "She is frightened."} if grade == "medium" else {}
     with acting_as(cast.actor("priya")) as priya:
         items = InstrumentVersion.objects.filter(code="risk-24").latest("edition").definition["items"]
         answers = {item["code"]: "yes" if place < yes else "no" for place, item in enumerate(items)}
-        assess_case(actor=priya, case_id=case.id, instrument_code="risk-24", answers=answers)
+        assess_case(actor=priya, case_id=case.id, instrument_code="risk-24", answers=answers, **judged)
 
 
 def routed(cast, **given) -> Case:

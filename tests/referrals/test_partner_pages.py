@@ -214,7 +214,7 @@ class TestTheHubsSide:
         assert "Why it went there" in text
         assert "Domestic abuse: because" in text
         assert "Nearly matched" in text
-        assert "High-risk domestic abuse: wanted risk is high (found medium)" in text
+        assert "High-risk domestic abuse, if the risk grade is high (found: medium)" in text
         assert "Northshire victim pathway, version 1" in text
 
     def test_the_pages_cost_the_same_for_few_and_for_many(self, cast, django_assert_max_num_queries):
