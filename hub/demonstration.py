@@ -31,7 +31,8 @@ from pathways.models import InstrumentVersion
 from referrals.actions import triage
 from referrals.actions.assess import assess_case
 from referrals.actions.intake import take_feed
-from referrals.models import Case, FeedRun, FeedSource
+from referrals.actions.referral import recall
+from referrals.models import Case, FeedRun, FeedSource, Referral
 from victims.actions.consent import record_consent
 from victims.models import ContactMethod
 
@@ -62,8 +63,9 @@ def demonstrate(*, tell: Tell, web: str | None = None) -> None:
     for system in systems.values():
         system.work()
     _settle()
-    tell("Closing what is finished")
+    tell("Closing what is finished, recalling what was sent too early")
     _close()
+    _recall()
     _settle()
 
 
@@ -101,7 +103,7 @@ def redated(feed: Path, *, days: int) -> str:
 
 
 def _import_feed() -> None:
-    days = (timezone.localdate() - FEED_DAY).days
+    days = (timezone.localdate() - FEED_DAY).days - 1  # yesterday's reports arrive this morning
     source_file = settings.BASE_DIR / FEED
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / source_file.name
@@ -157,7 +159,14 @@ def _triage() -> None:
             triage.assign(actor=actor, case_id=case.id, to=actor.id)
             if step == 6:
                 continue
-            if not _reach(actor, case) or step == 5:
+            if not _reach(actor, case):
+                triage.suspend_case(
+                    actor=actor,
+                    case_id=case.id,
+                    reason="No way of contact on the record is known to be safe.",
+                )
+                continue
+            if step == 5:
                 continue
             _consent(actor, case, number)
             _assess(actor, case, number)
@@ -243,6 +252,15 @@ def _close() -> None:
             triage.close_case(
                 actor=dana, case_id=case.id, end_state=end_state, reason="Support has ended as agreed."
             )
+
+
+def _recall() -> None:
+    """One referral that nobody has answered is taken back."""
+    dana = _practitioner("dana.ahmed@northshire.example")
+    with acting_as(dana):
+        waiting = Referral.objects.filter(status="sent").order_by("id").first()
+        if waiting is not None:
+            recall(actor=dana, referral_id=waiting.id, reason_words="The person asked for a week to think.")
 
 
 class PartnerSystem:
