@@ -58,6 +58,7 @@ def main() -> int:
     asked.add_argument("--quick", action="store_true", help="a short storm")
     asked.add_argument("--seed", type=int, default=int(time.time()), help="repeat a storm's choices")
     options = asked.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("Stopped."))  # so that what was started is ended
     folder = Path(tempfile.mkdtemp(prefix="prove-", dir=_kept()))
     stage = Instance(folder / "home")
     try:
@@ -164,7 +165,7 @@ class Storm(threading.Thread):
         ]
         waiting = list(blows)
         while self.blow.is_set() or waiting:
-            time.sleep(self.chance.uniform(0.4, 2.2))
+            time.sleep(self.chance.uniform(1.5, 6))
             words, strike = waiting.pop(0) if waiting else self.chance.choice(blows)
             if strike():
                 self.struck[words] += 1
