@@ -1,0 +1,98 @@
+"""Runs the measurements that are named, or all."""
+
+import json
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bench.feed import write_feed
+from tests.platform.stage import ROOT, Instance, family, free_port, memory
+
+ROUNDS = 3
+ROWS = 2_000
+
+
+def main() -> int:
+    """Measure and print; 2 where a measurement is not known."""
+    known: dict[str, Callable[[Instance], None]] = {"stack": stack, "intake": intake}
+    asked = sys.argv[1:] or list(known)
+    if unknown := [name for name in asked if name not in known]:
+        print(f"There is no measurement {unknown[0]!r}. Known: {', '.join(known)}.")
+        return 2
+    for name in asked:
+        with an_instance() as instance:
+            known[name](instance)
+    return 0
+
+
+@contextmanager
+def an_instance() -> Iterator[Instance]:
+    """A hub of its own, whose data goes with it."""
+    place = ROOT / ".hub"
+    place.mkdir(exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="bench-", dir=place))
+    instance = Instance(folder / "home")
+    try:
+        yield instance
+    finally:
+        instance.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def stack(instance: Instance) -> None:
+    """What the running hub costs: its first start, a later one, and the memory of all its processes at rest."""
+    print("The running hub (web, worker, beat, PostgreSQL, Valkey; without the demonstration)")
+    starts = []
+    for _ in range(1 + ROUNDS):
+        began = time.monotonic()
+        shown = instance.start(free_port())
+        starts.append(time.monotonic() - began)
+        time.sleep(5)
+        pids = instance.look()
+        everything = {pid for name in ("supervisor", "keeper") for pid in family(pids[name])}
+        used = memory(everything)
+        instance.python("-m", "hub.supervisor", "stop", seconds=120)
+        shown.ended()
+    print(f"  first start  {starts[0]:6.1f} s   (a new database is made)")
+    print(f"  later start  {_spread(starts[1:], 's')}")
+    print(
+        f"  idle memory  {used:6.0f} MB  of {len(everything)} processes together, what they share counted once"
+    )
+
+
+def intake(instance: Instance) -> None:
+    """A feed taken and judged with recognition of people and no worker running, beside a COPY of the same rows."""
+    print(f"Intake of {ROWS:,} rows with recognition, no worker running, and a plain COPY of the same rows")
+    for words in (["migrate", "--database=owner", "-v0"], ["found", "hub/data/northshire.yaml"]):
+        done = instance.python("manage.py", *words, seconds=300)
+        if done.returncode:
+            raise SystemExit(done.stderr)
+    files = [write_feed(instance.home.parent / f"{n}.csv", rows=ROWS, seed=n) for n in range(ROUNDS)]
+    done = instance.python("-m", "bench.intake", *map(str, files), seconds=900)
+    if done.returncode:
+        raise SystemExit(done.stderr)
+    rounds = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    print(f"  intake       {_spread([one['intake'] for one in rounds], 's')}")
+    print(f"  COPY         {_spread([one['copy'] for one in rounds], 's')}")
+    print(f"  rows/s       {_spread([ROWS / one['intake'] for one in rounds], 'of intake')}")
+    print(f"  rows/s       {_spread([ROWS / one['copy'] for one in rounds], 'of COPY')}")
+    print(f"  ratio        {_spread([one['intake'] / one['copy'] for one in rounds], 'times a COPY')}")
+    print(
+        f"  found        {', '.join(str(one['suggested']) for one in rounds)} suggestions of the same person"
+    )
+
+
+def _spread(figures: list[float], unit: str) -> str:
+    return (
+        f"{statistics.median(figures):8.2f} {unit}   (median of {len(figures)};"
+        f" {min(figures):.2f} to {max(figures):.2f})"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
