@@ -1,0 +1,28 @@
+"""`make prove`, its short form: every count of it is zero."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+from tests.platform.stage import ROOT
+
+pytestmark = pytest.mark.slow
+
+
+def test_the_kill_storm_loses_nothing_and_does_nothing_twice():
+    done = subprocess.run(
+        [sys.executable, "scripts/prove.py", "--quick", "--seed", "1"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=900,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    counted = dict(re.findall(r"^ok   (.+?): \d+ of (\d+)$", done.stdout, re.M))
+    for words in ("Triaged cases routed twice", "Answers of partners lost", "Changes that no pull brought"):
+        assert int(counted[words]) > 20, done.stdout
+    for what in ("worker killed", "web killed", "database stopped at once", "beat killed", "broker emptied"):
+        assert re.search(rf"{what} [1-9]", done.stdout), done.stdout
