@@ -19,10 +19,12 @@ import sys
 import tempfile
 import threading
 import time
+import traceback
 from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -32,7 +34,7 @@ import requests
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests.platform.stage import Instance, alive, eventually, family, free_port  # noqa: E402
+from tests.platform.stage import OURS, Instance, alive, eventually, family, free_port  # noqa: E402
 
 FEEDS = [ROOT / f"referrals/sources/examples/northshire-2026-11-{day}.csv" for day in ("16", "17")]
 PARTNERS = ("safe-steps", "calder-house", "young-voices", "victim-care", "housing-options", "health-board")
@@ -50,6 +52,12 @@ class Ledger:
         self.moves: dict[str, str] = {}  # referral: the state that its agency was told last
         self.pulled: dict[str, list[tuple[int, str, str]]] = {code: [] for code in PARTNERS}
         self.retries: Counter[str] = Counter()
+        self.gave_up: list[str] = []
+
+    def give_up(self, how: threading.ExceptHookArgs) -> None:
+        """Somebody at work has met what sending again does not mend: nothing is proved."""
+        self.gave_up.append(f"{how.exc_type.__name__}: {how.exc_value}")
+        traceback.print_exception(how.exc_type, how.exc_value, how.exc_traceback)
 
 
 def main() -> int:
@@ -59,6 +67,8 @@ def main() -> int:
     asked.add_argument("--seed", type=int, default=int(time.time()), help="repeat a storm's choices")
     options = asked.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("Stopped."))  # so that what was started is ended
+    for name in OURS:
+        os.environ.pop(name, None)  # whatever hub this was called from is not the one to storm
     folder = Path(tempfile.mkdtemp(prefix="prove-", dir=_kept()))
     stage = Instance(folder / "home")
     try:
@@ -103,14 +113,13 @@ def _manage(stage: Instance, *words: str) -> str:
 
 def _prove(stage: Instance, port: int, secrets: dict[str, str], *, quick: bool, chance: random.Random) -> int:
     ledger, storm = Ledger(), Storm(stage, chance)
-    at_work = [
-        threading.Thread(target=_feed, args=(stage, ledger, FEEDS[:1] if quick else FEEDS * 2)),
-        threading.Thread(target=_triage, args=(ledger, storm, chance.random())),
-        *(
-            threading.Thread(target=System(port, code, secrets[code], ledger).work, args=(storm,))
-            for code in PARTNERS
-        ),
+    threading.excepthook = ledger.give_up
+    jobs: list[Callable[[], None]] = [
+        lambda: _feed(stage, ledger, FEEDS[:1] if quick else FEEDS * 2),
+        lambda: _triage(ledger, storm),
+        *(partial(System(port, code, secrets[code], ledger).work, storm) for code in PARTNERS),
     ]
+    at_work = [threading.Thread(target=job, daemon=True) for job in jobs]
     began = time.monotonic()
     storm.start()
     for thread in at_work:
@@ -120,10 +129,13 @@ def _prove(stage: Instance, port: int, secrets: dict[str, str], *, quick: bool, 
     at_work[1].join()
     storm.blow.clear()
     storm.join()
-    _settle(stage, port)
+    if not ledger.gave_up:
+        _settle(stage, port)
     storm.done.set()
     for thread in at_work[2:]:
         thread.join()
+    if ledger.gave_up:
+        raise SystemExit("Somebody at work gave up: " + "; ".join(ledger.gave_up))
     print(
         f"The storm blew for {time.monotonic() - began:.0f} s: "
         + ", ".join(f"{what} {times}" for what, times in sorted(storm.struck.items()))
@@ -241,7 +253,7 @@ def _feed(stage: Instance, ledger: Ledger, feeds: list[Path]) -> None:
             time.sleep(0.5)
 
 
-def _triage(ledger: Ledger, storm: Storm, seed: float) -> None:
+def _triage(ledger: Ledger, storm: Storm) -> None:
     """Takes each new case through contact, consent, needs and risk to the end of triage, one transaction each."""
     from access.context import acting_as, acting_as_system
     from agencies.models import Practitioner
