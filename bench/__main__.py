@@ -13,7 +13,7 @@ from pathlib import Path
 from bench.feed import write_feed
 from tests.platform.stage import ROOT, Instance, family, free_port, memory
 
-ROUNDS = 3
+ROUNDS = 5
 ROWS = 2_000
 
 

@@ -39,7 +39,11 @@ class ProblemFormatter(ExceptionFormatter):
             problem["title"] = "The request does not have the expected form."
             problem["code"] = "invalid"
             problem["errors"] = [
-                {"field": error.attr, "code": error.code, "detail": error.detail}
+                {
+                    "field": (error.attr or "").removesuffix(".non_field_errors"),
+                    "code": error.code,
+                    "detail": error.detail,
+                }
                 for error in error_response.errors
             ]
         return problem

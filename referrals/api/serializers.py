@@ -104,4 +104,10 @@ class OutcomeSerializer(serializers.Serializer):
 class CompleteSerializer(serializers.Serializer):
     """What came of the work: at least one outcome."""
 
-    outcomes = OutcomeSerializer(many=True, allow_empty=False)
+    outcomes = OutcomeSerializer(
+        many=True,
+        allow_empty=False,
+        error_messages=dict.fromkeys(
+            ("required", "empty"), "Give at least one outcome: each with a domain and a result."
+        ),
+    )

@@ -200,6 +200,22 @@ class TestAnswering:
             assert (outcome.domain, outcome.result, outcome.notes) == ("safety", "improved", "Locks changed.")
         assert system.get(f"referrals/{referral.id}/actions/").json()["actions"] == []
 
+    @pytest.mark.parametrize(
+        ("body", "field", "words"),
+        [
+            ({}, "outcomes", "at least one outcome"),
+            ({"outcomes": []}, "outcomes", "at least one outcome"),
+            ({"outcomes": [{"domain": "safety", "result": "cured"}]}, "outcomes.0.result", "cured"),
+            ({"outcomes": "better"}, "outcomes", "list"),
+        ],
+    )
+    def test_a_completion_says_what_came_of_it(self, system, referral, body, field, words):
+        system.post(f"referrals/{referral.id}/accept/")
+        refused = system.post(f"referrals/{referral.id}/complete/", body)
+        problem(refused, 400, words)
+        assert refused.json()["errors"][0]["field"] == field
+        assert state(referral) == ("accepted", 2)
+
     def test_one_key_has_one_effect_and_the_same_answer(self, system, referral):
         path, key = f"referrals/{referral.id}/accept/", {"Idempotency-Key": "once"}
         first, second = system.post(path, **key), system.post(path, **key)

@@ -57,7 +57,8 @@ def test_an_empty_hub_says_how_it_is_founded(running):
     commands = re.findall(r"manage\.py (\w+) (\S+)", shown.text)
     assert [name for name, _ in commands] == ["found", "set_password"]
     assert "9 practitioners" in instance.python("manage.py", "found", commands[0][1]).stdout
-    assert commands[1][1] in instance.python("manage.py", "sign_ins").stdout
+    shown_sign_ins = instance.python("manage.py", "sign_ins").stdout
+    assert re.search(rf"{commands[1][1]} +\(no password yet\)", shown_sign_ins), shown_sign_ins
 
 
 def test_it_takes_less_memory_than_a_browser_tab_or_two(running):

@@ -19,7 +19,14 @@ class Command(BaseCommand):
                 if person.role in shown:
                     continue
                 shown.add(person.role)
-                known = PASSWORD if person.check_password(PASSWORD) else "(own password)"
+                known = _known(person)
                 self.stdout.write(
                     f"  {person.role_words:<22}{person.email:<38}{known:<22}{person.agency.name}"
                 )
+
+
+def _known(person: Practitioner) -> str:
+    """The password, where everybody may know it; else whether there is one."""
+    if person.check_password(PASSWORD):
+        return PASSWORD
+    return "(own password)" if person.has_usable_password() else "(no password yet)"
