@@ -112,6 +112,7 @@ def test_what_is_listed_as_public_is_there_and_is_public(hub):
         assert Client().get("/" + found[name].lstrip("/")).status_code == 200, name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("person", PEOPLE)
 def test_no_address_fails_for_anybody_and_what_is_absent_is_not_found_or_refused(hub, cast, person):
     for name, address in every_address():

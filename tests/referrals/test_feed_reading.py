@@ -286,6 +286,7 @@ def test_many_short_texts_do_not_make_an_endless_row(file):
     assert "longer than" in str(refusal(file(content)))
 
 
+@pytest.mark.slow
 def test_two_hundred_thousand_rows_take_no_more_memory_than_a_few(tmp_path):
     header, row = as_csv([a_row(MO_SUMMARY="Café\nagain")]).split(b"\r\n", 1)
     peaks = []

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
 from pathlib import Path
 
+import pytest
 from django.core.management import call_command
 from django.db import connections
 
@@ -13,6 +14,8 @@ from messaging.models import Event, Message
 from messaging.relay import run_due
 from referrals.models import Case, FeedRow, FeedRun, Incident, SourceRecord
 from tests.referrals.feeds import a_row, as_csv
+
+pytestmark = pytest.mark.slow
 
 PEOPLE = 450
 WORKERS = 3
