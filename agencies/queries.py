@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from django.db.models import Count, Prefetch, Q
+from django.utils import timezone
 
 from access.actor import Actor
 from access.context import hub_id
@@ -15,12 +16,18 @@ from agencies.models import Agency, Agreement, AgreementParty, Practitioner, Ser
 
 @dataclass(frozen=True)
 class SharingBasis:
-    """What one agreement in force lets the hub tell one agency."""
+    """What one agreement in force lets the hub tell one agency. until: the end of its last day; None: no end."""
 
     agreement_id: UUID
     code: str
     purposes: tuple[str, ...]
     categories: tuple[str, ...]
+    until: datetime | None = None
+
+
+def end_of(day: date | None) -> datetime | None:
+    """The moment at which a last day is over, in the calendar of the hub's time zone."""
+    return None if day is None else timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
 
 
 def agreements_in_force(*, hub: UUID, on: date) -> dict[UUID, SharingBasis]:
@@ -41,7 +48,11 @@ def agreements_in_force(*, hub: UUID, on: date) -> dict[UUID, SharingBasis]:
     found: dict[UUID, SharingBasis] = {}
     for agreement in in_force:
         basis = SharingBasis(
-            agreement.id, agreement.code, tuple(agreement.purposes), tuple(agreement.categories)
+            agreement.id,
+            agreement.code,
+            tuple(agreement.purposes),
+            tuple(agreement.categories),
+            end_of(agreement.ends_on),
         )
         for party in agreement.parties.all():
             if party.signed_on and party.signed_on <= on and party.agency_id != hub:

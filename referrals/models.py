@@ -277,6 +277,15 @@ class Referral(HubRow):
     ended_at = models.DateTimeField(null=True)
     reason_code = models.CharField(max_length=40, blank=True)
     reason_words = models.CharField(max_length=400, blank=True)
+    confirm_due_at = models.DateTimeField(
+        null=True, help_text="By when the agency must say that it has dealt with what a recalled one told it."
+    )
+    confirmed_at = models.DateTimeField(null=True)
+    confirmed_by_name = models.CharField(max_length=150, blank=True)
+    confirmation = models.CharField(
+        max_length=20, blank=True, help_text="What it did: see referrals.workflow."
+    )
+    confirmation_words = models.CharField(max_length=400, blank=True)
 
     class Meta:
         constraints = [
@@ -295,6 +304,11 @@ class Referral(HubRow):
                 fields=["answered_at", "id"],
                 name="referrals_referral_answered",
                 condition=models.Q(answered_at__isnull=False),
+            ),
+            models.Index(
+                fields=["confirm_due_at", "id"],
+                name="referrals_referral_confirm",
+                condition=models.Q(confirm_due_at__isnull=False, confirmed_at__isnull=True),
             ),
         ]
 

@@ -60,7 +60,7 @@ def for_partner(referral: Referral) -> dict[str, Any]:
         return told
     told |= {
         "case_reference": file.case.reference,
-        "categories": referral.categories,
+        "categories": [category for category in referral.categories if file.tells(Category(category))],
         "purpose": {"code": referral.purpose, "words": PURPOSES.get(referral.purpose, referral.purpose)},
         "basis": {"code": referral.basis, "words": BASES[referral.basis]},
         "agreement": file.agreement,

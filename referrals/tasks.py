@@ -5,9 +5,11 @@ from uuid import UUID
 from access.context import current_actor
 from messaging.queries import event_data
 from messaging.subscribers import subscriber
+from referrals.actions.ground import follow_ground
 from referrals.actions.intake import JUDGE, judge_rows
-from referrals.actions.referral import expire
-from referrals.actions.routing import EXPIRE, follow_consent, follow_referral, is_unanswered, route_case
+from referrals.actions.referral import CONFIRM_OVERDUE, expire, remind_to_confirm
+from referrals.actions.routing import EXPIRE, follow_referral, is_unanswered, route_case
+from referrals.actions.sight import SIGHT_ENDS
 
 
 @subscriber(name=JUDGE, account="intake")
@@ -45,8 +47,14 @@ def follow_answer(payload: dict[str, str]) -> None:
 
 @subscriber("case.consent_recorded", name="referrals.follow_consent", account="consent")
 def follow_answer_on_consent(payload: dict[str, str]) -> None:
-    """A refusal or withdrawal recalls what rests on consent."""
-    follow_consent(actor=current_actor(), case_id=UUID(payload["case"]))
+    """What rests on consent follows the answer. Where it was recorded on a case, it has done so already."""
+    follow_ground(actor=current_actor(), case_id=UUID(payload["case"]))
+
+
+@subscriber(name=SIGHT_ENDS, account="consent")
+def follow_end_of_ground(payload: dict[str, str]) -> None:
+    """A consent, an agreement or an override has run out: the database has ended the sight, the rest follows."""
+    follow_ground(actor=current_actor(), case_id=UUID(payload["case"]), agency_id=UUID(payload["agency"]))
 
 
 @subscriber(name=EXPIRE, account="routing")
@@ -55,3 +63,9 @@ def expire_unanswered(payload: dict[str, str]) -> None:
     referral = UUID(payload["referral"])
     if is_unanswered(referral_id=referral):
         expire(actor=current_actor(), referral_id=referral)
+
+
+@subscriber(name=CONFIRM_OVERDUE, account="routing")
+def recall_not_confirmed(payload: dict[str, str]) -> None:
+    """The time to confirm a recall has run out."""
+    remind_to_confirm(actor=current_actor(), referral_id=UUID(payload["referral"]))

@@ -5,6 +5,7 @@ A topic that is not here shows as its own name in words: nothing that happened i
 
 from collections.abc import Callable, Mapping
 
+from referrals.grounds import LOST
 from referrals.workflow import CASE_STATUSES, DECLINE_REASONS, END_STATES
 
 TITLES: dict[str, str] = {
@@ -33,6 +34,8 @@ TITLES: dict[str, str] = {
     "referral.started": "Partner's work started",
     "referral.completed": "Referral completed",
     "referral.recalled": "Referral recalled",
+    "referral.recall_confirmed": "Recall confirmed by the partner",
+    "referral.confirmation_overdue": "Recall not confirmed in time",
     "referral.expired": "Referral not answered in time",
 }
 
@@ -121,7 +124,7 @@ def _number(value: object) -> int:
 def _referral(data: Data, names: Names) -> str:
     whom = [names.get(str(data.get(key)), "") for key in ("service", "agency")]
     code = str(data.get("reason_code") or "")
-    parts = (", ".join(filter(None, whom)), DECLINE_REASONS.get(code, _words(code)))
+    parts = (", ".join(filter(None, whom)), {**DECLINE_REASONS, **LOST}.get(code, _words(code)))
     return " ".join(_sentence(part) for part in parts if part)
 
 

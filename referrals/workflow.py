@@ -104,6 +104,13 @@ DECLINE_REASONS: dict[str, str] = {
     "other": "Another reason",
 }
 
+# What an agency did with what a recalled referral told it (UK GDPR, article 19: who was told is told of the end).
+CONFIRMATIONS: dict[str, str] = {
+    "deleted": "Deleted",
+    "kept_by_law": "Kept, because a law says so",
+    "nothing_held": "We held nothing",
+}
+
 # The four outcomes of victim services: what got better for the person, by domain.
 OUTCOME_DOMAINS: dict[str, str] = {
     "health_and_wellbeing": "Health and wellbeing",

@@ -13,6 +13,7 @@ from access.actor import Actor
 from access.roles import Capability
 from agencies.queries import agencies_by_id
 from messaging.events import publish
+from referrals.actions.ground import follow_ground
 from referrals.actions.triage import TriageRefused, locked_open_case, moved
 from victims.actions.consent import ConsentNotValid, record_consent
 from victims.models import Consent
@@ -44,6 +45,9 @@ def record_consents(
 ) -> list[Consent]:
     """Record what the person answered about each of the agencies. Work on a new case begins with it.
 
+    What rests on consent follows in the same transaction: a referral that the answer takes the ground from is
+    recalled, and what a partner sees narrows to what the answer covers.
+
     after: the newest consent on the case that the actor saw (None: none), where that matters: refused if
     another was recorded since.
     Raises NotAllowed, ConsentRecordedMeanwhile, victims.actions.consent.ConsentNotValid,
@@ -74,6 +78,7 @@ def record_consents(
         )
         for one in answers
     ]
+    follow_ground(actor=actor, case_id=case.id)
     if case.status == "new":
         told = moved(case, "start_triage", now)
         case.save(update_fields=["status"])

@@ -10,17 +10,20 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from access.actor import Actor, NotAllowed
 from access.roles import Capability
-from messaging.events import Happening, publish
+from messaging.events import Happening, publish, schedule
 from referrals import scope
 from referrals.actions.clocks import keep_due
 from referrals.actions.sight import keep_sight
+from referrals.clocks import calendar_for, due_within
 from referrals.models import Case, Outcome, Referral
 from referrals.workflow import (
+    CONFIRMATIONS,
     DECLINE_REASONS,
     FINAL,
     HUB,
@@ -42,6 +45,10 @@ class VersionMismatch(Exception):
     """The referral was moved since the actor read it."""
 
 
+class NothingToConfirm(MoveRefused):
+    """The referral was not recalled, or its agency has confirmed already."""
+
+
 class AnswerIncomplete(MoveRefused):
     """The move asks for a reason or an outcome that was not given, or not one of the list."""
 
@@ -57,6 +64,9 @@ TOPICS = {
     "expire": "expired",
 }
 ANSWERS = ("accept", "decline", "return_to_hub")
+CONFIRM_OVERDUE = "referrals.confirmation_overdue"
+CONFIRM_WITHIN = {"working_days": 5}
+"""How long an agency has to say that it has dealt with what a recalled referral told it. Of our own choosing."""
 
 
 def receive(*, actor: Actor, referral_id: UUID, expected_version: int | None = None) -> Referral:
@@ -147,9 +157,51 @@ def recall(
 ) -> Referral:
     """Take it back: sent in error, consent withdrawn, no longer wanted. The agency's sight ends at once.
 
+    The agency is told, and asked to confirm that it has stopped: see confirm_recall.
     reason_words: for the hub's own people; the agency is told the code alone. Raises AnswerIncomplete besides.
     """
     return _move("recall", actor, referral_id, expected_version, code=reason_code, words=reason_words)
+
+
+@transaction.atomic
+def confirm_recall(
+    *, actor: Actor, referral_id: UUID, answer: str, words: str = "", expected_version: int | None = None
+) -> Referral:
+    """Say that the agency has stopped work on a recalled referral and dealt with what it holds of it.
+
+    answer: of CONFIRMATIONS; words: which law, where it is kept.
+    Raises NotAllowed, ReferralNotFound, VersionMismatch, AnswerIncomplete, NothingToConfirm.
+    """
+    actor.require(Capability.ANSWER_REFERRAL)
+    if answer not in CONFIRMATIONS:
+        raise AnswerIncomplete("Say what became of what you held: choose one of the list.")
+    if answer == "kept_by_law" and not words.strip():
+        raise AnswerIncomplete("Say which law makes you keep it.")
+    now = timezone.now()
+    referral = _locked(actor, referral_id, expected_version)
+    if not may_be_confirmed(referral):
+        raise NothingToConfirm("Nothing is asked of you here: it was not recalled, or you have confirmed it.")
+    referral.version += 1
+    referral.confirmed_at, referral.confirmed_by_name = now, actor.name
+    referral.confirmation, referral.confirmation_words = answer, words.strip()[:400]
+    referral.save(
+        update_fields=["version", "confirmed_at", "confirmed_by_name", "confirmation", "confirmation_words"]
+    )
+    publish(_told(referral, "referral.recall_confirmed", now, confirmation=answer))
+    return referral
+
+
+def remind_to_confirm(*, actor: Actor, referral_id: UUID) -> None:
+    """The time to confirm a recall has run out: where it was not confirmed, hub and agency are told once."""
+    actor.require(Capability.RECALL_REFERRAL)
+    referral = _locked(actor, referral_id, None)
+    if may_be_confirmed(referral):
+        publish(_told(referral, "referral.confirmation_overdue", timezone.now()))
+
+
+def may_be_confirmed(referral: Referral) -> bool:
+    """Whether its agency still owes the word that it has dealt with what it was told."""
+    return referral.status == "recalled" and bool(referral.confirm_due_at) and not referral.confirmed_at
 
 
 def expire(*, actor: Actor, referral_id: UUID) -> Referral:
@@ -175,13 +227,7 @@ def _move(
         raise NotAllowed(capability)
     now = timezone.now()
     case = _locked_case(actor, referral_id) if actor.hub else None
-    referral = scope.referrals(actor).select_for_update(of=("self",)).filter(id=referral_id).first()
-    if referral is None:
-        raise ReferralNotFound("There is no such referral.")
-    if expected_version not in (None, referral.version):
-        raise VersionMismatch(
-            f"The referral is at version {referral.version} now: read it again before you change it."
-        )
+    referral = _locked(actor, referral_id, expected_version)
     step = move(verb, referral.status)
     words = words.strip()
     if step.needs_reason and not (code or words):
@@ -199,14 +245,30 @@ def _move(
             "received_at",
             "answered_at",
             "ended_at",
+            "confirm_due_at",
         ]
     )
+    if referral.confirm_due_at and step.to == "recalled":
+        asked = {"referral": str(referral.id)}
+        schedule(CONFIRM_OVERDUE, key=str(referral.id), payload=asked, at=referral.confirm_due_at)
     publish(happening(referral, verb=verb, from_=step.from_, at=now))
     if step.to in FINAL:
         keep_sight(actor=actor, case_id=referral.case_id, agency_id=referral.agency_id)
     if case is not None:
         keep_due(case)
     return referral
+
+
+def _locked(actor: Actor, referral_id: UUID, expected_version: int | None) -> Referral:
+    """The referral under lock, if it is the actor's and as they read it."""
+    found = scope.referrals(actor).select_for_update(of=("self",)).filter(id=referral_id).first()
+    if found is None:
+        raise ReferralNotFound("There is no such referral.")
+    if expected_version not in (None, found.version):
+        raise VersionMismatch(
+            f"The referral is at version {found.version} now: read it again before you change it."
+        )
+    return found
 
 
 def _is_side(actor: Actor, side: str) -> bool:
@@ -229,6 +291,8 @@ def _stamp(referral: Referral, verb: str, now: datetime) -> None:
         referral.answered_at = now
     if referral.status in FINAL:
         referral.ended_at = now
+    if verb == "recall":
+        referral.confirm_due_at = due_within(CONFIRM_WITHIN, now, calendar_for(settings.CALENDAR_NATION))
 
 
 def happening(referral: Referral, *, verb: str, from_: str, at: datetime) -> Happening:
@@ -249,5 +313,18 @@ def happening(referral: Referral, *, verb: str, from_: str, at: datetime) -> Hap
         case_id=referral.case_id,
         referral_id=referral.id,
         data=data,
+        audience=[referral.agency_id],
+    )
+
+
+def _told(referral: Referral, topic: str, at: datetime, **codes: object) -> Happening:
+    """What is told of a referral beside its moves."""
+    data = {"agency": str(referral.agency_id), "service": str(referral.service_id), "to": referral.status}
+    return Happening(
+        topic,
+        at=at,
+        case_id=referral.case_id,
+        referral_id=referral.id,
+        data={**data, **codes},
         audience=[referral.agency_id],
     )

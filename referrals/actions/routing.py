@@ -22,16 +22,16 @@ from pathways.pathway import read_pathway
 from pathways.queries import version_in_force
 from referrals import scope
 from referrals.actions.clocks import keep_due, meet_clock
-from referrals.actions.referral import happening, recall
+from referrals.actions.referral import happening
 from referrals.actions.sight import give_sight, keep_sight
 from referrals.actions.triage import TriageRefused, locked_open_case, moved
 from referrals.clocks import calendar_for, due_within
+from referrals.grounds import LOST
 from referrals.models import Case, Referral, RoutingDecision
 from referrals.queries.facts import facts_of
 from referrals.queries.offers import offers_for
 from referrals.routing import Decision, Plan, choose
 from referrals.workflow import OPEN, SYSTEM, next_status, verbs_for
-from victims.queries import consent_stands, current_consents
 
 EXPIRE = "referrals.expire"
 TO_ROUTE = ("triaged", "routed")
@@ -150,7 +150,7 @@ def _send(case: Case, decision: RoutingDecision, plan: Plan, service: Service, n
         answer_due_at=due_within(plan.answer_within, now, calendar_for(settings.CALENDAR_NATION)),
     )
     Referral.objects.bulk_create([referral])
-    give_sight(case=case, agency_id=referral.agency_id, categories=referral.categories, because=referral.id)
+    give_sight(case=case, agency_id=referral.agency_id, because=referral.id)
     publish(happening(referral, verb="send", from_="draft", at=now))
     schedule(EXPIRE, key=str(referral.id), payload={"referral": str(referral.id)}, at=referral.answer_due_at)
 
@@ -181,8 +181,8 @@ def follow_referral(*, actor: Actor, referral_id: UUID, asked_by: UUID) -> None:
         case "returned":
             words = f"{who} gave the referral back and asks: {referral.reason_words}"
             want_decision(case=case, words=words, code="returned", at=now)
-        case "recalled" if referral.reason_code == "consent_withdrawn":
-            words = f"Consent for {who} was withdrawn and its referral recalled: decide where the case goes."
+        case "recalled" if referral.reason_code in LOST:
+            words = f"{LOST[referral.reason_code]}: the referral to {who} is recalled. Decide where the case goes."
             want_decision(case=case, words=words, code="recalled", at=now)
         case "recalled" if not _has_open_referrals(case):
             words = f"The referral to {who} was recalled and no other is open: decide where the case goes."
@@ -190,29 +190,6 @@ def follow_referral(*, actor: Actor, referral_id: UUID, asked_by: UUID) -> None:
         case "completed" if not _has_open_referrals(case):
             words = "Every partner has finished. Close the case, or route it again where more is wanted."
             want_decision(case=case, words=words, code="all_finished", at=now)
-
-
-@transaction.atomic
-def follow_consent(*, actor: Actor, case_id: UUID) -> None:
-    """Recall what rests on a consent that was refused or withdrawn. Other bases do not rest on it.
-
-    Raises NotAllowed.
-    """
-    actor.require(Capability.RECALL_REFERRAL)
-    now = timezone.now()
-    case = _locked(actor, case_id)
-    if case is None:
-        return
-    consents = current_consents(case_id=case.id)
-    resting = Referral.objects.filter(case=case, basis="consent", status__in=OPEN).order_by("id")
-    for referral in resting:
-        if consent_stands(consents.get(referral.agency_id), at=now) == "refused":
-            recall(
-                actor=actor,
-                referral_id=referral.id,
-                reason_code="consent_withdrawn",
-                reason_words="The person refused or withdrew consent.",
-            )
 
 
 def is_unanswered(*, referral_id: UUID) -> bool:

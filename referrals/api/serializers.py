@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from referrals.workflow import DECLINE_REASONS, OUTCOME_DOMAINS, OUTCOME_RESULTS
+from referrals.workflow import CONFIRMATIONS, DECLINE_REASONS, OUTCOME_DOMAINS, OUTCOME_RESULTS
 
 
 class ChangeSerializer(serializers.Serializer):
@@ -93,6 +93,20 @@ class ReturnSerializer(serializers.Serializer):
     """What the partner needs to know before it can answer."""
 
     details = serializers.CharField(max_length=400, source="reason_words")
+
+
+class ConfirmSerializer(serializers.Serializer):
+    """What became of what the agency held of a recalled referral; which law, where a law makes it keep it."""
+
+    answer = serializers.ChoiceField(choices=list(CONFIRMATIONS.items()))
+    details = serializers.CharField(
+        max_length=400, required=False, allow_blank=True, default="", source="words"
+    )
+
+    def validate(self, given: dict[str, str]) -> dict[str, str]:
+        if given["answer"] == "kept_by_law" and not given["words"].strip():
+            raise serializers.ValidationError({"details": "Say which law makes you keep it."})
+        return given
 
 
 class OutcomeSerializer(serializers.Serializer):

@@ -194,6 +194,8 @@ class ReferralMoves(APIView):
     def get(self, request: Request, referral_id: UUID) -> Response:
         referral = _own(referral_id)
         allowed = verbs_for(referral.status, "partner")
+        if verbs.may_be_confirmed(referral):
+            allowed += ("confirm_recall",)
         return Response(
             {
                 "version": referral.version,
@@ -263,5 +265,15 @@ MOVES = {
         "complete",
         _move("complete", verbs.complete, s.CompleteSerializer, "Finish it, with what came of it."),
         ["outcomes"],
+    ),
+    "confirm": (
+        "confirm_recall",
+        _move(
+            "confirm",
+            verbs.confirm_recall,
+            s.ConfirmSerializer,
+            "Say that you have stopped work on a recalled referral and dealt with what you hold of it.",
+        ),
+        ["answer"],
     ),
 }

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from referrals.workflow import DECLINE_REASONS, OUTCOME_DOMAINS, OUTCOME_RESULTS
+from referrals.workflow import CONFIRMATIONS, DECLINE_REASONS, OUTCOME_DOMAINS, OUTCOME_RESULTS
 
 LONGEST_REASON = 400
 
@@ -45,6 +45,31 @@ class ReturnForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": "Say what you need to know"},
     )
+
+
+class ConfirmForm(forms.Form):
+    """What became of what the agency held of a recalled referral."""
+
+    mark_optional = False
+    answer = forms.ChoiceField(
+        label="What became of what you held?",
+        help_text="Work on it must have stopped.",
+        choices=list(CONFIRMATIONS.items()),
+        widget=forms.RadioSelect(attrs={"class": "govuk-radios--small"}),
+        error_messages={"required": "Choose what became of what you held"},
+    )
+    words = forms.CharField(
+        label="Which law (where a law makes you keep it)",
+        required=False,
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if given.get("answer") == "kept_by_law" and not given.get("words", "").strip():
+            self.add_error("words", "Say which law makes you keep it")
+        return given
 
 
 class CompleteForm(forms.Form):

@@ -18,11 +18,20 @@ from access.looks import record_look
 from access.models import Look
 from access.roles import Capability
 from referrals.actions import referral as verbs
-from referrals.forms.referral import CompleteForm, DeclineForm, ReturnForm
+from referrals.forms.referral import CompleteForm, ConfirmForm, DeclineForm, ReturnForm
+from referrals.grounds import LOST
 from referrals.models import Referral
 from referrals.queries import referrals as queries
 from referrals.serializers import for_partner
-from referrals.workflow import DECLINE_REASONS, FINAL, PARTNER, STATUS_WORDS, MoveRefused, verbs_for
+from referrals.workflow import (
+    CONFIRMATIONS,
+    DECLINE_REASONS,
+    FINAL,
+    PARTNER,
+    STATUS_WORDS,
+    MoveRefused,
+    verbs_for,
+)
 
 UNPROCESSABLE = 422
 DONE = {
@@ -32,17 +41,19 @@ DONE = {
     "decline": "The referral is declined. The hub finds somebody else.",
     "return_to_hub": "The referral is back with the hub, with your question.",
     "complete": "The referral is complete. Thank you.",
+    "confirm_recall": "The hub knows that you have stopped. Thank you.",
 }
 BUTTONS = {"receive": "Say that you have it", "accept": "Accept", "start": "Start the work"}
 PAGES = {
     "decline": ("referral_decline", "Decline"),
     "return_to_hub": ("referral_return", "Ask the hub for more"),
     "complete": ("referral_complete", "Complete with what came of it"),
+    "confirm_recall": ("referral_confirm", "Confirm that you have stopped"),
 }
 REASONS = {
     **DECLINE_REASONS,
     "recalled_by_hub": "Recalled by the hub",
-    "consent_withdrawn": "The person withdrew consent",
+    **LOST,
     "not_answered": "Not answered in time",
 }
 
@@ -74,7 +85,7 @@ def referral(request: HttpRequest, referral_id: UUID) -> HttpResponse:
     told = for_partner(found)
     subjects = [found.id, found.case_id] if "case_reference" in told else [found.id]
     record_look(action=Look.Action.VIEW, door="referral", subjects=subjects)
-    possible = verbs_for(found.status, PARTNER)
+    possible = _possible(found)
     return render(
         request,
         "referrals/referral.html",
@@ -84,6 +95,7 @@ def referral(request: HttpRequest, referral_id: UUID) -> HttpResponse:
             "status_words": STATUS_WORDS[found.status],
             "ended": found.status in FINAL,
             "reason": REASONS.get(found.reason_code, ""),
+            "confirmation": CONFIRMATIONS.get(found.confirmation, ""),
             "outcomes": found.outcomes.order_by("id"),
             "buttons": [
                 (words, reverse(f"referral_{verb}", args=[found.id]))
@@ -99,6 +111,11 @@ def referral(request: HttpRequest, referral_id: UUID) -> HttpResponse:
             "now": timezone.now(),
         },
     )
+
+
+def _possible(found: Referral) -> tuple[str, ...]:
+    """What the agency may do with it now, the word on a recall included."""
+    return verbs_for(found.status, PARTNER) + (("confirm_recall",) if verbs.may_be_confirmed(found) else ())
 
 
 def _facts(found: Referral, identity: dict[str, Any] | None) -> list[dict[str, object]]:
@@ -164,6 +181,15 @@ def referral_complete(request: HttpRequest, referral_id: UUID) -> HttpResponse:
     )
 
 
+@require_http_methods(["GET", "POST"])
+def referral_confirm(request: HttpRequest, referral_id: UUID) -> HttpResponse:
+    """Say that work on a recalled referral has stopped, and what became of what was held."""
+    form = ConfirmForm(request.POST or None)
+    return _answer(
+        request, referral_id, "confirm_recall", form, lambda: {**form.cleaned_data}, verbs.confirm_recall
+    )
+
+
 def _partner() -> Actor:
     actor = current_actor()
     actor.require(Capability.ANSWER_REFERRAL)
@@ -202,7 +228,7 @@ def _answer(
     """A verb with a page of its own: the form, and the form again with what was entered where it is refused."""
     actor = _partner()
     found = _own(actor, referral_id)
-    if verb not in verbs_for(found.status, PARTNER):
+    if verb not in _possible(found):
         messages.warning(request, f"This referral is {STATUS_WORDS[found.status].lower()} now.")
         return redirect("referral", referral_id=referral_id)
     if request.method == "POST" and form.is_valid():
@@ -212,8 +238,8 @@ def _answer(
             form.add_error(None, str(refusal))
         else:
             messages.success(request, DONE[verb])
-            ended = verb != "complete"
-            return redirect("partner_queue") if ended else redirect("referral", referral_id=referral_id)
+            stays = verb in ("complete", "confirm_recall")
+            return redirect("referral", referral_id=referral_id) if stays else redirect("partner_queue")
     context = {"referral": found, "form": form, "title": PAGES[verb][1]}
     status = UNPROCESSABLE if form.is_bound and form.errors else None
     return render(request, "referrals/referral_answer.html", context, status=status)

@@ -24,8 +24,10 @@ from referrals.workflow import DECLINE_REASONS, HUB, STATUS_WORDS, verbs_for
 LISTS = {
     "decide": "To be decided",
     "waiting": "Awaiting an answer",
+    "confirm": "Recalls to be confirmed",
     "answered": "Answered lately",
 }
+READS = {"waiting": queries.unanswered, "confirm": queries.unconfirmed, "answered": queries.answered}
 
 
 @require_GET
@@ -47,8 +49,7 @@ def partner_responses(request: HttpRequest) -> HttpResponse:
         ]
         shown = [case.id for case in decisions.cases]
     else:
-        read = queries.unanswered if chosen == "waiting" else queries.answered
-        page = read(actor=actor, **where)
+        page = READS[chosen](actor=actor, **where)
         context["page"] = page
         shown = [row.referral.case_id for row in page.rows]
     record_look(action=Look.Action.LIST, door="partner_responses", subjects=shown)

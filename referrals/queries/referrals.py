@@ -11,6 +11,7 @@ from django.utils import timezone
 from access.actor import Actor
 from access.categories import Category
 from access.roles import Capability
+from access.sight import categories_shown
 from agencies.models import Agreement
 from pathways.models import Assessment
 from pathways.queries import latest_assessments
@@ -25,6 +26,7 @@ from victims.models import ContactMethod, Relationship
 
 PAGE = 25
 BY_ANSWER_DUE = SortKey("answer_due_at", datetime.fromisoformat)
+BY_CONFIRM_DUE = SortKey("confirm_due_at", datetime.fromisoformat)
 BY_ANSWERED = SortKey("answered_at", datetime.fromisoformat, nullable=True)
 BY_DUE = SortKey("due_at", lambda value: datetime.fromisoformat(value) if value else None, nullable=True)
 
@@ -98,6 +100,13 @@ def unanswered(*, actor: Actor, after: str = "", before: str = "") -> ReferralPa
     return _page(part.ids, part.previous, part.next)
 
 
+def unconfirmed(*, actor: Actor, after: str = "", before: str = "") -> ReferralPage:
+    """Recalled referrals whose agency has not said yet that it has stopped, the next due first."""
+    owed = scope.referrals(actor).filter(confirm_due_at__isnull=False, confirmed_at__isnull=True)
+    part = one_page([owed], key=BY_CONFIRM_DUE, descending=False, size=PAGE, after=after, before=before)
+    return _page(part.ids, part.previous, part.next)
+
+
 def answered(*, actor: Actor, after: str = "", before: str = "") -> ReferralPage:
     """The hub's referrals that were answered, the latest answer first."""
     found = scope.referrals(actor).filter(answered_at__isnull=False)
@@ -146,10 +155,11 @@ def wanted_decisions(*, actor: Actor, after: str = "", before: str = "") -> Deci
 class PartnerFile:
     """What one referral tells its agency of the case, part by part; a part that is not told is None or empty.
 
-    The referral's categories are asked here and the agency's grant by the database: both must hold.
+    shown: the referral's categories as far as the agency's grant shows them now; the database holds the same.
     """
 
     referral: Referral
+    shown: frozenset[Category]
     agreement: str
     case: Case | None
     name: Name
@@ -161,24 +171,25 @@ class PartnerFile:
     outcomes: list[Outcome]
 
     def tells(self, category: Category) -> bool:
-        return self.case is not None and category in self.referral.categories
+        return self.case is not None and category in self.shown
 
 
 def partner_file(*, referral: Referral) -> PartnerFile:
     """What the referral tells its agency now: nothing of the case once it has ended."""
-    case = None
+    case, shown = None, frozenset[Category]()
     if referral.status in OPEN:
+        shown = categories_shown(referral.case_id) & {Category(one) for one in referral.categories}
         case = Case.objects.select_related("person").filter(id=referral.case_id).first()
 
     def told(category: Category) -> bool:
-        return case is not None and category in referral.categories
+        return case is not None and category in shown
 
     ways: list[Way] = []
     if case is not None and told(Category.CONTACT):
         ways = ways_to_reach(
             case=case,
             methods=list(ContactMethod.objects.filter(person=case.person_id).order_by("id")),
-            address=_address(case, referral),
+            address=_address(case, shown),
             now=timezone.now(),
         )
     incident, assessment, notes = (
@@ -189,6 +200,7 @@ def partner_file(*, referral: Referral) -> PartnerFile:
         name = names_by_person([case.person_id]).get(case.person_id, NAMELESS)
     return PartnerFile(
         referral=referral,
+        shown=shown,
         agreement=Agreement.objects.filter(id=referral.agreement_id).values_list("name", flat=True).first()
         or "",
         case=case,
@@ -212,10 +224,10 @@ def partner_file(*, referral: Referral) -> PartnerFile:
     )
 
 
-def _address(case: Case, referral: Referral) -> Any:
-    """Where the person lives; a safe address only where that is a category of its own in the referral."""
+def _address(case: Case, shown: frozenset[Category]) -> Any:
+    """Where the person lives; a safe address only where that category is shown."""
     address = current_address(case.person_id)
-    if address is not None and address.is_safe_address and Category.SAFE_ADDRESS not in referral.categories:
+    if address is not None and address.is_safe_address and Category.SAFE_ADDRESS not in shown:
         return None
     return address
 

@@ -277,7 +277,10 @@ def test_withdrawn_consent_recalls_what_rests_on_it_and_nothing_else(cast):
         "consent_withdrawn",
     )
     assert sights(case).keys() == {"safe-steps"}
-    assert "Consent for Northshire Housing Options was withdrawn" in fresh(case).decision_wanted
+    assert (
+        "withdrew consent: the referral to Northshire Housing Options is recalled"
+        in fresh(case).decision_wanted
+    )
     assert broken() == []
 
 

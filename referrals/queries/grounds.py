@@ -1,0 +1,52 @@
+"""What each open referral of a case rests on now: agreements, consents and overrides as they stand."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.utils import timezone
+
+from access.context import hub_id
+from agencies.queries import agreements_in_force
+from referrals.grounds import Cover, Ground, ground
+from referrals.models import Referral
+from referrals.workflow import OPEN
+from victims.models import Consent
+from victims.queries import consent_stands, current_consents
+
+
+def open_referrals(*, case_id: UUID, agency_id: UUID | None = None) -> list[Referral]:
+    """The case's open referrals, of one agency or all, in the order in which they were made."""
+    found = Referral.objects.filter(case_id=case_id, status__in=OPEN)
+    if agency_id is not None:
+        found = found.filter(agency_id=agency_id)
+    return list(found.order_by("id"))
+
+
+def grounds_of(referrals: Iterable[Referral], *, case_id: UUID, at: datetime) -> dict[UUID, Ground]:
+    """By referral of the case: what it may show at that moment, and until when. For the hub alone to ask."""
+    asked = list(referrals)
+    if not asked:
+        return {}
+    agreements = agreements_in_force(hub=hub_id(), on=timezone.localdate(at))
+    consents = current_consents(case_id=case_id)
+    found = {}
+    for referral in asked:
+        agreement = agreements.get(referral.agency_id)
+        covers = agreement is not None and referral.purpose in agreement.purposes
+        found[referral.id] = ground(
+            categories=referral.categories,
+            basis=referral.basis,
+            agreement=Cover(frozenset(agreement.categories), agreement.until)
+            if agreement is not None and covers
+            else None,
+            consent=_consent_cover(consents.get(referral.agency_id), at),
+        )
+    return found
+
+
+def _consent_cover(consent: Consent | None, at: datetime) -> Cover | str:
+    if consent is not None and consent_stands(consent, at=at) == "given":
+        return Cover(frozenset(consent.categories), consent.expires_at)
+    ran_out = consent is not None and consent.answer == Consent.Answer.GIVEN
+    return "consent_expired" if ran_out else "consent_withdrawn"
