@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from agencies import pages
+from agencies.pages import agencies as pages
 
 urlpatterns = [
     path("", pages.agency_list, name="agencies"),

@@ -7,7 +7,7 @@ from django.test import Client
 
 from access.actor import Actor, visitor
 from access.context import acting_as, acting_as_system, hub_id
-from agencies.actions import add_api_client
+from agencies.actions.agencies import add_api_client
 from agencies.models import Agency, ApiClient, Practitioner
 
 PASSWORD = "correct horse northshire"

@@ -10,7 +10,7 @@ from django.test import Client
 
 from access.actor import NotAllowed
 from access.context import acting_as, acting_as_system
-from agencies import actions
+from agencies.actions import agencies as actions
 from agencies.models import Agency, Practitioner, Team
 from agencies.scope import HUB_ROLES, PARTNER_ROLES
 from messaging.models import Event

@@ -16,7 +16,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from access.actor import Actor
 from access.context import current_actor
 from access.roles import Capability
-from agencies import actions, queries, scope
+from agencies import queries, scope
+from agencies.actions import agencies as actions
 from agencies.forms import AgencyForm, PractitionerForm, RoleForm, TeamForm
 from agencies.models import Agency, Practitioner
 

@@ -90,7 +90,7 @@ def add_team(*, actor: Actor, agency_id: UUID, name: str) -> Team:
 def add_practitioner(
     *, actor: Actor, agency_id: UUID, email: str, name: str, role: str, teams: Collection[UUID]
 ) -> Practitioner:
-    """Add somebody who will sign in once they have chosen a password (see agencies.pages.password_link).
+    """Add somebody who will sign in once they have chosen a password (see agencies.pages.agencies.password_link).
 
     teams: of the same agency; others are left out.
     Raises NotAllowed, AgencyNotFound, RoleDoesNotFit, AddressTaken.

@@ -1,0 +1,1 @@
+"""The verbs: what is done to agencies, people, systems and agreements."""
