@@ -1,4 +1,4 @@
-"""Grants (who may see which case) and looks (who saw what)."""
+"""Grants (who may see which case), what keeps people out or lets them in besides, and looks (who saw what)."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -20,6 +20,9 @@ class Grant(HubRow):
     granted_at = models.DateTimeField()
     until = models.DateTimeField(null=True, blank=True)
     because = models.CharField(max_length=60, help_text="What gave it: 'hub' or 'referral:<id>'.")
+    # Kept by triggers: an open restriction, and anybody's open conflict. The policy asks further where one stands.
+    restricted = models.BooleanField(default=False)
+    conflicted = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
@@ -27,7 +30,169 @@ class Grant(HubRow):
                 fields=["agency_id", "case_id"], name="access_grant_once", include=["until"]
             ),
         ]
-        indexes = [models.Index(fields=["agency_id", "person_id"], name="access_grant_person")]
+        indexes = [
+            models.Index(fields=["agency_id", "person_id"], name="access_grant_person"),
+            models.Index(fields=["person_id"], name="access_grant_of_person"),
+        ]
+
+
+class Restriction(HubRow):
+    """That a person's record, present and future cases included, is closed to the hub but by a personal grant."""
+
+    class Reason(models.TextChoices):
+        STAFF = "staff", "works in the hub or a partner agency"
+        POLICE_PERPETRATOR = "police_perpetrator", "the alleged perpetrator is in the police"
+        WELL_KNOWN = "well_known", "well known, or in the news"
+        HONOUR_BASED = "honour_based", "honour-based abuse"
+        OTHER = "other", "another reason"
+
+    person_id = models.UUIDField()
+    reason = models.CharField(max_length=20, choices=Reason.choices)
+    words = models.CharField(max_length=400)
+    owner_id = models.UUIDField()
+    imposed_by = models.UUIDField()
+    imposed_by_name = models.CharField(max_length=150)
+    imposed_at = models.DateTimeField()
+    lifted_by = models.UUIDField(null=True)
+    lifted_by_name = models.CharField(max_length=150, blank=True)
+    lifted_at = models.DateTimeField(null=True)
+    lifted_words = models.CharField(max_length=400, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person_id"],
+                name="access_restriction_one_open",
+                condition=models.Q(lifted_at__isnull=True),
+            )
+        ]
+
+
+class BreakGlassReview(HubRow):
+    """That somebody opened a restricted record in an emergency, and what a colleague made of it the next day."""
+
+    class Outcome(models.TextChoices):
+        JUSTIFIED = "justified", "justified"
+        NOT_JUSTIFIED = "not_justified", "not justified"
+
+    person_id = models.UUIDField()
+    case_id = models.UUIDField()
+    broken_by = models.UUIDField()
+    broken_by_name = models.CharField(max_length=150)
+    broken_at = models.DateTimeField()
+    reason = models.CharField(max_length=400)
+    due_at = models.DateTimeField()
+    reviewed_by = models.UUIDField(null=True)
+    reviewed_by_name = models.CharField(max_length=150, blank=True)
+    reviewed_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=20, choices=Outcome.choices, blank=True)
+    words = models.CharField(max_length=400, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["due_at", "id"],
+                name="access_review_waiting",
+                condition=models.Q(reviewed_at__isnull=True),
+            )
+        ]
+
+
+class PersonalGrant(HubRow):
+    """One practitioner's own sight of a restricted person, beside what their role shows."""
+
+    class Because(models.TextChoices):
+        OWNER = "owner", "owns the restriction"
+        GIVEN = "given", "given by an owner"
+        BREAK_GLASS = "break_glass", "break-glass"
+
+    practitioner_id = models.UUIDField()
+    person_id = models.UUIDField()
+    because = models.CharField(max_length=12, choices=Because.choices)
+    reason = models.CharField(max_length=400)
+    given_by = models.UUIDField()
+    given_by_name = models.CharField(max_length=150)
+    given_at = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.UUIDField(null=True)
+    review = models.OneToOneField(BreakGlassReview, on_delete=models.PROTECT, related_name="grant", null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(because="break_glass")
+                | models.Q(review__isnull=False, until__isnull=False),
+                name="access_broken_glass_is_reviewed",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["practitioner_id", "person_id"],
+                name="access_personal_holder",
+                condition=models.Q(ended_at__isnull=True),
+            ),
+            models.Index(
+                fields=["person_id"],
+                name="access_personal_person",
+                condition=models.Q(ended_at__isnull=True),
+            ),
+        ]
+
+
+class Conflict(HubRow):
+    """That a practitioner, or a whole agency, has an interest in a victim's case and is kept out of it."""
+
+    class Why(models.TextChoices):
+        KNOWS = "knows", "knows the person"
+        FAMILY = "family", "is family, or lives with them"
+        ALLEGED_PERPETRATOR = "alleged_perpetrator", "is, or employs, the alleged perpetrator"
+        COLLEAGUE = "colleague", "works with somebody in the case"
+        COMPLAINT = "complaint", "is party to a complaint or proceedings"
+        OTHER = "other", "another reason"
+
+    person_id = models.UUIDField()
+    practitioner_id = models.UUIDField(null=True)
+    agency_id = models.UUIDField(null=True)
+    why = models.CharField(max_length=20, choices=Why.choices)
+    words = models.CharField(max_length=400)
+    declared_by = models.UUIDField()
+    declared_by_name = models.CharField(max_length=150)
+    declared_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.UUIDField(null=True)
+    ended_words = models.CharField(max_length=400, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(practitioner_id__isnull=False, agency_id__isnull=True)
+                | models.Q(practitioner_id__isnull=True, agency_id__isnull=False),
+                name="access_conflict_of_one",
+            ),
+            models.UniqueConstraint(
+                fields=["person_id", "practitioner_id"],
+                name="access_conflict_once_practitioner",
+                condition=models.Q(ended_at__isnull=True, practitioner_id__isnull=False),
+            ),
+            models.UniqueConstraint(
+                fields=["person_id", "agency_id"],
+                name="access_conflict_once_agency",
+                condition=models.Q(ended_at__isnull=True, agency_id__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["practitioner_id"],
+                name="access_conflict_practitioner",
+                condition=models.Q(ended_at__isnull=True),
+            ),
+            models.Index(
+                fields=["agency_id"],
+                name="access_conflict_agency",
+                condition=models.Q(ended_at__isnull=True),
+            ),
+        ]
 
 
 class Look(models.Model):

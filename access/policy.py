@@ -87,3 +87,19 @@ def append_only(table: str, *, column: str = "case_id", category: str) -> RunSQL
             f"CREATE POLICY {table}_delete ON {table} FOR DELETE USING ({written})",
         ),
     )
+
+
+def change_policy(table: str, command: str, *, using: str, was: str) -> RunSQL:
+    """Operation that replaces the condition of one policy that `protect` made; `was` puts it back.
+
+    command: read, insert, update (what may be chosen and what it may become alike) or delete.
+    """
+
+    def alter(condition: str) -> str:
+        clauses = {
+            "insert": f"WITH CHECK ({condition})",
+            "update": f"USING ({condition}) WITH CHECK ({condition})",
+        }
+        return f"ALTER POLICY {table}_{command} ON {table} {clauses.get(command, f'USING ({condition})')}"
+
+    return RunSQL(alter(using), alter(was))

@@ -61,6 +61,10 @@ class Capability(StrEnum):
     SEE_DASHBOARD = "see_dashboard"
     SEE_ACCESS_LOG = "see_access_log"
     SEE_PATHWAYS = "see_pathways"
+    DECLARE_CONFLICT = "declare_conflict"
+    BREAK_GLASS = "break_glass"
+    RESTRICT = "restrict"
+    REVIEW_ACCESS = "review_access"
     ADMINISTER_AGENCY = "administer_agency"
     ADMINISTER_HUB = "administer_hub"
 
@@ -77,6 +81,8 @@ _PRACTICE = frozenset(
         Capability.SEE_FEEDS,
         Capability.IMPORT_FEED,
         Capability.SEE_PATHWAYS,
+        Capability.DECLARE_CONFLICT,
+        Capability.BREAK_GLASS,
     }
 )
 _PARTNER = frozenset({Capability.SEE_REFERRALS, Capability.ANSWER_REFERRAL, Capability.SEE_PATHWAYS})
@@ -89,6 +95,8 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
         Capability.LOWER_JUDGEMENT,
         Capability.SEE_DASHBOARD,
         Capability.SEE_ACCESS_LOG,
+        Capability.RESTRICT,
+        Capability.REVIEW_ACCESS,
     },
     Role.MANAGER: frozenset(
         {
@@ -110,7 +118,7 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
             Capability.SEE_PATHWAYS,
         }
     ),
-    Role.AUDITOR: frozenset({Capability.SEE_ACCESS_LOG}),
+    Role.AUDITOR: frozenset({Capability.SEE_ACCESS_LOG, Capability.REVIEW_ACCESS}),
     Role.CLIENT: frozenset({Capability.SEE_REFERRALS, Capability.ANSWER_REFERRAL, Capability.PULL_CHANGES}),
     Role.VISITOR: frozenset(),
     Role.SYSTEM: frozenset(

@@ -64,6 +64,7 @@ class FeedRow(HubRow):
     repeats_row_id = models.UUIDField(null=True, help_text="The row it repeats or updates.")
     person_id = models.UUIDField(null=True)
     case_id = models.UUIDField(null=True)
+    names_person_id = models.UUIDField(null=True, help_text="The restricted person whom a held row names.")
     judged_at = models.DateTimeField(null=True)
 
     class Meta:
