@@ -105,6 +105,7 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
             Capability.SEE_FEEDS,
             Capability.ASSIGN_CASE,
             Capability.SEE_PATHWAYS,
+            Capability.DECLARE_CONFLICT,
         }
     ),
     Role.PARTNER_PRACTITIONER: _PARTNER,

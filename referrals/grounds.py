@@ -14,6 +14,7 @@ LOST: dict[str, str] = {
     "consent_expired": "The person's consent has run out",
     "consent_narrowed": "The person's consent no longer covers who they are",
     "override_ended": "The safeguarding override that it rests on has ended",
+    "conflict_of_interest": "The agency has a conflict of interest in the case",
 }
 """What may fall away under a referral: the code that its recall bears, and the words."""
 

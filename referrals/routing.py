@@ -30,6 +30,7 @@ class Offer:
 
     agreement_id: of an agreement in force, signed by the hub and the agency; None where there is none.
     consent: given, refused (or withdrawn) or not_recorded (or run out), to this agency.
+    in_conflict: the agency has a conflict of interest in the case: it gets no referral, whatever else allows it.
     capacity_free: None is no limit.
     """
 
@@ -46,6 +47,7 @@ class Offer:
     consent: str = NOT_RECORDED
     consent_categories: tuple[str, ...] = ()
     service_name: str = ""
+    in_conflict: bool = False
 
     @property
     def has_consent(self) -> bool:
@@ -258,6 +260,8 @@ class _Planning:
 
     def _obstacle(self, route: Route, offer: Offer) -> tuple[str, str]:
         who, status = offer.agency_name, self._tried.get(offer.service_code, "")
+        if offer.in_conflict:
+            return "conflict_of_interest", f"{who} has a conflict of interest in this case."
         if status == "recalled":
             return "recalled", f"The referral to {who} was recalled: decide whether to send it again."
         if status in NOT_TAKEN:

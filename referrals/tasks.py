@@ -5,6 +5,7 @@ from uuid import UUID
 from access.context import current_actor
 from messaging.queries import event_data
 from messaging.subscribers import subscriber
+from referrals.actions.alerts import alert_owner
 from referrals.actions.ground import follow_ground
 from referrals.actions.intake import JUDGE, judge_rows
 from referrals.actions.referral import CONFIRM_OVERDUE, expire, remind_to_confirm
@@ -69,3 +70,9 @@ def expire_unanswered(payload: dict[str, str]) -> None:
 def recall_not_confirmed(payload: dict[str, str]) -> None:
     """The time to confirm a recall has run out."""
     remind_to_confirm(actor=current_actor(), referral_id=UUID(payload["referral"]))
+
+
+@subscriber("case.glass_broken", name="referrals.alert_owner", account="access")
+def alert(payload: dict[str, str]) -> None:
+    """The owner of a restricted record hears at once that somebody broke the glass."""
+    alert_owner(owner_id=UUID(str(event_data(event_id=UUID(payload["event"]))["owner"])))

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import connection
 
 from messaging.models import Event
+from referrals.queries.restricted import restricted_cases
 from reporting.measures import changes
 from reporting.models import Delta
 
@@ -34,8 +35,10 @@ def note(events: Sequence[Event]) -> None:
     """Write down what these events change, in the transaction that tells them."""
     zone = ZoneInfo(settings.TIME_ZONE)
     counted: Counter[tuple[str, str, date]] = Counter()
+    hidden = restricted_cases(event.case_id for event in events if event.case_id)
     for event in events:
-        for change in changes(event.topic, event.data, event.at.astimezone(zone).date()):
+        day = event.at.astimezone(zone).date()
+        for change in changes(event.topic, event.data, day, restricted=event.case_id in hidden):
             counted[change.measure, change.dimension, change.day] += change.by
     Delta.objects.bulk_create(
         Delta(measure=measure, dimension=dimension, day=day, by=by)

@@ -37,8 +37,16 @@ def wait_bucket(hours: float) -> int:
     return next((bound for bound in WAIT_BOUNDS if hours <= bound), LONGER)
 
 
-def changes(topic: str, data: Mapping[str, object], day: date) -> list[Change]:
-    """What the event changes. Topics that change no number give an empty list."""
+def changes(topic: str, data: Mapping[str, object], day: date, *, restricted: bool = False) -> list[Change]:
+    """What the event changes. Topics that change no number give an empty list.
+
+    restricted: the case is of somebody whose record is restricted. No number knows of it then: it leaves the
+    gauges when the restriction is imposed and comes back, as it stands, when it is lifted.
+    """
+    if topic in ("case.restricted", "case.unrestricted"):
+        return _standing(data, day, 1 if topic == "case.unrestricted" else -1)
+    if restricted:
+        return []
 
     def code(name: str) -> str:
         return str(data.get(name) or NOBODY)
@@ -73,6 +81,17 @@ def changes(topic: str, data: Mapping[str, object], day: date) -> list[Change]:
             moved.append(Change(ANSWER_WAIT, f"{agency}|{wait_bucket(wait)}", day, 1))
         return moved
     return []
+
+
+def _standing(data: Mapping[str, object], day: date, by: int) -> list[Change]:
+    referrals = data.get("referrals")
+    return [
+        Change(CASES_OPEN, f"{data.get('assignee') or NOBODY}|{data.get('status')}", day, by),
+        *(
+            Change(REFERRALS_NOW, str(one), day, by)
+            for one in (referrals if isinstance(referrals, list) else [])
+        ),
+    ]
 
 
 def median_wait(buckets: Mapping[int, int]) -> int | None:

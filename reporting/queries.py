@@ -9,6 +9,8 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Count, F
 
+from access.context import hub_id
+from access.models import Grant
 from referrals.models import Case, Clock, Referral
 from reporting import measures
 
@@ -148,15 +150,19 @@ class Drift:
 def drift() -> tuple[int, list[Drift]]:
     """Gauges recounted from the record and held against the roll-ups: how many, and which disagree.
 
-    Reads the base tables: for checks only.
+    What is restricted is in no number. Reads the base tables: for checks only.
     """
+    hidden = Grant.objects.filter(agency_id=hub_id(), restricted=True).values("case_id")
     cases = {
         f"{row['who'] or measures.NOBODY}|{row['status']}": row["number"]
-        for row in Case.objects.values("status", who=F("assigned_to")).annotate(number=Count("id"))
+        for row in Case.objects.exclude(id__in=hidden)
+        .values("status", who=F("assigned_to"))
+        .annotate(number=Count("id"))
     }
     referrals = {
         f"{row['agency_id']}|{row['status']}": row["number"]
         for row in Referral.objects.exclude(status="draft")
+        .exclude(case__in=hidden)
         .values("agency_id", "status")
         .annotate(number=Count("id"))
     }

@@ -23,6 +23,7 @@ from referrals.actions.clocks import meet_clock, plan_clocks_again, stop_clocks
 from referrals.models import Case, ContactAttempt, Referral
 from referrals.queries.contact import current_address, safe_now
 from referrals.queries.readiness import ANSWERED, missing_for_routing
+from referrals.queries.restricted import may_carry
 from referrals.workflow import CASE_STATUSES, END_STATES, OPEN, OPEN_CASE, next_case_status
 from victims.models import ContactMethod
 
@@ -58,6 +59,10 @@ class SomebodyWasFaster(TriageRefused):
 
 class NotAPractitioner(TriageRefused):
     """Cases are carried by active practitioners and supervisors of the hub."""
+
+
+class CannotCarry(TriageRefused):
+    """A conflict of interest keeps them out of the case, or it is restricted and they are not let in."""
 
 
 class ReasonMissing(TriageRefused):
@@ -118,7 +123,7 @@ def assign(
     Taking an unassigned case and giving back one's own is part of triage; everything else asks for the
     right to assign. A new case goes into triage with its first assignment.
     instead_of: whom the actor saw it with, where that matters: refused if it has changed since.
-    Raises NotAllowed, CaseNotFound, CaseClosed, NotAPractitioner, SomebodyWasFaster.
+    Raises NotAllowed, CaseNotFound, CaseClosed, NotAPractitioner, CannotCarry, SomebodyWasFaster.
     """
     actor.require(Capability.ASSIGN_CASE if to not in (actor.id, None) else Capability.SEE_CASES)
     now = timezone.now()
@@ -128,6 +133,8 @@ def assign(
     names = {person.id: person.name for person in hub_practitioners(hub=hub_id())}
     if to is not None and to not in names:
         raise NotAPractitioner("Choose somebody who is a practitioner or supervisor of the hub today.")
+    if to is not None and not may_carry(person_id=case.person_id, practitioner_id=to, now=now):
+        raise CannotCarry(f"{names[to]} cannot carry this case. Choose somebody else.")
     if instead_of is not ... and case.assigned_to != instead_of:
         holder = names.get(case.assigned_to, "somebody else") if case.assigned_to else "nobody"
         raise SomebodyWasFaster(

@@ -7,6 +7,7 @@ from django.utils import timezone
 from access.context import hub_id
 from agencies.queries import agreements_in_force, services
 from referrals.models import Case
+from referrals.queries.restricted import agencies_in_conflict
 from referrals.routing import Offer
 from victims.queries import consent_stands, current_consents
 
@@ -15,6 +16,7 @@ def offers_for(case: Case, *, at: datetime) -> list[Offer]:
     """Every service of the hub's partners, by code, as it stands for the case."""
     agreements = agreements_in_force(hub=hub_id(), on=timezone.localdate(at))
     consents = current_consents(case_id=case.id)
+    kept_out = agencies_in_conflict(person_id=case.person_id)
     offers = []
     for service in services():
         agency = service.team.agency
@@ -28,6 +30,7 @@ def offers_for(case: Case, *, at: datetime) -> list[Offer]:
                 agency_code=agency.code,
                 agency_name=agency.name,
                 is_open=service.open_for_referrals,
+                in_conflict=agency.id in kept_out,
                 agreement_id=str(agreement.agreement_id) if agreement else None,
                 agreement_purposes=agreement.purposes if agreement else (),
                 agreement_categories=agreement.categories if agreement else (),

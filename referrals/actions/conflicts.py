@@ -1,0 +1,137 @@
+"""Conflicts of interest: whoever has one is kept out of the person's record by no matter which role or grant."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from access.actor import Actor
+from access.context import acting_as_system, hub_id
+from access.models import Conflict, PersonalGrant
+from access.roles import Capability
+from agencies.models import Agency, Practitioner
+from messaging.events import Happening, publish
+from referrals.actions.referral import recall
+from referrals.actions.restriction import locked_cases_of_person, take_from
+from referrals.actions.triage import ReasonMissing, TriageRefused
+from referrals.grounds import LOST
+from referrals.models import Referral
+from referrals.queries.restricted import ACCOUNT, live, owners
+from referrals.workflow import OPEN
+
+CONFLICT = "conflict_of_interest"
+
+
+class ConflictNotValid(TriageRefused):
+    """There is nobody like that who could be in conflict. The message says what to change."""
+
+
+class ConflictStands(TriageRefused):
+    """It is declared already."""
+
+
+class ConflictNotFound(TriageRefused):
+    """There is no such conflict, or the actor may not come to it."""
+
+
+class NobodyLeftToAnswer(TriageRefused):
+    """Somebody must answer for a restricted record: its last supervisor cannot leave it so."""
+
+
+@transaction.atomic
+def declare_conflict(
+    *,
+    actor: Actor,
+    case_id: UUID,
+    why: str,
+    words: str,
+    practitioner_id: UUID | None = None,
+    agency_id: UUID | None = None,
+) -> Conflict:
+    """Keep a practitioner, or an agency with all its people and systems, out of the person's record.
+
+    practitioner_id, agency_id: who; neither is the actor themselves. why: of Conflict.Why, with words. They see
+    nothing of the person from now on, carry none of their cases, and get no referral; open ones are recalled.
+    Raises NotAllowed, CaseNotFound, ReasonMissing, ConflictNotValid, ConflictStands, NobodyLeftToAnswer.
+    """
+    of_self = agency_id is None and practitioner_id in (None, actor.id)
+    actor.require(Capability.DECLARE_CONFLICT if of_self else Capability.RESTRICT)
+    now = timezone.now()
+    why, words = Conflict.Why(why).value, words.strip()
+    if not words:
+        raise ReasonMissing("Say in a sentence what the conflict is.")
+    if agency_id is None:
+        practitioner_id = practitioner_id or actor.id
+    person_id, cases = locked_cases_of_person(actor, case_id)
+    _check(person_id, practitioner_id, agency_id, now)
+    if practitioner_id is not None:
+        take_from(cases, [practitioner_id], now)
+    told: dict[str, object] = {"why": why}
+    told |= {"agency": str(agency_id)} if agency_id else {"practitioner": str(practitioner_id)}
+    publish(Happening("case.conflict_declared", at=now, case_id=case_id, data=told))
+    if agency_id is not None:
+        _recall_from(agency_id, person_id)
+    conflict = Conflict(
+        person_id=person_id,
+        practitioner_id=practitioner_id,
+        agency_id=agency_id,
+        why=why,
+        words=words[:400],
+        declared_by=actor.id,
+        declared_by_name=actor.name,
+        declared_at=now,
+    )
+    Conflict.objects.bulk_create([conflict])
+    return conflict
+
+
+@transaction.atomic
+def end_conflict(*, actor: Actor, case_id: UUID, conflict_id: UUID, words: str) -> None:
+    """Let somebody back who was kept out, on a supervisor's word. Nothing that was recalled is sent again by itself.
+
+    Raises NotAllowed, CaseNotFound, ReasonMissing, ConflictNotFound.
+    """
+    actor.require(Capability.RESTRICT)
+    now = timezone.now()
+    if not words.strip():
+        raise ReasonMissing("Say why there is no conflict any longer.")
+    person_id, _ = locked_cases_of_person(actor, case_id)
+    with acting_as_system(ACCOUNT):
+        ended = Conflict.objects.filter(id=conflict_id, person_id=person_id, ended_at__isnull=True).update(
+            ended_at=now, ended_by=actor.id, ended_words=words.strip()[:400]
+        )
+    if not ended:
+        raise ConflictNotFound("There is no such conflict, or it has been ended.")
+    publish(Happening("case.conflict_ended", at=now, case_id=case_id))
+
+
+def _check(person_id: UUID, practitioner_id: UUID | None, agency_id: UUID | None, now: datetime) -> None:
+    people = Practitioner.objects.filter(id__in=[practitioner_id] if practitioner_id else [])
+    agencies = Agency.objects.filter(id__in=[agency_id] if agency_id else []).exclude(id=hub_id())
+    if not people.exists() and not agencies.exists():
+        raise ConflictNotValid(
+            "Choose somebody of the list. The hub itself cannot be kept out of its own case."
+        )
+    with acting_as_system(ACCOUNT):
+        standing = Conflict.objects.filter(person_id=person_id, ended_at__isnull=True)
+        if (practitioner_id, agency_id) in standing.values_list("practitioner_id", "agency_id"):
+            raise ConflictStands("This conflict is declared already.")
+        answering = PersonalGrant.objects.filter(live(now), person_id=person_id).exclude(
+            because=PersonalGrant.Because.BREAK_GLASS
+        )
+        by_holder = dict(answering.values_list("practitioner_id", "because"))
+    left = (by_holder.keys() - {practitioner_id}) & {one.id for one in owners()}
+    if practitioner_id and by_holder.get(practitioner_id) == PersonalGrant.Because.OWNER and not left:
+        raise NobodyLeftToAnswer(
+            "This restricted record has no other supervisor: let one in first, then declare the conflict."
+        )
+
+
+def _recall_from(agency_id: UUID, person_id: UUID) -> None:
+    with acting_as_system(ACCOUNT) as system:
+        theirs = Referral.objects.filter(agency_id=agency_id, case__person_id=person_id, status__in=OPEN)
+        for referral in theirs.order_by("id"):
+            recall(
+                actor=system, referral_id=referral.id, reason_code=CONFLICT, reason_words=f"{LOST[CONFLICT]}."
+            )
