@@ -9,11 +9,12 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 import environ
+from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 from psycopg.conninfo import conninfo_to_dict
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
+env = environ.FileAwareEnv()  # a secret may stand in a file instead: SECRET_KEY_FILE=/run/secrets/...
 
 HUB_ENV = env.str("HUB_ENV", "development")
 if HUB_ENV not in ("development", "test", "production"):
@@ -43,8 +44,21 @@ def database(url: str, **options: object) -> dict[str, object]:
     return entry
 
 
+def field_keys() -> list[str]:
+    """FIELD_KEYS, the key that seals now first. Raises ImproperlyConfigured where one is no Fernet key."""
+    keys = [key.strip() for key in required("FIELD_KEYS").split(",")]
+    for number, key in enumerate(keys, start=1):
+        try:
+            Fernet(key)
+        except ValueError:
+            raise ImproperlyConfigured(
+                f"FIELD_KEYS: number {number} is no key of 32 bytes in URL-safe base64 (see docs/operators)."
+            ) from None
+    return keys
+
+
 SECRET_KEY = required("SECRET_KEY")
-FIELD_KEYS = env.list("FIELD_KEYS", default=[])
+FIELD_KEYS = field_keys()
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 HUB_ID = UUID(env.str("HUB_ID", "00000000-0000-7000-8000-000000000001"))
 HUB_NAME = env.str("HUB_NAME", "Victim Referral Hub")

@@ -10,7 +10,7 @@ from django.utils import timezone
 from access.actor import Actor
 from access.roles import Capability
 from pathways import scoring
-from pathways.models import Assessment
+from pathways.models import Assessment, HealthAnswers
 from pathways.queries import current_edition
 
 
@@ -44,8 +44,9 @@ def complete_assessment(
 ) -> Assessment:
     """Complete an assessment with the instrument's edition of today.
 
-    answers: by item code, as pathways.scoring reads them. judgement: a grade of the practitioner's own, ""
-    for none; it raises the count's and never lowers it, except a supervisor's. rationale: why.
+    answers: by item code, as pathways.scoring reads them; those about health are kept apart.
+    judgement: a grade of the practitioner's own, "" for none; it raises the count's and never lowers it,
+    except a supervisor's. rationale: why.
     Raises NotAllowed, pathways.queries.NoSuchInstrument, StageNotKnown, scoring.AnswersNotValid, NotComplete,
     scoring.UnknownGrade, scoring.JudgementLowers, RationaleMissing.
     """
@@ -64,12 +65,13 @@ def complete_assessment(
     rationale = rationale.strip()
     if judgement and judgement != made.grade and not rationale:
         raise RationaleMissing("Say why your judgement differs from the count.")
-    return Assessment.objects.create(
+    about_health = scoring.health_items(definition)
+    assessment = Assessment.objects.create(
         case_id=case_id,
         person_id=person_id,
         instrument=instrument,
         stage=stage,
-        answers=dict(answers),
+        answers={code: given for code, given in answers.items() if code not in about_health},
         score=made.to_json(),
         grade=made.grade,
         judgement=judgement,
@@ -78,3 +80,10 @@ def complete_assessment(
         completed_by_name=actor.name,
         completed_at=now,
     )
+    if about_health:
+        HealthAnswers.objects.create(
+            assessment=assessment,
+            case_id=case_id,
+            answers={code: given for code, given in answers.items() if code in about_health},
+        )
+    return assessment

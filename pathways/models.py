@@ -1,11 +1,15 @@
 """Instruments and their versions, assessments made with them, and pathway versions with who agreed to them."""
 
+from typing import Any
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from access.encryption import EncryptedJSONField
 from access.ids import new_id
 from access.tables import HubRow
 from agencies.models import Agency
+from pathways.scoring import health_items
 
 
 class InstrumentVersion(models.Model):
@@ -34,7 +38,7 @@ class Assessment(HubRow):
     person_id = models.UUIDField()
     instrument = models.ForeignKey(InstrumentVersion, on_delete=models.PROTECT, related_name="assessments")
     stage = models.CharField(max_length=10, choices=Stage.choices, default=Stage.START)
-    answers = models.JSONField()
+    answers = models.JSONField(help_text="By item code; those about health are in HealthAnswers.")
     score = models.JSONField(help_text="What pathways.scoring made of the answers.")
     grade = models.CharField(max_length=20, blank=True, help_text="By the instrument's own rule.")
     judgement = models.CharField(
@@ -47,6 +51,28 @@ class Assessment(HubRow):
 
     class Meta:
         indexes = [models.Index(fields=["case_id", "-completed_at"], name="pathways_assessment_newest")]
+
+    @property
+    def all_answers(self) -> dict[str, Any]:
+        """Every answer that the actor may see: those about health only by that category."""
+        return self.answers | (self.health.answers if hasattr(self, "health") else {})
+
+    @property
+    def withheld(self) -> frozenset[str]:
+        """Codes of the items whose answers the actor may not see: they are about health."""
+        about_health = health_items(self.instrument.definition)
+        return frozenset() if hasattr(self, "health") else about_health
+
+
+class HealthAnswers(HubRow):
+    """The answers of one assessment to items marked `category: health`: sealed, seen by that category alone."""
+
+    assessment = models.OneToOneField(Assessment, on_delete=models.CASCADE, related_name="health")
+    case_id = models.UUIDField()
+    answers = EncryptedJSONField(help_text="By item code, as Assessment.answers.")
+
+    class Meta:
+        verbose_name_plural = "health answers"
 
 
 class PathwayVersion(models.Model):

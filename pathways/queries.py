@@ -45,7 +45,9 @@ def version_in_force(*, on: date) -> PathwayVersion:
 def latest_assessments(*, case_id: UUID) -> dict[str, Assessment]:
     """The newest assessment of the case with each instrument, by the instrument's code."""
     made = (
-        Assessment.objects.filter(case_id=case_id).select_related("instrument").order_by("completed_at", "id")
+        Assessment.objects.filter(case_id=case_id)
+        .select_related("instrument", "health")
+        .order_by("completed_at", "id")
     )
     return {assessment.instrument.code: assessment for assessment in made}
 

@@ -5,6 +5,7 @@ An instrument edition is data (pathways/data/*.yaml):
     stages: [start, review, exit]                     when it is asked
     items: [{code: R01, label: ..., type: yes_no_unknown}]
            types: yes_no_unknown; "0-3" (also "0-4"); need, which has a severity and the code of a `need`
+           category: health                           where the answer is data about health; optional
     sections: [{title: ..., items: [R01, R02]}]       for the page; optional
     severities: {"0": ..., "1": ...}                  words for the severities of needs; optional
     grades: [standard, medium, high]                  from least to most; optional
@@ -25,6 +26,11 @@ SEVERITIES = (0, 1, 2, 3)
 
 Instrument = Mapping[str, Any]
 Answers = Mapping[str, Any]
+
+
+def health_items(instrument: Instrument) -> frozenset[str]:
+    """Codes of the items whose answers are data about health: they are sealed, and a data category of their own."""
+    return frozenset(item["code"] for item in instrument["items"] if item.get("category") == "health")
 
 
 class AnswersNotValid(Exception):

@@ -3,6 +3,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from access.encryption import EncryptedJSONField
 from access.ids import new_id
 from access.tables import HubRow
 from agencies.models import Agency, Service, Team
@@ -57,7 +58,10 @@ class FeedRow(HubRow):
 
     run = models.ForeignKey(FeedRun, on_delete=models.CASCADE, related_name="rows")
     line = models.PositiveIntegerField(help_text="Data row, counted from 0.")
-    raw = models.JSONField(help_text="Column to text, as sent.")
+    raw = models.JSONField(help_text="Column to text, as sent; a safe address stands in `sealed` instead.")
+    sealed = EncryptedJSONField(
+        null=True, help_text="Column to text, of the cells that say where somebody is safe."
+    )
     verdict = models.CharField(max_length=40, blank=True)
     reason = models.CharField(max_length=400, blank=True)
     warnings = ArrayField(models.CharField(max_length=200), default=list)
@@ -79,6 +83,11 @@ class FeedRow(HubRow):
                 condition=models.Q(verdict__startswith="quarantine:"),
             ),
         ]
+
+    @property
+    def told(self) -> dict[str, str]:
+        """Every cell as sent, a safe address included: for judging the row, never for showing it."""
+        return self.raw | (self.sealed or {})
 
 
 class SourceRecord(HubRow):

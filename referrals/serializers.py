@@ -75,6 +75,7 @@ def for_partner(referral: Referral) -> dict[str, Any]:
     parts = {
         Category.IDENTITY: _identity,
         Category.CONTACT: _contact,
+        Category.SAFE_ADDRESS: _safe_address,
         Category.INCIDENT: _incident,
         Category.ASSESSMENT: _assessment,
         Category.NOTES: _notes,
@@ -102,6 +103,10 @@ def _identity(file: PartnerFile) -> dict[str, Any]:
 
 def _contact(file: PartnerFile) -> dict[str, Any]:
     return {"checked_at": timezone.now(), "ways": [_way(way) for way in file.ways]}
+
+
+def _safe_address(file: PartnerFile) -> dict[str, Any] | None:
+    return file.safe_address.place if file.safe_address else None
 
 
 def _way(way: Way) -> dict[str, Any]:
@@ -158,9 +163,11 @@ def _assessment(file: PartnerFile) -> list[dict[str, Any]]:
 
 
 def _answers(made: Assessment) -> list[dict[str, Any]]:
-    answers = []
+    answers, told = [], made.all_answers
     for item in made.instrument.definition["items"]:
-        given = made.answers.get(item["code"])
+        if item["code"] in made.withheld:
+            continue
+        given = told.get(item["code"])
         answer = given.get("need") if isinstance(given, dict) else given
         severity = given.get("severity") if isinstance(given, dict) else None
         answers.append({"code": item["code"], "label": item["label"], "answer": answer, "severity": severity})

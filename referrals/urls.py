@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from referrals.pages import assess, case, case_verbs, consent, feeds, referral, responses, triage
+from referrals.pages import (
+    assess,
+    case,
+    case_verbs,
+    consent,
+    feeds,
+    referral,
+    responses,
+    safe_address,
+    triage,
+)
 
 urlpatterns = [
     path("feeds/", feeds.feed_list, name="feeds"),
@@ -24,6 +34,7 @@ urlpatterns = [
     path("cases/<str:reference>/assign/", case_verbs.case_assign, name="case_assign"),
     path("cases/<str:reference>/entitlement/", case_verbs.case_entitlement, name="case_entitlement"),
     path("cases/<str:reference>/retriage/", case_verbs.case_retriage, name="case_retriage"),
+    path("cases/<str:reference>/safe-address/", safe_address.case_safe_address, name="case_safe_address"),
     path("cases/<str:reference>/safety/letters/", case_verbs.case_safety, name="case_letters"),
     path("cases/<str:reference>/safety/<uuid:method>/", case_verbs.case_safety, name="case_safety"),
     path("cases/<str:reference>/suspend/", case_verbs.case_suspend, name="case_suspend"),

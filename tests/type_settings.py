@@ -7,6 +7,7 @@ for name, value in {
     "DATABASE_URL": "postgresql://types@/types",
     "BROKER_URL": "memory://",
     "SECRET_KEY": "types",
+    "FIELD_KEYS": "A" * 43 + "=",
 }.items():
     os.environ.setdefault(name, value)
 

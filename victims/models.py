@@ -3,6 +3,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from access.encryption import EncryptedJSONField
 from access.tables import HubRow
 from agencies.models import Agency
 
@@ -73,12 +74,11 @@ class ContactMethod(HubRow):
 
 
 class Address(HubRow):
-    """Where the person lives or lived. A safe address (a refuge) is its own data category."""
+    """Where the person lives or lived. A safe address (a refuge) never stands here: see SafeAddress."""
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="addresses")
     lines = models.CharField(max_length=300, blank=True)
     postcode = models.CharField(max_length=8, blank=True)
-    is_safe_address = models.BooleanField(default=False)
     letters = models.CharField(
         max_length=10, choices=ContactMethod.Safety.choices, default=ContactMethod.Safety.UNKNOWN
     )
@@ -88,6 +88,20 @@ class Address(HubRow):
         constraints = [
             models.UniqueConstraint(fields=["person", "lines", "postcode"], name="victims_address_once")
         ]
+
+
+class SafeAddress(HubRow):
+    """Where somebody is that nobody may find, such as a refuge: sealed, a data category of its own.
+
+    No index, match key or search holds any part of it. The newest is where the person is.
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="safe_addresses")
+    place = EncryptedJSONField(help_text="lines and postcode.")
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "safe addresses"
 
 
 class MatchKey(HubRow):

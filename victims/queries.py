@@ -17,6 +17,7 @@ from victims.models import (
     Person,
     PersonName,
     Relationship,
+    SafeAddress,
     SamePersonSuggestion,
 )
 
@@ -100,6 +101,12 @@ def identities_of(people: Iterable[UUID]) -> dict[UUID, Identity]:
         )
         for person, born in Person.objects.filter(id__in=wanted).values_list("id", "date_of_birth")
     }
+
+
+def safe_addresses_of(people: Iterable[UUID]) -> dict[UUID, SafeAddress]:
+    """By person: the safe address as last recorded; only of those that the actor may see. Open it one by one."""
+    newest = SafeAddress.objects.filter(person__in=list(people)).order_by("person_id", "-recorded_at", "-id")
+    return {one.person_id: one for one in newest.distinct("person_id")}
 
 
 def alleged_against(*, people: Iterable[UUID], scheme: str) -> dict[UUID, set[str]]:

@@ -11,15 +11,18 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from access.actor import Actor
 from access.batches import insert_rows
+from access.encryption import seal_json
 from access.roles import Capability
 from messaging.events import Happening, publish, schedule
 from referrals.actions.intake_cases import next_numbers
 from referrals.actions.intake_chunk import judge_chunk
 from referrals.feed.reading import Feed, FeedError, open_feed
-from referrals.feed.source import SourceError, read_source
+from referrals.feed.row import names_safe_address, where_it_is
+from referrals.feed.source import SourceDefinition, SourceError, read_source
 from referrals.models import FeedRow, FeedRun, FeedSource
 
 STORE_AT_ONCE = 1000
@@ -112,12 +115,27 @@ def _store(run: FeedRun, feed: Feed) -> int:
     stored = 0
     for line, raw in feed:
         stored += 1
-        waiting.append({"run_id": run.id, "line": line, "raw": raw})
+        waiting.append({"run_id": run.id, "line": line, **_cells(raw, feed.source)})
         if len(waiting) == STORE_AT_ONCE:
             insert_rows(FeedRow, waiting)
             waiting = []
     insert_rows(FeedRow, waiting)
     return stored
+
+
+def _cells(raw: dict[str, str], source: SourceDefinition) -> dict[str, object]:
+    """The row as it is stored: one that names a safe address says where it is in its sealed part alone.
+
+    What stands in its place differs where the address does, so that a change is noticed; made with a key and
+    the record's own number, it can be neither guessed from nor compared with another person's.
+    """
+    where = where_it_is(raw, source) if names_safe_address(raw, source) else {}
+    if not where:
+        return {"raw": raw, "sealed": None}
+    record = [raw.get(source.columns[name], "") for name in source.record]
+    mark = salted_hmac("referrals.safe_address", "\x1f".join([*record, *where.values()]), algorithm="sha256")
+    apart = f"Safe address, kept apart ({mark.hexdigest()[:12]})"
+    return {"raw": raw | dict.fromkeys(where, apart), "sealed": seal_json(where)}
 
 
 def _as_text(name: str) -> str:

@@ -72,7 +72,7 @@ def judge_chunk(*, source: FeedSource, rows: Sequence[FeedRow], now: datetime) -
     """
     definition = read_source(source.definition)
     told = [
-        (row, feed_row.read_row(row.raw, definition), feed_row.record_key(row.raw, definition))
+        (row, feed_row.read_row(row.told, definition), feed_row.record_key(row.raw, definition))
         for row in rows
     ]
     offences = _offences({report.offence_code for _, report, _ in told})
@@ -189,7 +189,7 @@ def _incident(report: feed_row.Report, offence: OffenceFacts, zone: tzinfo, inci
         occurred_to=report.occurred_to,
         officer=report.officer,
         summary=report.summary,
-        area=district(report.postcode),
+        area="" if report.is_safe_address else district(report.postcode),
         entitlement=proposed.level,
         entitlement_reason=proposed.reason,
     )

@@ -21,6 +21,7 @@ from victims.actions.people import (
     Details,
     Likeness,
     Perpetrator,
+    SafePlace,
     complete_people,
     record_details,
     record_perpetrators,
@@ -179,7 +180,7 @@ def identity(report: Report) -> Identity:
         date_of_birth=report.date_of_birth,
         phones=frozenset(phone.number for phone in report.phones),
         emails=frozenset({report.email} - {""}),
-        postcodes=frozenset({report.postcode} - {""}),
+        postcodes=frozenset() if report.is_safe_address else frozenset({report.postcode} - {""}),
     )
 
 
@@ -215,8 +216,9 @@ def details(person: UUID, report: Report, scheme: str) -> Details:
         interpreter=report.interpreter,
         identifier=(scheme, report.nominal) if report.nominal else None,
         contacts=tuple(contacts),
-        address_lines=report.address,
-        postcode=report.postcode,
+        address_lines="" if report.is_safe_address else report.address,
+        postcode="" if report.is_safe_address else report.postcode,
+        safe_address=SafePlace(report.address, report.postcode) if report.is_safe_address else None,
         letters=Safety.UNSAFE if marked == Safety.UNSAFE else Safety.UNKNOWN,
         match_keys=match_keys(identity(report)),
     )

@@ -12,6 +12,7 @@ from victims import normalise
 LONGEST_KEY = 140
 LONGEST_NUMBER = 60
 _OFFENCE_CODE = re.compile(r"([0-9]{1,3})\s*/\s*([0-9]{1,2})|([0-9]{3})([0-9]{2})")
+_NOT_WORD = re.compile(r"[^A-Z0-9]+")
 # Placeholders such as 01/01/0001 and 31/12/9999 are dates to a calendar and to nobody else.
 _YEARS = range(1900, 2200)
 
@@ -47,6 +48,7 @@ class Report:
     email: str
     safe_to_contact: bool | None
     safe_contact_notes: str
+    is_safe_address: bool
     consent: bool | None
     language: str
     interpreter: bool
@@ -70,6 +72,21 @@ def record_key(raw: Mapping[str, str], source: SourceDefinition) -> str:
     if not all(parts):
         return f"content {content_hash(raw)}"
     return key if len(key) <= LONGEST_KEY else f"sha256 {hashlib.sha256(key.encode()).hexdigest()}"
+
+
+def names_safe_address(raw: Mapping[str, str], source: SourceDefinition) -> bool:
+    """Whether the row's address is of a refuge or the like, as its own column, the address or the note says."""
+    if _cell(raw, source, "safe_address").upper() in source.yes:
+        return True
+    told = " ".join(_cell(raw, source, name) for name in ("address", "safe_contact_notes")).upper()
+    words = f" {' '.join(_NOT_WORD.split(told))} "
+    return any(f" {word} " in words for word in source.safe_address_words)
+
+
+def where_it_is(raw: Mapping[str, str], source: SourceDefinition) -> dict[str, str]:
+    """The cells of the row that say where the person is, as sent: address and postcode."""
+    columns = [source.columns[name] for name in ("address", "postcode") if name in source.columns]
+    return {column: raw[column] for column in columns if raw.get(column, "").strip()}
 
 
 def content_hash(raw: Mapping[str, str]) -> str:
@@ -157,6 +174,7 @@ def read_row(raw: Mapping[str, str], source: SourceDefinition) -> Report:
         email=email,
         safe_to_contact=yes_no("safe_to_contact"),
         safe_contact_notes=normalise.written(text("safe_contact_notes"))[:300],
+        is_safe_address=names_safe_address(raw, source),
         consent=yes_no("consent"),
         language=text("language")[:60],
         interpreter=bool(yes_no("interpreter")),

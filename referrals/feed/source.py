@@ -34,6 +34,7 @@ FIELDS: dict[str, bool] = {
     "email": False,
     "safe_to_contact": False,
     "safe_contact_notes": False,
+    "safe_address": False,
     "consent": False,
     "language": False,
     "interpreter": False,
@@ -65,6 +66,7 @@ _LISTS = (
     "no",
     "blank",
     "ignored_columns",
+    "safe_address_words",
     "excluded_offences",
 )
 
@@ -80,6 +82,7 @@ class SourceDefinition:
     columns: our field to its column. ignored_columns: its columns that may come and are not read.
     record: the fields that name one record of its system. flags, sexes, ethnicities: its codes to
     ours; 18+1 codes need no entry. blank: words by which it says that nothing is known.
+    safe_address_words: words in an address or a note on safe contact which say that it is a refuge or the like.
     ends_with_line_break: it ends every row with one, so that a file that does not was cut off.
     encoding: a codec's name, or "detect".
     """
@@ -97,6 +100,7 @@ class SourceDefinition:
     yes: frozenset[str] = frozenset({"Y"})
     no: frozenset[str] = frozenset({"N"})
     blank: frozenset[str] = frozenset()
+    safe_address_words: frozenset[str] = frozenset()
     sexes: Mapping[str, str] = field(default_factory=dict)
     flags: Mapping[str, str] = field(default_factory=dict)
     ethnicities: Mapping[str, str] = field(default_factory=dict)
@@ -150,6 +154,7 @@ def read_source(definition: Mapping[str, Any]) -> SourceDefinition:
         yes=_words(definition.get("yes", ("Y",))),
         no=_words(definition.get("no", ("N",))),
         blank=_words(definition.get("blank") or ()),
+        safe_address_words=_words(definition.get("safe_address_words") or ()),
         sexes=_upper(definition.get("sexes")),
         flags=_upper(definition.get("flags")),
         ethnicities=_upper(definition.get("ethnicities")),

@@ -36,7 +36,7 @@ class AssessmentForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.definition, self.previous = definition, previous
-        before = previous.answers if previous else {}
+        before = previous.all_answers if previous else {}
         day = f"{timezone.localtime(previous.completed_at):%-d %b %Y}" if previous else ""
         for item in definition["items"]:
             answer = answer_words(definition, before.get(item["code"]))

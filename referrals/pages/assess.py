@@ -25,6 +25,8 @@ from referrals.pages.case import REFUSALS, UNPROCESSABLE, case_for
 from referrals.queries.people import NAMELESS, names_by_person
 from referrals.workflow import OPEN_CASE
 
+WITHHELD = "Kept for those who may see health"
+
 
 @require_http_methods(["GET", "POST"])
 def case_needs(request: HttpRequest, reference: str) -> HttpResponse:
@@ -43,19 +45,22 @@ def case_assessment(request: HttpRequest, reference: str, assessment_id: UUID) -
     """One completed assessment, as it was answered, with the edition that it was made with."""
     _, found = case_for(reference, to_work=False)
     made = get_object_or_404(
-        Assessment.objects.select_related("instrument"), id=assessment_id, case_id=found.id
+        Assessment.objects.select_related("instrument", "health"), id=assessment_id, case_id=found.id
     )
     record_look(action=Look.Action.VIEW, door="case_assessment", subjects=[found.id, found.person_id])
     definition = made.instrument.definition
     labels = {item["code"]: item["label"] for item in definition["items"]}
     titled = definition.get("sections") or [{"title": "Answers", "items": list(labels)}]
+    answers = made.all_answers
     sections = [
         (
             section["title"],
             [
                 {
                     "key": labels[code],
-                    "value": answer_words(definition, made.answers.get(code)) or "Not answered",
+                    "value": WITHHELD
+                    if code in made.withheld
+                    else answer_words(definition, answers.get(code)) or "Not answered",
                 }
                 for code in section["items"]
             ],

@@ -23,7 +23,15 @@ from referrals.queries.referrals import Explained, decisions_of
 from referrals.queries.triage import open_by
 from referrals.timeline import text_of, title_of
 from victims.entitlement import age_on
-from victims.models import Address, Consent, ContactMethod, PersonName, Relationship, SamePersonSuggestion
+from victims.models import (
+    Address,
+    Consent,
+    ContactMethod,
+    PersonName,
+    Relationship,
+    SafeAddress,
+    SamePersonSuggestion,
+)
 
 TIMELINE_PAGE = 20
 
@@ -58,6 +66,7 @@ class CaseFile:
     other_names: list[Name]
     age: int | None
     address: Address | None
+    safe_address_held: bool
     assignee: str
     open_by: str
     ways: list[Way]
@@ -80,7 +89,9 @@ def case_file(*, actor: Actor, case: Case, now: datetime) -> CaseFile:
     address = current_address(case.person_id)
     attempts = list(case.contact_attempts.order_by("-attempted_at", "-id"))
     assessments = list(
-        Assessment.objects.filter(case_id=case.id).select_related("instrument").order_by("-completed_at")
+        Assessment.objects.filter(case_id=case.id)
+        .select_related("instrument", "health")
+        .order_by("-completed_at")
     )
     consents = list(Consent.objects.filter(case_id=case.id).select_related("agency").order_by("-recorded_at"))
     return CaseFile(
@@ -89,6 +100,7 @@ def case_file(*, actor: Actor, case: Case, now: datetime) -> CaseFile:
         other_names=names[1:],
         age=age_on(case.person.date_of_birth, timezone.localdate(now)),
         address=address,
+        safe_address_held=SafeAddress.objects.filter(person=case.person_id).exists(),
         assignee=names_of([case.assigned_to]).get(case.assigned_to, "") if case.assigned_to else "",
         open_by=open_by(case, actor=actor, now=now),
         ways=ways_to_reach(case=case, methods=methods, address=address, now=now),

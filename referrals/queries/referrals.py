@@ -22,7 +22,8 @@ from referrals.queries.keyset import SortKey, one_page
 from referrals.queries.people import NAMELESS, Name, names_by_person
 from referrals.routing import Decision
 from referrals.workflow import FINAL, OPEN, UNANSWERED
-from victims.models import ContactMethod, Relationship
+from victims.models import ContactMethod, Relationship, SafeAddress
+from victims.queries import safe_addresses_of
 
 PAGE = 25
 BY_ANSWER_DUE = SortKey("answer_due_at", datetime.fromisoformat)
@@ -169,6 +170,7 @@ class PartnerFile:
     assessments: list[Assessment]
     attempts: list[ContactAttempt]
     outcomes: list[Outcome]
+    safe_address: SafeAddress | None
 
     def tells(self, category: Category) -> bool:
         return self.case is not None and category in self.shown
@@ -189,7 +191,7 @@ def partner_file(*, referral: Referral) -> PartnerFile:
         ways = ways_to_reach(
             case=case,
             methods=list(ContactMethod.objects.filter(person=case.person_id).order_by("id")),
-            address=_address(case, shown),
+            address=current_address(case.person_id),
             now=timezone.now(),
         )
     incident, assessment, notes = (
@@ -221,15 +223,10 @@ def partner_file(*, referral: Referral) -> PartnerFile:
         if notes
         else [],
         outcomes=list(referral.outcomes.order_by("id")),
+        safe_address=safe_addresses_of([case.person_id]).get(case.person_id)
+        if case is not None and told(Category.SAFE_ADDRESS)
+        else None,
     )
-
-
-def _address(case: Case, shown: frozenset[Category]) -> Any:
-    """Where the person lives; a safe address only where that category is shown."""
-    address = current_address(case.person_id)
-    if address is not None and address.is_safe_address and Category.SAFE_ADDRESS not in shown:
-        return None
-    return address
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ Nothing told earlier is lost: a further name, number or address is added beside 
 newest is shown first. Two people are never made one here.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -20,8 +20,10 @@ from victims.models import (
     Person,
     PersonName,
     Relationship,
+    SafeAddress,
     SamePersonSuggestion,
 )
+from victims.queries import safe_addresses_of
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,14 @@ class Contact:
     safety: str
     notes: str = ""
     rules: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SafePlace:
+    """Where somebody is that nobody may find. It goes into no key and no search."""
+
+    lines: str
+    postcode: str
 
 
 @dataclass(frozen=True)
@@ -52,6 +62,7 @@ class Details:
     address_lines: str = ""
     postcode: str = ""
     letters: str = ContactMethod.Safety.UNKNOWN
+    safe_address: SafePlace | None = None
     match_keys: tuple[str, ...] = ()
 
 
@@ -211,12 +222,31 @@ def record_details(*, details: Sequence[Details], at: datetime) -> None:
         ],
         rest="ON CONFLICT (person_id, lines, postcode) DO UPDATE SET recorded_at = excluded.recorded_at",
     )
+    _record_safe_addresses({told.person_id: told.safe_address for told in details if told.safe_address}, at)
     keys = dict.fromkeys((told.person_id, key) for told in details for key in told.match_keys)
     insert_rows(
         MatchKey,
         [{"person_id": person, "key": key} for person, key in keys],
         rest="ON CONFLICT DO NOTHING",
     )
+
+
+def _record_safe_addresses(places: Mapping[UUID, SafePlace], at: datetime) -> None:
+    """Keep where people are now, sealed. The same place told again is not kept twice."""
+    if not places:
+        return
+    held = {person: one.place for person, one in safe_addresses_of(places).items()}
+    SafeAddress.objects.bulk_create(
+        SafeAddress(person_id=person, place=asdict(place), recorded_at=at)
+        for person, place in places.items()
+        if held.get(person) != asdict(place)
+    )
+    write_no_letters(places)
+
+
+def write_no_letters(people: Iterable[UUID]) -> None:
+    """Nobody writes to where these people lived before: they are somewhere that nobody may find."""
+    Address.objects.filter(person__in=list(people)).update(letters=ContactMethod.Safety.UNSAFE)
 
 
 def record_perpetrators(*, alleged: Sequence[Perpetrator], at: datetime) -> None:

@@ -10,7 +10,9 @@ from django.utils import timezone
 from access.actor import Actor
 from access.roles import Capability
 from messaging.events import Happening, publish
-from victims.models import Address, ContactMethod
+from victims import normalise
+from victims.actions.people import write_no_letters
+from victims.models import Address, ContactMethod, SafeAddress
 
 RULE_WORDS: dict[str, str] = {
     "weekdays": "Monday to Friday only",
@@ -27,6 +29,34 @@ class ContactMethodNotFound(Exception):
 
 class SafetyNotValid(Exception):
     """What was said of safety cannot be recorded as it stands. The message says what to change."""
+
+
+@transaction.atomic
+def record_safe_address(
+    *, actor: Actor, case_id: UUID, person_id: UUID, lines: str, postcode: str = ""
+) -> SafeAddress:
+    """Record where somebody is that nobody may find. It is sealed, and shown only by its own data category.
+
+    No search, match key or area is made of it, and letters to where the person lived stop.
+    Raises NotAllowed, SafetyNotValid.
+    """
+    actor.require(Capability.TRIAGE)
+    now = timezone.now()
+    lines, written_postcode = normalise.written(lines), normalise.postcode(postcode)
+    if not lines:
+        raise SafetyNotValid("Write the safe address, or how it may be reached.")
+    if postcode.strip() and not written_postcode:
+        raise SafetyNotValid("That is no postcode: write it like NS1 4AB, or leave it out.")
+    made = SafeAddress.objects.create(
+        person_id=person_id, place={"lines": lines, "postcode": written_postcode}, recorded_at=now
+    )
+    write_no_letters([person_id])
+    publish(
+        Happening(
+            "case.safety_recorded", at=now, case_id=case_id, data={"kind": "safe_address", "safety": "safe"}
+        )
+    )
+    return made
 
 
 @transaction.atomic
