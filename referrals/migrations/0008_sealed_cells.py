@@ -2,7 +2,7 @@
 
 import json
 
-from django.db import migrations
+from django.db import migrations, models
 
 import access.encryption
 from access.encryption import only_sealed, unseal
@@ -21,13 +21,20 @@ def open_them(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("referrals", "0006_recall_confirmed"), ("access", "0001_initial")]
+    dependencies = [("referrals", "0007_restricted_records")]
     operations = [
         migrations.AddField(
             model_name="feedrow",
             name="sealed",
             field=access.encryption.EncryptedJSONField(
                 help_text="Column to text, of the cells that say where somebody is safe.", null=True
+            ),
+        ),
+        migrations.AlterField(
+            model_name="feedrow",
+            name="raw",
+            field=models.JSONField(
+                help_text="Column to text, as sent; a safe address stands in `sealed` instead."
             ),
         ),
         only_sealed(TABLE, "sealed"),
