@@ -1,11 +1,15 @@
 """Forms on agencies, teams and people."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 
+from access.categories import Category
 from agencies import scope
 from agencies.models import Agency
+from agencies.sharing import PURPOSES
+from govuk_forms import MemorableDateField
 
 WIDE = {"class": "govuk-input--width-20"}
 
@@ -74,4 +78,67 @@ class PractitionerForm(RoleForm):
             "required": "Enter the person's e-mail address",
             "invalid": "Enter an e-mail address in the correct format, like name@example.org",
         },
+    )
+
+
+class AgreementForm(forms.Form):
+    """The terms of an information sharing agreement between the hub and agencies that work with it."""
+
+    mark_optional = False
+    name = forms.CharField(
+        label="Name",
+        max_length=200,
+        error_messages={"required": "Enter the agreement's name"},
+    )
+    agencies = forms.MultipleChoiceField(
+        label="Between the hub and",
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "govuk-checkboxes--small"}),
+        error_messages={"required": "Choose at least one agency"},
+    )
+    purposes = forms.MultipleChoiceField(
+        label="What may be told for",
+        choices=[(code, words.capitalize()) for code, words in PURPOSES.items()],
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "govuk-checkboxes--small"}),
+        error_messages={"required": "Choose what the information may be used for"},
+    )
+    categories = forms.MultipleChoiceField(
+        label="What may be shared",
+        choices=[(str(category), category.words.capitalize()) for category in Category],
+        help_text="The most that the agreement allows. Each person’s consent may allow less.",
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "govuk-checkboxes--small"}),
+        error_messages={"required": "Choose what may be shared"},
+    )
+    starts_on = MemorableDateField(label="First day", error_messages={"required": "Enter the first day"})
+    ends_on = MemorableDateField(
+        label="Last day (optional)", required=False, help_text="Without one it stands until it is ended."
+    )
+    review_on = MemorableDateField(
+        label="To be reviewed on", error_messages={"required": "Enter the day of the review"}
+    )
+
+    def __init__(self, *args: Any, agencies: Sequence[Agency], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["agencies"]
+        assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101 - for the type
+        field.choices = [(str(agency.id), agency.name) for agency in agencies]
+
+
+class SignForm(forms.Form):
+    """Signing for one's agency."""
+
+    agreed = forms.BooleanField(
+        label="I have read it, and I may sign it for my agency",
+        error_messages={"required": "Confirm that you have read it and may sign it for your agency"},
+    )
+
+
+class EndForm(forms.Form):
+    """Why an agreement ends early, or a signature is withdrawn."""
+
+    reason = forms.CharField(
+        label="Why?",
+        help_text="Every party can read this.",
+        max_length=400,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Say why, in words that every party understands"},
     )

@@ -97,28 +97,50 @@ class Practitioner(AbstractBaseUser):
 
 
 class Agreement(models.Model):
-    """An information sharing agreement: which purposes and data categories, between whom, from when to when."""
+    """An information sharing agreement: which purposes and data categories, between whom, from when to when.
+
+    Whether it is in force is decided party by party: see agencies.sharing. Once offered, the database keeps its
+    terms as they are.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", "draft"
+        OFFERED = "offered", "offered for signature"
+        ENDED = "ended", "ended early"
+
     code = models.SlugField(unique=True)
     name = models.CharField(max_length=200)
+    number = models.PositiveIntegerField(default=1, help_text="The version: a new one replaces it.")
+    replaces = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaced_by"
+    )
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT)
     purposes = ArrayField(models.CharField(max_length=40))
     categories = ArrayField(models.CharField(max_length=20))
     starts_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)
     review_on = models.DateField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.CharField(max_length=150, blank=True)
+    ended_reason = models.CharField(max_length=400, blank=True)
 
     def __str__(self) -> str:
         return self.name
 
 
 class AgreementParty(models.Model):
-    """One agency's side of an agreement; it binds once signed."""
+    """One agency's side of an agreement; it binds once signed, until the signature is withdrawn."""
 
     agreement = models.ForeignKey(Agreement, on_delete=models.CASCADE, related_name="parties")
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="agreement_sides")
     signed_by = models.CharField(max_length=120, blank=True)
+    signed_by_id = models.UUIDField(null=True, blank=True, help_text="Empty where it was signed on paper.")
     signed_on = models.DateField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.CharField(max_length=150, blank=True)
+    withdrawn_reason = models.CharField(max_length=400, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["agreement", "agency"], name="agencies_party_once")]

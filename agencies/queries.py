@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from access.actor import Actor
 from access.context import hub_id
 from agencies import scope
 from agencies.models import Agency, Agreement, AgreementParty, Practitioner, Service, Team
+from agencies.sharing import REMINDER_WORDS, Side, Standing, reminded_of, standing
 
 
 @dataclass(frozen=True)
@@ -38,11 +39,13 @@ def agreements_in_force(*, hub: UUID, on: date) -> dict[UUID, SharingBasis]:
     in_force = (
         Agreement.objects.filter(
             Q(ends_on__isnull=True) | Q(ends_on__gte=on),
+            status=Agreement.Status.OFFERED,
             starts_on__lte=on,
             parties__agency_id=hub,
             parties__signed_on__lte=on,
+            parties__withdrawn_at__isnull=True,
         )
-        .order_by("starts_on", "code")
+        .order_by("starts_on", "number", "code")
         .prefetch_related("parties")
     )
     found: dict[UUID, SharingBasis] = {}
@@ -55,7 +58,7 @@ def agreements_in_force(*, hub: UUID, on: date) -> dict[UUID, SharingBasis]:
             end_of(agreement.ends_on),
         )
         for party in agreement.parties.all():
-            if party.signed_on and party.signed_on <= on and party.agency_id != hub:
+            if side_of(party).binds(on) and party.agency_id != hub:
                 found[party.agency_id] = basis
     return found
 
@@ -119,30 +122,100 @@ def agency_rows(*, actor: Actor, on: date) -> list[AgencyRow]:
 
 @dataclass(frozen=True)
 class AgreementSides:
-    """An agreement of one agency: all its parties, and whether it binds this agency and the hub today."""
+    """An agreement for one reader: all its parties with where it stands for each, where it stands for theirs
+    (for the hub's reader: for the party that is furthest on), and what it wants (a code of REMINDER_WORDS, or "").
+    """
 
     agreement: Agreement
-    parties: list[AgreementParty]
-    in_force: bool
+    parties: list[tuple[AgreementParty, Standing]]
+    standing: Standing
+    wants: str
+
+    @property
+    def in_force(self) -> bool:
+        return self.standing is Standing.IN_FORCE
+
+    @property
+    def wants_words(self) -> str:
+        return REMINDER_WORDS.get(self.wants, "")
+
+
+FURTHEST = (
+    Standing.IN_FORCE,
+    Standing.NOT_BEGUN,
+    Standing.OFFERED,
+    Standing.WITHDRAWN,
+    Standing.LAPSED,
+    Standing.ENDED,
+    Standing.DRAFT,
+)
+"""From the standing that allows most to the one that allows least."""
+
+
+def side_of(party: AgreementParty) -> Side:
+    return Side(party.signed_on, withdrawn=party.withdrawn_at is not None)
 
 
 def agreements_of(agency: Agency, *, on: date) -> list[AgreementSides]:
-    """The agency's agreements, the newest first."""
-    bound = agreements_in_force(hub=hub_id(), on=on)
-    theirs = (
-        Agreement.objects.filter(parties__agency=agency)
-        .prefetch_related(
-            Prefetch("parties", AgreementParty.objects.select_related("agency").order_by("agency__name"))
+    """The agency's agreements that were offered, the newest first."""
+    theirs = Agreement.objects.exclude(status=Agreement.Status.DRAFT).filter(parties__agency=agency)
+    return _sides(theirs, reader=agency.id, on=on)
+
+
+def agreements(*, actor: Actor, on: date) -> list[AgreementSides]:
+    """The agreements that the actor looks after, the newest first. Few: not cut into pages."""
+    return _sides(scope.agreements(actor), reader=actor.agency_id, on=on)
+
+
+def agreement(*, actor: Actor, code: str, on: date) -> AgreementSides | None:
+    """One of them, by its code; None where there is none or it is not theirs."""
+    return next(iter(_sides(scope.agreements(actor).filter(code=code), reader=actor.agency_id, on=on)), None)
+
+
+def _sides(found: QuerySet[Agreement], *, reader: UUID, on: date) -> list[AgreementSides]:
+    parties = AgreementParty.objects.select_related("agency").order_by("agency__name")
+    rows = found.select_related("replaces").prefetch_related(Prefetch("parties", parties), "replaced_by")
+    return [_seen(one, reader, on) for one in rows.order_by("-starts_on", "-number", "code")]
+
+
+def _seen(one: Agreement, reader: UUID, on: date) -> AgreementSides:
+    sides = list(one.parties.all())
+    hub_side = next((side_of(party) for party in sides if party.agency_id == hub_id()), Side())
+    stands = [
+        (
+            party,
+            standing(
+                status=one.status,
+                starts_on=one.starts_on,
+                ends_on=one.ends_on,
+                hub=hub_side,
+                party=side_of(party),
+                on=on,
+            ),
         )
-        .order_by("-starts_on", "code")
+        for party in sides
+    ]
+    others = [where for party, where in stands if party.agency_id != hub_id()]
+    own = next((where for party, where in stands if party.agency_id == reader != hub_id()), None)
+    overall = own or min(others, key=FURTHEST.index, default=Standing.DRAFT)
+    wants = ""
+    if overall in (Standing.IN_FORCE, Standing.NOT_BEGUN):
+        wants = reminded_of(review_on=one.review_on, ends_on=one.ends_on, on=on)
+    return AgreementSides(one, stands, overall, wants)
+
+
+def agreement_in_life(*, agreement_id: UUID) -> Agreement | None:
+    """The agreement, if it is on offer and has not been replaced: one whose days still matter."""
+    live = Agreement.objects.filter(id=agreement_id, status=Agreement.Status.OFFERED)
+    return live.exclude(replaced_by__status=Agreement.Status.OFFERED).first()
+
+
+def administrators_of(agreement: Agreement, *, roles: Iterable[str]) -> list[str]:
+    """Mail addresses of the people of these roles in the agreement's agencies."""
+    people = Practitioner.objects.filter(
+        agency__agreement_sides__agreement=agreement, role__in=list(roles), is_active=True
     )
-    sides = []
-    for agreement in theirs:
-        parties = list(agreement.parties.all())
-        binding = [basis.agreement_id for basis in bound.values()]
-        signed = any(party.agency_id == agency.id and party.signed_on for party in parties)
-        sides.append(AgreementSides(agreement, parties, in_force=bool(signed and agreement.id in binding)))
-    return sides
+    return sorted(set(people.values_list("email", flat=True)))
 
 
 def people_of(agency: Agency) -> list[Practitioner]:

@@ -4,7 +4,7 @@ from django.db.models import QuerySet
 
 from access.actor import Actor
 from access.roles import Capability, Role
-from agencies.models import Agency, Practitioner
+from agencies.models import Agency, Agreement, Practitioner
 
 HUB_ROLES = (
     Role.PRACTITIONER,
@@ -23,6 +23,16 @@ def agencies(actor: Actor) -> QuerySet[Agency]:
     if actor.can(Capability.ADMINISTER_AGENCY):
         return Agency.objects.filter(id=actor.agency_id)
     return Agency.objects.none()
+
+
+def agreements(actor: Actor) -> QuerySet[Agreement]:
+    """A hub administrator's: every agreement. An agency administrator's: those offered to their own agency."""
+    if actor.can(Capability.ADMINISTER_HUB):
+        return Agreement.objects.all()
+    if actor.can(Capability.ADMINISTER_AGENCY):
+        offered = Agreement.objects.exclude(status=Agreement.Status.DRAFT)
+        return offered.filter(parties__agency=actor.agency_id)
+    return Agreement.objects.none()
 
 
 def practitioners(actor: Actor) -> QuerySet[Practitioner]:

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import transaction
 
 from access.context import acting_as_system, hub_id
+from agencies.actions.agreements import schedule_reminders
 from agencies.models import Agency, Agreement, AgreementParty, Practitioner, Service, Team
 from pathways.models import InstrumentVersion, PathwayVersion, Ratification
 from referrals.models import FeedSource, Offence
@@ -102,15 +103,22 @@ def _agencies(entries: list[dict[str, str]]) -> None:
 
 def _agreement(entry: dict[str, Any]) -> None:
     parties = entry.pop("parties")
-    agreement, _ = Agreement.objects.update_or_create(
-        code=entry["code"], defaults={name: value for name, value in entry.items() if name != "code"}
-    )
-    for party in parties:
-        AgreementParty.objects.update_or_create(
-            agreement=agreement,
-            agency=_agency(party["agency"]),
-            defaults={"signed_by": party.get("signed_by", ""), "signed_on": party.get("signed_on")},
+    agreement = Agreement.objects.filter(code=entry["code"]).first()
+    if agreement is None:
+        agreement = Agreement.objects.create(**entry)
+        AgreementParty.objects.bulk_create(
+            AgreementParty(agreement=agreement, agency=_agency(party["agency"])) for party in parties
         )
+        agreement.status = Agreement.Status.OFFERED
+        agreement.save(update_fields=["status"])
+        schedule_reminders(agreement)
+    elif any(getattr(agreement, name) != value for name, value in entry.items()):
+        raise FoundingError(f"Agreement {entry['code']} was offered: give the change a new code.")
+    for party in parties:
+        if party.get("signed_on"):  # on paper, before there was a product to sign in
+            AgreementParty.objects.filter(
+                agreement=agreement, agency=_agency(party["agency"]), signed_on__isnull=True
+            ).update(signed_by=party["signed_by"], signed_on=party["signed_on"])
 
 
 def _practitioner(entry: dict[str, Any]) -> None:

@@ -8,12 +8,11 @@ from uuid import UUID
 from access.actor import Actor
 from access.categories import ALL_CATEGORIES
 from agencies.models import Agency, Service
+from agencies.sharing import PURPOSES
 from pathways import scope
 from pathways.models import Assessment, InstrumentVersion, PathwayVersion, Ratification
 from pathways.pathway import BASES, Pathway, Route, length_words, read_pathway
 from pathways.rules import ALWAYS, Rule, sentence
-
-PURPOSES = {"victim_support": "to support the victim", "safeguarding": "to keep the person safe"}
 
 
 class NoSuchInstrument(Exception):

@@ -10,9 +10,9 @@ from typing import Any
 from django.utils import timezone
 
 from access.categories import Category
+from agencies.sharing import PURPOSES
 from pathways.models import Assessment
 from pathways.pathway import BASES
-from pathways.queries import PURPOSES
 from referrals.models import Referral
 from referrals.queries.contact import VERBS, Way
 from referrals.queries.facts import intake_facts

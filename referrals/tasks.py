@@ -6,7 +6,7 @@ from access.context import current_actor
 from messaging.queries import event_data
 from messaging.subscribers import subscriber
 from referrals.actions.alerts import alert_owner
-from referrals.actions.ground import follow_ground
+from referrals.actions.ground import FOLLOW_AGENCY, follow_agency, follow_ground
 from referrals.actions.intake import JUDGE, judge_rows
 from referrals.actions.referral import CONFIRM_OVERDUE, expire, remind_to_confirm
 from referrals.actions.routing import EXPIRE, follow_referral, is_unanswered, route_case
@@ -50,6 +50,32 @@ def follow_answer(payload: dict[str, str]) -> None:
 def follow_answer_on_consent(payload: dict[str, str]) -> None:
     """What rests on consent follows the answer. Where it was recorded on a case, it has done so already."""
     follow_ground(actor=current_actor(), case_id=UUID(payload["case"]))
+
+
+@subscriber(
+    "agreement.signed",
+    "agreement.begun",
+    "agreement.withdrawn",
+    "agreement.ended",
+    name="referrals.follow_agreement",
+    account="consent",
+)
+def follow_agreement(payload: dict[str, str]) -> None:
+    """What rests on an agreement follows it, agency by agency."""
+    agencies = event_data(event_id=UUID(payload["event"])).get("agencies", [])
+    for agency in agencies if isinstance(agencies, list) else []:
+        follow_agency(actor=current_actor(), agency_id=UUID(str(agency)), asked_by=UUID(payload["event"]))
+
+
+@subscriber(name=FOLLOW_AGENCY, account="consent")
+def follow_rest_of_agency(payload: dict[str, str]) -> None:
+    """The next cases of an agency whose agreement has changed."""
+    follow_agency(
+        actor=current_actor(),
+        agency_id=UUID(payload["agency"]),
+        asked_by=UUID(payload["event"]),
+        after=UUID(payload["after"]),
+    )
 
 
 @subscriber(name=SIGHT_ENDS, account="consent")

@@ -28,8 +28,12 @@ def agency_list(request: HttpRequest) -> HttpResponse:
     actor = _administrator()
     if not actor.can(Capability.ADMINISTER_HUB):
         return redirect("agency", scope.agencies(actor).get().code)
+    today = timezone.localdate()
+    wanting = [side for side in queries.agreements(actor=actor, on=today) if side.wants]
     return render(
-        request, "agencies/list.html", {"rows": queries.agency_rows(actor=actor, on=timezone.localdate())}
+        request,
+        "agencies/list.html",
+        {"rows": queries.agency_rows(actor=actor, on=today), "wanting": wanting},
     )
 
 

@@ -7,12 +7,17 @@ from django.utils import timezone
 
 from access.actor import Actor
 from access.roles import Capability
+from messaging.events import schedule
 from referrals import scope
 from referrals.actions.referral import recall
 from referrals.actions.sight import keep_sight
 from referrals.grounds import LOST
 from referrals.models import Referral
 from referrals.queries.grounds import grounds_of, open_referrals
+from referrals.workflow import OPEN
+
+FOLLOW_AGENCY = "referrals.follow_agency"
+AT_ONCE = 50
 
 
 @transaction.atomic
@@ -38,3 +43,22 @@ def follow_ground(*, actor: Actor, case_id: UUID, agency_id: UUID | None = None)
     for agency in {one.agency_id for one in resting}:
         keep_sight(actor=actor, case_id=case.id, agency_id=agency)
     return recalled
+
+
+@transaction.atomic
+def follow_agency(*, actor: Actor, agency_id: UUID, asked_by: UUID, after: UUID | None = None) -> None:
+    """Follow the ground of every open referral of an agency whose agreements have changed, some cases at a time.
+
+    asked_by: the event that tells of the change; after: the case up to which it is done. Raises NotAllowed.
+    """
+    actor.require(Capability.RECALL_REFERRAL)
+    waiting = Referral.objects.filter(agency_id=agency_id, status__in=OPEN)
+    if after is not None:
+        waiting = waiting.filter(case_id__gt=after)
+    cases = list(waiting.order_by("case_id").values_list("case_id", flat=True).distinct()[: AT_ONCE + 1])
+    for case_id in cases[:AT_ONCE]:
+        follow_ground(actor=actor, case_id=case_id, agency_id=agency_id)
+    if len(cases) > AT_ONCE:
+        last = str(cases[AT_ONCE - 1])
+        payload = {"agency": str(agency_id), "event": str(asked_by), "after": last}
+        schedule(FOLLOW_AGENCY, key=f"{asked_by}:{agency_id}:{last}", payload=payload, at=timezone.now())

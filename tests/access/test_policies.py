@@ -25,8 +25,6 @@ OPEN_TABLES = {
     "agencies_agency": "names of bodies",
     "agencies_team": "names of teams",
     "agencies_service": "what is on offer",
-    "agencies_agreement": "what bodies agreed; signatories act for them in public office",
-    "agencies_agreementparty": "as above",
     "agencies_apiclient": "systems, not people",
     "agencies_feedcursor": "positions",
     "agencies_idempotencyrecord": "ids, states and versions of referrals; answers carry no victim data",

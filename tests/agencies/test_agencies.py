@@ -60,7 +60,9 @@ def test_an_agency_s_page_shows_teams_services_people_and_who_has_signed(hub, ca
         "case system",
     ):
         assert shown in told, shown
-    assert "Not in force for Age Well Northshire" in words(cast.browser("owen").get("/agencies/at/age-well/"))
+    assert "Offered for signature: not in force for Age Well Northshire" in words(
+        cast.browser("owen").get("/agencies/at/age-well/")
+    )
 
 
 def test_an_agency_s_administrator_comes_to_their_own_and_to_no_other(hub, cast):

@@ -279,9 +279,9 @@ class TestAnswering:
         assert "Full." in text
 
 
-def test_an_agreement_that_is_not_signed_stops_the_next_referral(cast):
+def test_an_agreement_whose_signature_was_withdrawn_stops_the_next_referral(cast):
     with acting_as_system("tests"):
-        AgreementParty.objects.filter(agency__code="victim-care").update(signed_on=None)
+        AgreementParty.objects.filter(agency__code="victim-care").update(withdrawn_at=timezone.now())
     case = routed(cast)
     assert case.decision_wanted.startswith("No agreement in force")
     assert cast.system("victim-care").get("changes/").json()["items"] == []

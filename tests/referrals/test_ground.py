@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from access.context import acting_as, acting_as_system
+from access.context import acting_as, acting_as_system, current_actor, hub_id
 from access.models import Grant
 from agencies.models import Agency, Agreement
 from hub.integrity import check_all
@@ -13,6 +13,7 @@ from messaging.models import Event, Message
 from messaging.relay import run_due
 from referrals.actions import referral as verbs
 from referrals.actions.consent import AgencyAnswer, record_consents
+from referrals.actions.ground import follow_ground
 from referrals.workflow import MoveRefused
 from tests.referrals.road import TOLD, consent, fresh, referrals_of, routed, the_referral
 
@@ -107,10 +108,17 @@ def test_what_ran_out_is_recalled_with_its_own_reason(cast, monkeypatch):
 
 
 def test_no_sight_outlives_the_agreements_last_day(cast):
-    ends_on = timezone.localdate() + timedelta(days=5)
+    ends_on, case = timezone.localdate() + timedelta(days=5), routed(cast)
     with acting_as_system("tests"):
-        Agreement.objects.update(ends_on=ends_on)
-    case = routed(cast)
+        terms = {"purposes": ["victim_support"], "categories": list(TOLD), "starts_on": timezone.localdate()}
+        short = Agreement.objects.create(
+            code="short", name="Short", ends_on=ends_on, review_on=ends_on, **terms
+        )
+        for agency in (hub_id(), Agency.objects.get(code=PARTNER).id):
+            short.parties.create(agency_id=agency)
+        Agreement.objects.update(status="offered")
+        short.parties.update(signed_on=timezone.localdate(), signed_by="On paper")
+        follow_ground(actor=current_actor(), case_id=case.id)
     ends = timezone.localtime(grant_of(case).until)
     assert (ends.date(), ends.hour, ends.minute) == (ends_on + timedelta(days=1), 0, 0)
 

@@ -8,7 +8,8 @@ from django.utils import timezone
 from access.actor import NotAllowed
 from access.context import acting_as, acting_as_system
 from access.models import Grant
-from agencies.models import Agency, AgreementParty, Service
+from agencies.actions.agreements import end_agreement
+from agencies.models import Agency, Agreement, AgreementParty, Service
 from hub.integrity import check_all
 from messaging.models import Event, Message
 from messaging.relay import run_due
@@ -128,10 +129,9 @@ def test_an_agency_without_an_agreement_in_force_is_told_nothing(cast):
 
 
 def test_an_agreement_that_has_ended_discloses_nothing(cast):
-    with acting_as_system("tests"):
-        from agencies.models import Agreement
-
-        Agreement.objects.update(ends_on=timezone.localdate() - timedelta(days=1))
+    with acting_as(cast.actor("owen")) as owen:
+        agreement = Agreement.objects.get()
+        end_agreement(actor=owen, agreement_id=agreement.id, reason="A new one is being negotiated.")
     case = routed(cast)
     assert referrals_of(case) == []
     assert case.decision_wanted.startswith("No agreement in force with Northshire Victim Care.")
