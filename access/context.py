@@ -4,9 +4,10 @@ Policies read the `hub.*` settings made here with SET LOCAL semantics; without a
 policy finds nothing, so a forgotten context shows an empty page and never somebody's record.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -14,12 +15,17 @@ from django.db import connection, transaction
 
 from access.actor import Actor, system_actor
 
+Sink = Callable[[list[Any]], None]
+
 _current: ContextVar[Actor | None] = ContextVar("hub_actor", default=None)
+_gathered: ContextVar[dict[Sink, list[Any]] | None] = ContextVar("hub_gathered", default=None)
+_remote: ContextVar[str] = ContextVar("hub_remote", default="")
 
 _SET = (
     "SELECT set_config('hub.actor_kind', %s, true), set_config('hub.actor_id', %s, true),"
     " set_config('hub.agency_id', %s, true), set_config('hub.is_hub', %s, true),"
-    " set_config('hub.role', %s, true), set_config('hub.team_ids', %s, true)"
+    " set_config('hub.role', %s, true), set_config('hub.team_ids', %s, true),"
+    " set_config('hub.actor_name', %s, true)"
 )
 
 
@@ -45,30 +51,66 @@ def actor_or_none() -> Actor | None:
 
 
 def _apply(actor: Actor | None) -> None:
-    values = ("", "", "", "", "", "")
+    values = ("", "", "", "", "", "", "")
     if actor is not None:
         teams = "{" + ",".join(str(team) for team in actor.team_ids) + "}"
         is_hub = "on" if actor.hub else "off"
-        values = (actor.kind, str(actor.id), str(actor.agency_id), is_hub, str(actor.role), teams)
+        values = (actor.kind, str(actor.id), str(actor.agency_id), is_hub, str(actor.role), teams, actor.name)
     with connection.cursor() as cursor:
         cursor.execute(_SET, values)
 
 
 @contextmanager
 def acting_as(actor: Actor) -> Iterator[Actor]:
-    """Run one transaction as `actor`. May be nested: the outer actor is put back at the end."""
+    """Run one transaction as `actor`. May be nested: the outer actor is put back at the end.
+
+    What was gathered (see gathered_for) goes to its sinks at the end of the outermost, before the commit;
+    an error there takes everything back. Where the outermost is rolled back, what it gathered goes with it.
+    """
     outer = _current.get()
     nested = connection.in_atomic_block
     with transaction.atomic():
         _apply(actor)
         token = _current.set(actor)
+        gathering = _gathered.set({}) if outer is None else None
         try:
             yield actor
+            if gathering is not None and not connection.needs_rollback:
+                for sink, items in (_gathered.get() or {}).items():
+                    sink(items)
         finally:
+            if gathering is not None:
+                _gathered.reset(gathering)
             _current.reset(token)
         # Reached only without an exception: a rollback takes the settings back by itself.
         if nested and not connection.needs_rollback:
             _apply(outer)
+
+
+def gathered_for(sink: Sink) -> list[Any]:
+    """What this transaction gathers for `sink`, to be added to: `sink` gets all of it at once, at the very end.
+
+    Raises NoActor outside `acting_as`.
+    """
+    gathered = _gathered.get()
+    if gathered is None:
+        raise NoActor("Nothing is gathered outside access.context.acting_as(actor).")
+    return gathered.setdefault(sink, [])
+
+
+@contextmanager
+def coming_from(remote: str) -> Iterator[None]:
+    """Say where the request comes from: an address, as the record of looks keeps it."""
+    token = _remote.set(remote)
+    try:
+        yield
+    finally:
+        _remote.reset(token)
+
+
+def remote_address() -> str:
+    """Where the request comes from; empty for work that no request asked for."""
+    return _remote.get()
 
 
 @contextmanager

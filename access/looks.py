@@ -1,34 +1,175 @@
-"""Record of reads: a look is written in the same transaction as the read, or the read fails."""
+"""Record of reads: looks are gathered while a transaction runs and appended once, at its very end.
 
-from collections.abc import Iterable
+One statement a transaction, in the transaction of the read: what cannot be recorded is not shown. Each
+look carries its number in its actor's chain and a keyed link to the one before (see access.chain); the
+heads are locked in order and last, so that nothing waits behind a look but another of the same actor.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC
 from uuid import UUID
 
+import orjson
+from django.conf import settings
+from django.db import DatabaseError, connection
 from django.utils import timezone
 
-from access.context import current_actor, hub_id
+from access import chain
+from access.context import current_actor, gathered_for, hub_id, remote_address
 from access.models import Look
 
+Who = tuple[str, UUID]
+Head = tuple[int, bytes]
 
-def record_look(*, action: Look.Action, door: str, subjects: Iterable[UUID] = ()) -> None:
-    """Append one look by the current actor at `subjects` (ids of cases, people or referrals).
+_COLUMNS = (
+    "id, hub_id, at, actor_kind, actor_id, actor_name, role, agency_id,"
+    " action, door, subjects, terms, remote, number, link"
+)
+_LOCK = (
+    "SELECT actor_kind, actor_id, looks, last FROM access_chain"
+    " WHERE (actor_kind, actor_id) IN (SELECT * FROM unnest(%s::text[], %s::uuid[]))"
+    " ORDER BY actor_kind, actor_id FOR UPDATE"
+)
+_BEGIN = (
+    "INSERT INTO access_chain (hub_id, actor_kind, actor_id, looks, last, seal)"
+    " SELECT %s, kind, id, 0, '', '' FROM unnest(%s::text[], %s::uuid[]) AS new (kind, id)"
+    " ORDER BY kind, id ON CONFLICT DO NOTHING"
+)
+_APPEND = (
+    f"WITH added AS (INSERT INTO access_look ({_COLUMNS})"
+    f" SELECT {_COLUMNS} FROM json_populate_recordset(NULL::access_look, %s::json))"
+    " UPDATE access_chain AS held SET looks = head.looks, last = head.last, seal = head.seal"
+    " FROM json_populate_recordset(NULL::access_chain, %s::json) AS head"
+    " WHERE held.actor_kind = head.actor_kind AND held.actor_id = head.actor_id"
+)
 
-    Raises access.context.NoActor outside an actor context, and lets a database error through:
-    what cannot be recorded is not shown.
+
+class LooksNotRecorded(DatabaseError):
+    """The head of a chain could not be moved on: nothing is shown."""
+
+
+def record_look(
+    *, action: Look.Action, door: str, subjects: Iterable[UUID] = (), terms: Iterable[str] = ()
+) -> None:
+    """Put one look by the current actor at `subjects` (ids of cases, people or referrals) on record.
+
+    terms: what was searched for, as `searched` and `asked_for` hash it; never the words themselves.
+    It is written at the end of the outermost `acting_as`; an error there fails the whole of it.
+    Raises access.context.NoActor outside an actor context.
     """
     actor = current_actor()
-    Look.objects.bulk_create(
-        [
-            Look(
-                hub_id=hub_id(),
-                at=timezone.now(),
-                actor_kind=actor.kind,
-                actor_id=actor.id,
-                actor_name=actor.name,
-                role=actor.role,
-                agency_id=actor.agency_id,
-                action=action,
-                door=door,
-                subjects=list(subjects),
-            )
-        ]
+    gathered_for(append).append(
+        Look(
+            hub_id=hub_id(),
+            at=timezone.now(),
+            actor_kind=actor.kind,
+            actor_id=actor.id,
+            actor_name=actor.name,
+            role=actor.role,
+            agency_id=actor.agency_id,
+            action=action,
+            door=door,
+            subjects=list(subjects),
+            terms=list(terms),
+            remote=remote_address(),
+        )
     )
+
+
+def searched(text: str) -> list[str]:
+    """The terms of a search: keyed hashes of the whole text and of its words."""
+    return chain.words(settings.AUDIT_KEY, text)
+
+
+def asked_for(value: object) -> list[str]:
+    """The term of one reference, id or e-mail address that was asked for and not given."""
+    return [chain.whole(settings.AUDIT_KEY, str(value))]
+
+
+def content(look: Look) -> list[str]:
+    """What a link is made over: every column of the look but the link itself, as text."""
+    return [
+        str(look.number),
+        str(look.id),
+        str(look.hub_id),
+        look.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        look.actor_kind,
+        str(look.actor_id),
+        look.actor_name,
+        str(look.role),
+        str(look.agency_id),
+        str(look.action),
+        look.door,
+        ",".join(map(str, look.subjects)),
+        ",".join(look.terms),
+        look.remote,
+    ]
+
+
+def append(looks: Sequence[Look]) -> None:
+    """Write the looks at the end of their actors' chains, in one statement. Raises DatabaseError where it cannot."""
+    heads = _locked(sorted({(look.actor_kind, look.actor_id) for look in looks}))
+    for look in looks:
+        actor = (look.actor_kind, look.actor_id)
+        number, before = heads[actor]
+        look.number = number + 1
+        look.link = chain.link(settings.AUDIT_KEY, before=before, content=content(look))
+        heads[actor] = (look.number, look.link)
+    rows = [_row(look) for look in looks]
+    moved = [
+        {
+            "actor_kind": kind,
+            "actor_id": actor_id,
+            "looks": number,
+            "last": _bytes(last),
+            "seal": _bytes(
+                chain.seal(settings.AUDIT_KEY, actor_kind=kind, actor_id=actor_id, looks=number, last=last)
+            ),
+        }
+        for (kind, actor_id), (number, last) in heads.items()
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_APPEND, [orjson.dumps(rows).decode(), orjson.dumps(moved).decode()])
+        if cursor.rowcount != len(moved):
+            raise LooksNotRecorded("The record of looks could not be added to.")
+
+
+def _locked(actors: list[Who]) -> dict[Who, Head]:
+    """The heads of these chains, locked in one order everywhere; a chain that is new is begun."""
+    kinds, ids = [kind for kind, _ in actors], [actor_id for _, actor_id in actors]
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK, [kinds, ids])
+        rows = cursor.fetchall()
+        if len(rows) < len(actors):
+            cursor.execute(_BEGIN, [hub_id(), kinds, ids])
+            cursor.execute(_LOCK, [kinds, ids])
+            rows = cursor.fetchall()
+    return {(kind, actor_id): (looks, bytes(last)) for kind, actor_id, looks, last in rows}
+
+
+def _row(look: Look) -> dict[str, object]:
+    return {
+        "id": look.id,
+        "hub_id": look.hub_id,
+        "at": look.at,
+        "actor_kind": look.actor_kind,
+        "actor_id": look.actor_id,
+        "actor_name": look.actor_name,
+        "role": str(look.role),
+        "agency_id": look.agency_id,
+        "action": str(look.action),
+        "door": look.door,
+        "subjects": _array(look.subjects),
+        "terms": _array(look.terms),
+        "remote": look.remote,
+        "number": look.number,
+        "link": _bytes(look.link),
+    }
+
+
+def _array(values: Iterable[object]) -> str:
+    return "{" + ",".join(map(str, values)) + "}"
+
+
+def _bytes(value: bytes) -> str:
+    return "\\x" + value.hex()

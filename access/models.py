@@ -196,7 +196,10 @@ class Conflict(HubRow):
 
 
 class Look(models.Model):
-    """One look at personal data: append-only, partitioned by month, written with the read itself."""
+    """One look at personal data: append-only, partitioned by month, written with the read itself.
+
+    Made by access.looks alone, which gives it its number in its actor's chain and its link.
+    """
 
     class Action(models.TextChoices):
         VIEW = "view", "opened"
@@ -205,6 +208,8 @@ class Look(models.Model):
         EXPORT = "export", "exported"
         API_READ = "api_read", "read through the API"
         SIGN_IN = "sign_in", "signed in"
+        SIGN_IN_FAILED = "no_sign_in", "failed to sign in"
+        SIGN_OUT = "sign_out", "signed out"
         DENIED = "denied", "was refused"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -218,7 +223,55 @@ class Look(models.Model):
     action = models.CharField(max_length=12, choices=Action.choices)
     door = models.CharField(max_length=100, help_text="The named URL or command that was used.")
     subjects = ArrayField(models.UUIDField(), help_text="Ids of the cases, people or referrals shown.")
+    terms = ArrayField(models.TextField(), default=list, help_text="Keyed hashes of what was asked for.")
+    remote = models.CharField(max_length=45, blank=True, help_text="The address it was asked from.")
+    number = models.BigIntegerField(help_text="Counts the looks of one actor from 1, without a gap.")
+    link = models.BinaryField(help_text="HMAC over this look and the link before it.")
 
     class Meta:
         managed = False
         db_table = "access_look"
+
+
+class Chain(models.Model):
+    """The head of one actor's chain of looks: how many there are, the last link, and a seal over both."""
+
+    hub_id = models.UUIDField()
+    actor_kind = models.CharField(max_length=12)
+    actor_id = models.UUIDField()
+    looks = models.BigIntegerField()
+    last = models.BinaryField()
+    seal = models.BinaryField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["actor_kind", "actor_id"], name="access_chain_once"),
+        ]
+
+
+class Verified(models.Model):
+    """How far a chain was verified by the scheduled task, and the link that it had there."""
+
+    hub_id = models.UUIDField()
+    actor_kind = models.CharField(max_length=12)
+    actor_id = models.UUIDField()
+    looks = models.BigIntegerField()
+    last = models.BinaryField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["actor_kind", "actor_id"], name="access_verified_once"),
+        ]
+
+
+class ChainFault(models.Model):
+    """What the scheduled task found wrong with the record of looks. Stays until an auditor has answered it."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    hub_id = models.UUIDField()
+    words = models.CharField(max_length=300, unique=True, help_text="Which look and what is wrong; ids only.")
+    found_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_by = models.CharField(max_length=150, blank=True)
+    answer = models.CharField(max_length=1000, blank=True)

@@ -2,11 +2,15 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
 from access.actor import visitor
-from access.context import acting_as, hub_id, switch_to
+from access.context import acting_as, coming_from, current_actor, hub_id, switch_to
+
+ACTED = "acted_as"
+"""The attribute of a request that keeps who its answer was made for."""
 
 
 class ActorMiddleware:
@@ -22,10 +26,20 @@ class ActorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path == "/health/":
             return self.get_response(request)
-        with acting_as(visitor(hub_id=hub_id())):
+        with coming_from(remote_of(request)), acting_as(visitor(hub_id=hub_id())):
             if request.user.is_authenticated:
                 switch_to(request.user.as_actor())
             response = self.get_response(request)
+            setattr(request, ACTED, current_actor())
             if response.status_code >= 500:
                 transaction.set_rollback(True)
         return response
+
+
+def remote_of(request: HttpRequest) -> str:
+    """The address that asks: what the outermost trusted proxy saw, never what the caller says of itself."""
+    proxies = settings.ALLAUTH_TRUSTED_PROXY_COUNT
+    told = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
+    if proxies and len(told) >= proxies:
+        return told[-proxies][:45]
+    return request.META.get("REMOTE_ADDR", "")[:45]

@@ -37,6 +37,7 @@ app.conf.update(
     beat_schedule={
         "sweep": {"task": "messaging.wake", "schedule": 5.0, "options": {"expires": 5}},
         "fold": {"task": "reporting.fold", "schedule": 10.0, "options": {"expires": 10}},
+        "verify-log": {"task": "access.verify_log", "schedule": 15 * 60.0, "options": {"expires": 15 * 60}},
         "prepare-months": {"task": "messaging.prepare_months", "schedule": 24 * 60 * 60.0},
     },
 )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
+from access import verification
 from access.context import acting_as_system
 from reporting.queries import drift
 
@@ -158,9 +159,10 @@ CHECKS = (
 )
 
 
-def check_all() -> list[Result]:
+def check_all(*, anchor: str = "") -> list[Result]:
     """Ask every invariant of the live database, as the system account `integrity`.
 
+    anchor: the JSON of an anchor of earlier, to hold the access log against too.
     In one snapshot, so that work going on meanwhile breaks nothing (inside somebody's transaction: in theirs).
     """
     outermost = not connection.in_atomic_block
@@ -168,7 +170,7 @@ def check_all() -> list[Result]:
         if outermost:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         with acting_as_system("integrity"):
-            return _ask(cursor)
+            return [*_ask(cursor), *_ask_the_log(anchor)]
 
 
 def _ask(cursor: CursorWrapper) -> list[Result]:
@@ -187,4 +189,19 @@ def _ask(cursor: CursorWrapper) -> list[Result]:
             [f"{d.measure} {d.dimension}: {d.rolled_up} for {d.recounted}" for d in drifts[:SHOWN]],
         )
     )
+    return results
+
+
+def _ask_the_log(anchor: str) -> list[Result]:
+    results = [
+        Result(
+            "looks_chained",
+            "Every look is as it was written, in its place in its chain",
+            *verification.verify(),
+        ),
+        Result("looks_have_months", "The coming months have their partitions", *verification.months_ahead()),
+    ]
+    if anchor:
+        says = "Every look that the anchor knew is there, unchanged"
+        results.append(Result("looks_anchored", says, *verification.verify_against(anchor)))
     return results

@@ -59,6 +59,9 @@ def field_keys() -> list[str]:
 
 SECRET_KEY = required("SECRET_KEY")
 FIELD_KEYS = field_keys()
+# Keys the record of looks: whoever has it could forge the record, so it lives nowhere near the database.
+AUDIT_KEY = required("AUDIT_KEY") if PRODUCTION else env.str("AUDIT_KEY", "") or f"development {SECRET_KEY}"
+AUDIT_ANCHORS = env.str("AUDIT_ANCHORS", "")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 HUB_ID = UUID(env.str("HUB_ID", "00000000-0000-7000-8000-000000000001"))
 HUB_NAME = env.str("HUB_NAME", "Victim Referral Hub")
@@ -169,6 +172,8 @@ SECURE_REDIRECT_EXEMPT = [r"^health/$"]
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else None
+# How many proxies stand before the web processes: the address that the first of them saw is who asks.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", 1 if PRODUCTION else 0)
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 STATIC_URL = "/static/"

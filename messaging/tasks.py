@@ -14,6 +14,6 @@ def wake() -> int:
 
 @shared_task(ignore_result=True, name="messaging.prepare_months")
 def prepare_months() -> None:
-    """Keep a year of monthly partitions ready for the record of looks."""
+    """Keep a year of monthly partitions ready for the record of looks and of changes."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT access_prepare_look_months(12)")
+        cursor.execute("SELECT access_prepare_months(12)")

@@ -121,6 +121,8 @@ def test_its_pages_show_every_look_once_forwards_and_back(hub, cast):
                 action=Look.Action.VIEW,
                 door=f"door {number}",
                 subjects=[],
+                number=number,
+                link=b"",
             )
             for number in range(2 * PAGE + 20)
         )

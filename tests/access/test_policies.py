@@ -221,4 +221,4 @@ def test_no_function_lends_the_application_its_owner_s_rights_save_one(hub):
         cursor.execute(
             "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef ORDER BY 1"
         )
-        assert cursor.fetchall() == [("access_prepare_look_months",)]
+        assert cursor.fetchall() == [("access_prepare_months",)]

@@ -17,6 +17,7 @@ OURS = (
     "CACHE_URL",
     "SECRET_KEY",
     "FIELD_KEYS",
+    "AUDIT_KEY",
     "HUB_EMBEDDED",
 )
 

@@ -71,7 +71,7 @@ def test_compose_takes_rabbitmq_over_it(filled_in):
 
 
 @pytest.mark.parametrize(
-    "name", ["SECRET_KEY", "HUB_APP_PASSWORD", "HUB_OWNER_PASSWORD", "HUB_HOST", "EMAIL_URL"]
+    "name", ["SECRET_KEY", "AUDIT_KEY", "HUB_APP_PASSWORD", "HUB_OWNER_PASSWORD", "HUB_HOST", "EMAIL_URL"]
 )
 def test_compose_refuses_a_gap_and_names_it(filled_in, name):
     filled_in.write_text(re.sub(rf"^{name}=.*$", f"{name}=", filled_in.read_text(), flags=re.MULTILINE))
@@ -164,7 +164,12 @@ def production(*command: str, **more: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_production_starts_on_nothing_that_is_missing():
-    complete = {"SECRET_KEY": "x" * 60, "DATABASE_URL": "postgresql:///none", "BROKER_URL": "amqp://none"}
+    complete = {
+        "SECRET_KEY": "x" * 60,
+        "AUDIT_KEY": "x" * 60,
+        "DATABASE_URL": "postgresql:///none",
+        "BROKER_URL": "amqp://none",
+    }
     assert production("manage.py", "check", **complete).returncode == 0
     for name in complete:
         rest = {other: value for other, value in complete.items() if other != name}

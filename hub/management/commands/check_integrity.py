@@ -1,5 +1,6 @@
 import json
 import sys
+from argparse import FileType
 from dataclasses import asdict
 from typing import Any
 
@@ -13,9 +14,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true", help="One JSON object instead of lines to read")
+        parser.add_argument(
+            "--anchor", type=FileType(), help="Hold the access log against this anchor (see anchor_log)"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        results = check_all()
+        results = check_all(anchor=options["anchor"].read() if options["anchor"] else "")
         holds = all(result.holds for result in results)
         if options["json"]:
             self.stdout.write(json.dumps({"holds": holds, "checks": [asdict(result) for result in results]}))
