@@ -36,12 +36,12 @@ _BEGIN = (
     " ORDER BY kind, id ON CONFLICT DO NOTHING"
 )
 _APPEND = (
-    f"WITH added AS (INSERT INTO access_look ({_COLUMNS})"
-    f" SELECT {_COLUMNS} FROM json_populate_recordset(NULL::access_look, %s::json))"
+    "WITH added AS (INSERT INTO access_look (COLUMNS)"
+    " SELECT COLUMNS FROM json_populate_recordset(NULL::access_look, %s::json))"
     " UPDATE access_chain AS held SET looks = head.looks, last = head.last, seal = head.seal"
     " FROM json_populate_recordset(NULL::access_chain, %s::json) AS head"
     " WHERE held.actor_kind = head.actor_kind AND held.actor_id = head.actor_id"
-)
+).replace("COLUMNS", _COLUMNS)
 
 
 class LooksNotRecorded(DatabaseError):
@@ -163,7 +163,7 @@ def _row(look: Look) -> dict[str, object]:
         "terms": _array(look.terms),
         "remote": look.remote,
         "number": look.number,
-        "link": _bytes(look.link),
+        "link": _bytes(bytes(look.link)),
     }
 
 

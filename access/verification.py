@@ -126,7 +126,7 @@ def _after(place: tuple[Any, ...] | None) -> Any:
     if place is None:
         return Look.objects.all()
     return Look.objects.extra(  # a row comparison walks the index; the ORM cannot write one
-        where=["(actor_kind, actor_id, number, at, id) > (%s, %s, %s, %s, %s)"], params=place
+        where=["(actor_kind, actor_id, number, at, id) > (%s, %s, %s, %s, %s)"], params=list(place)
     )
 
 

@@ -91,11 +91,14 @@ def chain_what_is_there(apps, schema_editor):
     """Looks from before there were chains get theirs now, in the order in which they were written."""
     with schema_editor.connection.cursor() as cursor:
         cursor.execute("ALTER TABLE access_look NO FORCE ROW LEVEL SECURITY")
-        columns = "id, hub_id, at, actor_kind, actor_id, actor_name, role, agency_id, action, door, subjects"
-        cursor.execute(f"SELECT {columns} FROM access_look ORDER BY actor_kind, actor_id, at, id")
+        cursor.execute(
+            "SELECT id, hub_id, at, actor_kind, actor_id, actor_name, role, agency_id, action, door, subjects"
+            " FROM access_look ORDER BY actor_kind, actor_id, at, id"
+        )
+        columns = [column.name for column in cursor.description]
         heads = {}
         for row in cursor.fetchall():
-            look = Look(**dict(zip(columns.split(", "), row, strict=True)))
+            look = Look(**dict(zip(columns, row, strict=True)))
             actor = (look.actor_kind, look.actor_id)
             number, before = heads.get(actor, (0, b""))
             look.number = number + 1

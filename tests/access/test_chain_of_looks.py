@@ -47,10 +47,10 @@ def test_looks_are_written_once_at_the_end_in_two_statements(hub, cast, django_a
     priya = cast.actor("priya")
     with acting_as(priya):
         look()  # her chain is begun
-    with django_assert_num_queries(6):  # savepoint, actor, lock, append, the outer actor put back, release
-        with acting_as(priya):
-            for _ in range(30):
-                look()
+    # Savepoint, actor, lock, append, the outer actor put back, release.
+    with django_assert_num_queries(6), acting_as(priya):
+        for _ in range(30):
+            look()
 
 
 def test_a_nested_actor_s_looks_are_its_own_and_go_with_the_outermost(hub, cast):
