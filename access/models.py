@@ -275,3 +275,45 @@ class ChainFault(models.Model):
     answered_at = models.DateTimeField(null=True, blank=True)
     answered_by = models.CharField(max_length=150, blank=True)
     answer = models.CharField(max_length=1000, blank=True)
+
+
+class Change(models.Model):
+    """That a row with personal data was changed or deleted: which columns, by whom. Written by a trigger alone.
+
+    An auditor reads this much of a change, and never what stood there (see ChangeValue).
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    hub_id = models.UUIDField()
+    at = models.DateTimeField()
+    table_name = models.CharField(max_length=63)
+    row_id = models.CharField(max_length=40)
+    operation = models.CharField(max_length=6)
+    columns = ArrayField(models.TextField())
+    category = models.CharField(max_length=20)
+    case_id = models.UUIDField(null=True)
+    person_id = models.UUIDField(null=True)
+    actor_kind = models.CharField(max_length=12)
+    actor_id = models.UUIDField(null=True)
+    actor_name = models.CharField(max_length=150)
+    role = models.CharField(max_length=30)
+
+    class Meta:
+        managed = False
+        db_table = "access_change"
+
+
+class ChangeValue(models.Model):
+    """What a change's columns held before and after: for whoever may see the row's category now."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    at = models.DateTimeField()
+    category = models.CharField(max_length=20)
+    case_id = models.UUIDField(null=True)
+    person_id = models.UUIDField(null=True)
+    before = models.JSONField()
+    after = models.JSONField()
+
+    class Meta:
+        managed = False
+        db_table = "access_changevalue"

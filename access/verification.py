@@ -233,4 +233,4 @@ def months_ahead() -> tuple[int, list[str]]:
         return len(wanted), [f"{row[0]}: no partition" for row in cursor.fetchall()]
 
 
-BY_MONTH = ("access_look",)
+BY_MONTH = ("access_look", "access_change", "access_changevalue")
