@@ -81,6 +81,15 @@ def hub_practitioners(*, hub: UUID) -> list[Practitioner]:
     )
 
 
+def people_by_agency() -> list[tuple[Agency, list[Practitioner]]]:
+    """Every agency by name with its active people by name, those without any left out."""
+    found: dict[UUID, list[Practitioner]] = {}
+    for person in Practitioner.objects.filter(is_active=True).order_by("name"):
+        found.setdefault(person.agency_id, []).append(person)
+    agencies = Agency.objects.filter(id__in=found).order_by("name")
+    return [(agency, found[agency.id]) for agency in agencies]
+
+
 def names_of(ids: Iterable[UUID]) -> dict[UUID, str]:
     """Names of practitioners by id, those who have left included."""
     return dict(Practitioner.objects.filter(id__in=set(ids)).values_list("id", "name"))

@@ -137,7 +137,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "hub.shell.shell",
             ],
-            "builtins": ["hub.templatetags.hub"],
+            "builtins": ["hub.templatetags.hub", "hub.templatetags.guard"],
         },
     }
 ]

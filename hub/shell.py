@@ -6,8 +6,10 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
+from access.actor import Actor
 from access.context import actor_or_none
 from access.roles import Capability
+from referrals.queries.restricted import reviews_waiting
 
 
 @dataclass(frozen=True)
@@ -27,17 +29,30 @@ NAVIGATION = (
     ("Dashboard", "dashboard", Capability.SEE_DASHBOARD),
     ("Pathways", "pathways", Capability.SEE_PATHWAYS),
     ("Agencies", "agencies", Capability.ADMINISTER_AGENCY),
+    ("Restricted records", "restricted_records", Capability.BREAK_GLASS),
+    ("Access reviews", "access_reviews", Capability.REVIEW_ACCESS),
     ("Access log", "access_log", Capability.SEE_ACCESS_LOG),
 )
 
 
 def shell(request: HttpRequest) -> dict[str, object]:
-    """Context processor: `hub_name`, `place`, `navigation` and `actor` for templates/base.html."""
+    """Context processor: `hub_name`, `place`, `navigation`, `actor` and what waits, for templates/base.html.
+
+    reviews_waiting is asked of the database only where a page shows it: pages of what went wrong do not.
+    """
     actor = actor_or_none()
-    items = []
-    if actor is not None:
-        for label, name, capability in NAVIGATION:
-            if actor.can(capability):
-                url = reverse(name)
-                items.append(NavigationItem(label, url, request.path.startswith(url)))
-    return {"hub_name": settings.HUB_NAME, "place": settings.HUB_PLACE, "navigation": items, "actor": actor}
+    return {
+        "hub_name": settings.HUB_NAME,
+        "place": settings.HUB_PLACE,
+        "actor": actor,
+        "navigation": _navigation(actor, request.path) if actor else [],
+        "may_break_glass": actor is not None and actor.can(Capability.BREAK_GLASS),
+        "reviews_waiting": (lambda: reviews_waiting(actor=actor)) if actor else 0,
+    }
+
+
+def _navigation(actor: Actor, path: str) -> list[NavigationItem]:
+    """Where the actor may go; the longest address that the page lies under is where they are."""
+    places = [(label, reverse(name)) for label, name, capability in NAVIGATION if actor.can(capability)]
+    here = max((url for _, url in places if path.startswith(url)), key=len, default="")
+    return [NavigationItem(label, url, url == here) for label, url in places]

@@ -4,12 +4,14 @@ from django.urls import path
 
 from referrals.pages import (
     assess,
+    break_glass,
     case,
     case_verbs,
     consent,
     feeds,
     referral,
     responses,
+    restricted,
     safe_address,
     triage,
 )
@@ -53,6 +55,21 @@ urlpatterns = [
         case_verbs.case_suggestion,
         name="case_suggestion",
     ),
+    path("cases/<str:reference>/access/", restricted.case_access, name="case_access"),
+    path("cases/<str:reference>/access/restrict/", restricted.case_restrict, name="case_restrict"),
+    path("cases/<str:reference>/access/lift/", restricted.case_lift, name="case_lift"),
+    path("cases/<str:reference>/access/let-in/", restricted.case_let_in, name="case_let_in"),
+    path("cases/<str:reference>/access/<uuid:grant_id>/end/", restricted.case_let_out, name="case_let_out"),
+    path("cases/<str:reference>/conflict/", restricted.case_conflict, name="case_conflict"),
+    path(
+        "cases/<str:reference>/conflict/<uuid:conflict_id>/end/",
+        restricted.case_conflict_end,
+        name="case_conflict_end",
+    ),
+    path("access/break-glass/", break_glass.break_glass, name="break_glass"),
+    path("access/restricted/", break_glass.restricted_records, name="restricted_records"),
+    path("access/reviews/", break_glass.access_reviews, name="access_reviews"),
+    path("access/reviews/<uuid:review_id>/", break_glass.access_review, name="access_review"),
     path("cases/<str:reference>/route/", responses.case_route, name="case_route"),
     path(
         "cases/<str:reference>/referrals/<uuid:referral_id>/recall/",

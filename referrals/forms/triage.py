@@ -34,7 +34,7 @@ class ContactForm(forms.Form):
 
     def __init__(self, *args: Any, ways: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _offer(self, "way", ways)
+        offer(self, "way", ways)
 
 
 class SafetyForm(forms.Form):
@@ -93,7 +93,7 @@ class AssignForm(forms.Form):
 
     def __init__(self, *args: Any, people: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _offer(self, "to", people)
+        offer(self, "to", people)
 
 
 class EntitlementForm(forms.Form):
@@ -148,7 +148,8 @@ class CloseForm(forms.Form):
     )
 
 
-def _offer(form: forms.Form, name: str, choices: Sequence[tuple[str, str]]) -> None:
+def offer(form: forms.Form, name: str, choices: Sequence[tuple[str, str]]) -> None:
+    """Give a field that chooses what there is to choose from."""
     field = form.fields[name]
     if isinstance(field, forms.ChoiceField):
         field.choices = choices

@@ -187,6 +187,12 @@ def reviews(*, waiting: bool, after: str = "", before: str = "") -> ReviewPage:
     return ReviewPage(rows, references_of(one.case_id for one in rows), part.previous, part.next)
 
 
+def review_for(*, actor: Actor, review_id: UUID) -> BreakGlassReview | None:
+    """A review that waits and that the actor may decide; None where there is none for them."""
+    waiting = BreakGlassReview.objects.filter(id=review_id, reviewed_at__isnull=True)
+    return waiting.exclude(broken_by=actor.id).first()
+
+
 def references_of(cases: Iterable[UUID]) -> dict[UUID, str]:
     """References of cases that somebody reviews without seeing what is in them."""
     with acting_as_system(ACCOUNT):
