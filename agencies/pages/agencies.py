@@ -15,6 +15,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from access.actor import Actor
 from access.context import current_actor
+from access.looks import record_look
+from access.models import Look
 from access.roles import Capability
 from agencies import queries, scope
 from agencies.actions import agencies as actions
@@ -58,13 +60,15 @@ def agency(request: HttpRequest, code: str) -> HttpResponse:
     """One agency: its teams and what they offer, its people, its systems, what it has agreed to."""
     actor = _administrator()
     found = _agency(actor, code)
+    people = queries.people_of(found)
+    record_look(action=Look.Action.LIST, door="agency", subjects=[person.id for person in people])
     return render(
         request,
         "agencies/agency.html",
         {
             "agency": found,
             "teams": queries.teams_of(found),
-            "people": queries.people_of(found),
+            "people": people,
             "agreements": queries.agreements_of(found, on=timezone.localdate()),
             "clients": list(found.api_clients.order_by("name")),
             "may_see_all": actor.can(Capability.ADMINISTER_HUB),
@@ -141,6 +145,7 @@ def practitioner(request: HttpRequest, practitioner_id: UUID) -> HttpResponse:
         else:
             messages.success(request, f"Role and teams of {person.name} were saved.")
             return redirect("agency", person.agency.code)
+    record_look(action=Look.Action.VIEW, door="practitioner", subjects=[person.id])
     return render(
         request,
         "agencies/practitioner.html",

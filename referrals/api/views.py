@@ -115,6 +115,8 @@ class Changes(APIView):
         FeedCursor.objects.update_or_create(
             client=_client(request), defaults={"position": after, "read_at": timezone.now()}
         )
+        told = {entry.event.referral_id for entry in shown if entry.event.referral_id}
+        record_look(action=Look.Action.API_READ, door="api_changes", subjects=sorted(told))
         return Response(
             {
                 "items": [
@@ -166,6 +168,7 @@ class Referrals(APIView):
             limit=limit + 1,
         )
         shown = found[:limit]
+        record_look(action=Look.Action.API_READ, door="api_referrals", subjects=[one.id for one in shown])
         return Response(
             {
                 "items": shapes.lines_for_partner(shown),
@@ -193,6 +196,7 @@ class ReferralMoves(APIView):
     @extend_schema(operation_id="referral_actions", responses={200: s.MovesSerializer, **READ_PROBLEMS})
     def get(self, request: Request, referral_id: UUID) -> Response:
         referral = _own(referral_id)
+        record_look(action=Look.Action.API_READ, door="api_actions", subjects=[referral.id])
         allowed = verbs_for(referral.status, "partner")
         if verbs.may_be_confirmed(referral):
             allowed += ("confirm_recall",)

@@ -115,7 +115,6 @@ def case_safety(request: HttpRequest, reference: str, method: UUID | None = None
     ways = [way for way in file.ways if way.method_id == method and (method or way.channel == "letter")]
     if not ways or found.status not in OPEN_CASE:
         raise Http404
-    record_look(action=Look.Action.VIEW, door="case_safety", subjects=[found.id, found.person_id])
     form = SafetyForm(
         _sent(request),
         is_telephone=ways[0].channel in ("phone", "text"),
@@ -208,6 +207,8 @@ def _form_page(
             form.add_error(field, str(refusal))
         else:
             return redirect("case", reference=found.reference)
+    door = request.resolver_match.url_name if request.resolver_match else ""
+    record_look(action=Look.Action.VIEW, door=door or "case_form", subjects=[found.id, found.person_id])
     context: dict[str, Any] = {"case": found, "form": form, "title": title, "button": button, "note": note}
     status = UNPROCESSABLE if form.errors else None
     return render(request, "referrals/case_form.html", context, status=status)

@@ -240,6 +240,7 @@ def _answer(
             messages.success(request, DONE[verb])
             stays = verb in ("complete", "confirm_recall")
             return redirect("referral", referral_id=referral_id) if stays else redirect("partner_queue")
+    record_look(action=Look.Action.VIEW, door=PAGES[verb][0], subjects=[found.id])
     context = {"referral": found, "form": form, "title": PAGES[verb][1]}
     status = UNPROCESSABLE if form.is_bound and form.errors else None
     return render(request, "referrals/referral_answer.html", context, status=status)

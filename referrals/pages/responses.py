@@ -94,6 +94,7 @@ def case_recall(request: HttpRequest, reference: str, referral_id: UUID) -> Http
             )
             return redirect("case", reference=reference)
     title = f"Recall the referral to {referral.agency.name}"
+    record_look(action=Look.Action.VIEW, door="case_recall", subjects=[found.id, found.person_id])
     context = {"case": found, "form": form, "title": title, "button": "Recall"}
     status = UNPROCESSABLE if form.is_bound and form.errors else None
     return render(request, "referrals/case_form.html", context, status=status)
@@ -121,6 +122,7 @@ def case_route(request: HttpRequest, reference: str) -> HttpResponse:
             messages.success(request, f"{reference} is being routed again.")
             return redirect("case", reference=reference)
     note = "Facts, consents and agreements count as they stand now. Partners who have the case keep it."
+    record_look(action=Look.Action.VIEW, door="case_route", subjects=[found.id, found.person_id])
     context = {"case": found, "form": form, "title": "Route the case again", "button": "Route again"}
     status = UNPROCESSABLE if form.is_bound and form.errors else None
     return render(request, "referrals/case_form.html", {**context, "advice": note}, status=status)

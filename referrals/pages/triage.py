@@ -14,7 +14,7 @@ from django.utils.timesince import timesince
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from access.context import current_actor
-from access.looks import record_look
+from access.looks import record_look, searched
 from access.models import Look
 from access.roles import Capability
 from referrals.actions.triage import CaseNotFound, NothingToClaim, TriageRefused, assign, claim_next
@@ -59,7 +59,7 @@ def triage(request: HttpRequest) -> HttpResponse:
         before=request.GET.get("before", ""),
     )
     figures = queue.figures(actor=actor, meant=meant, now=now)
-    _on_record(page, "triage", searched=bool(filters.text))
+    _on_record(page, "triage", text=filters.text)
     return render(
         request,
         "referrals/triage.html",
@@ -157,11 +157,12 @@ def my_cases(request: HttpRequest) -> HttpResponse:
     return render(request, "referrals/triage_my_cases.html", context)
 
 
-def _on_record(page: queue.CasePage, door: str, *, searched: bool = False) -> None:
+def _on_record(page: queue.CasePage, door: str, *, text: str = "") -> None:
     record_look(
-        action=Look.Action.SEARCH if searched else Look.Action.LIST,
+        action=Look.Action.SEARCH if text else Look.Action.LIST,
         door=door,
         subjects=[row.case.id for row in page.rows],
+        terms=searched(text),
     )
 
 

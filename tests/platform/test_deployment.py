@@ -167,6 +167,7 @@ def test_production_starts_on_nothing_that_is_missing():
     complete = {
         "SECRET_KEY": "x" * 60,
         "AUDIT_KEY": "x" * 60,
+        "FIELD_KEYS": "A" * 43 + "=",
         "DATABASE_URL": "postgresql:///none",
         "BROKER_URL": "amqp://none",
     }
