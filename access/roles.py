@@ -61,6 +61,8 @@ class Capability(StrEnum):
     SEE_DASHBOARD = "see_dashboard"
     SEE_ACCESS_LOG = "see_access_log"
     SEE_PATHWAYS = "see_pathways"
+    ASK_OVERRIDE = "ask_override"
+    APPROVE_OVERRIDE = "approve_override"
     DECLARE_CONFLICT = "declare_conflict"
     BREAK_GLASS = "break_glass"
     RESTRICT = "restrict"
@@ -81,6 +83,7 @@ _PRACTICE = frozenset(
         Capability.SEE_FEEDS,
         Capability.IMPORT_FEED,
         Capability.SEE_PATHWAYS,
+        Capability.ASK_OVERRIDE,
         Capability.DECLARE_CONFLICT,
         Capability.BREAK_GLASS,
     }
@@ -95,6 +98,7 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
         Capability.LOWER_JUDGEMENT,
         Capability.SEE_DASHBOARD,
         Capability.SEE_ACCESS_LOG,
+        Capability.APPROVE_OVERRIDE,
         Capability.RESTRICT,
         Capability.REVIEW_ACCESS,
     },

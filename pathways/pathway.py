@@ -40,6 +40,9 @@ BASES: dict[str, str] = {
     "vital_interests": "vital interests",
     "safeguarding": "safeguarding",
 }
+SAFEGUARDING_OVERRIDE = "safeguarding_override"
+BASIS_WORDS = {**BASES, SAFEGUARDING_OVERRIDE: "safeguarding override"}
+"""Every basis that a disclosure can have. The override is decided on a case, by two people: no route may name it."""
 UNITS = ("working_days", "working_hours", "days", "hours")
 ROUTE_KEYS = {
     "name", "when", "service", "purpose", "categories", "basis", "basis_reason",

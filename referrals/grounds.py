@@ -18,6 +18,15 @@ LOST: dict[str, str] = {
 }
 """What may fall away under a referral: the code that its recall bears, and the words."""
 
+OVERRIDE_REASONS: dict[str, str] = {
+    "serious_harm": "Somebody is at risk of serious harm",
+    "child_at_risk": "A child is at risk",
+    "adult_at_risk": "An adult with care needs is at risk",
+    "serious_crime": "To prevent a serious crime",
+    "cannot_consent": "The person cannot consent, and it is in their interest",
+}
+"""Why somebody may be told without or against consent. Each is decided by two people, on one case."""
+
 NAMES_THE_PERSON = "identity"
 
 

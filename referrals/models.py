@@ -323,6 +323,49 @@ class Referral(HubRow):
         ]
 
 
+class Override(HubRow):
+    """A disclosure to one agency without or against consent, to keep somebody safe: asked for by one person,
+    decided by another, for certain categories until a day. It stays on the case for ever.
+    """
+
+    class Status(models.TextChoices):
+        ASKED = "asked", "waits for a second person"
+        APPROVED = "approved", "approved"
+        REFUSED = "refused", "refused"
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="overrides")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="overrides")
+    categories = ArrayField(models.CharField(max_length=20))
+    reason_code = models.CharField(max_length=40)
+    reason_words = models.CharField(max_length=400)
+    until = models.DateTimeField()
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.ASKED)
+    asked_by = models.UUIDField()
+    asked_by_name = models.CharField(max_length=150)
+    asked_at = models.DateTimeField()
+    decided_by = models.UUIDField(null=True)
+    decided_by_name = models.CharField(max_length=150, blank=True)
+    decided_at = models.DateTimeField(null=True)
+    decided_words = models.CharField(max_length=400, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "agency"],
+                name="referrals_override_one_asked",
+                condition=models.Q(status="asked"),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status="asked", decided_by__isnull=True, decided_at__isnull=True)
+                | models.Q(
+                    status__in=("approved", "refused"), decided_by__isnull=False, decided_at__isnull=False
+                )
+                & ~models.Q(decided_by=models.F("asked_by")),
+                name="referrals_override_two_people",
+            ),
+        ]
+
+
 class Outcome(HubRow):
     """What came of a referral, in one of the four domains, as the partner reports it."""
 

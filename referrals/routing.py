@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from pathways.facts import FactValue
-from pathways.pathway import BASES, Pathway, Route
+from pathways.pathway import BASIS_WORDS, SAFEGUARDING_OVERRIDE, Pathway, Route
 from pathways.rules import Leaf, evaluate, nearly, sentence
 from referrals.workflow import OPEN
 
@@ -30,6 +30,8 @@ class Offer:
 
     agreement_id: of an agreement in force, signed by the hub and the agency; None where there is none.
     consent: given, refused (or withdrawn) or not_recorded (or run out), to this agency.
+    override_categories: what two people decided that it may be told without or against consent, to keep somebody
+    safe; override_words: who asked, who approved, and why.
     in_conflict: the agency has a conflict of interest in the case: it gets no referral, whatever else allows it.
     capacity_free: None is no limit.
     """
@@ -48,6 +50,8 @@ class Offer:
     consent_categories: tuple[str, ...] = ()
     service_name: str = ""
     in_conflict: bool = False
+    override_categories: tuple[str, ...] = ()
+    override_words: str = ""
 
     @property
     def has_consent(self) -> bool:
@@ -249,14 +253,17 @@ class _Planning:
 
     def _try(self, route: Route, service: str) -> tuple[Plan, str, str]:
         """The plan for one service, with the code and words of what stands in its way; both empty where nothing."""
+        offers = [offer for offer in self._offers if offer.service_code == service]
         tries = [
-            (offer, *self._obstacle(route, offer)) for offer in self._offers if offer.service_code == service
+            (offer, as_told, *self._obstacle(as_told, offer))
+            for offer in offers
+            for as_told in [_on_override(route, offer)]
         ]
         if not tries:
             return _plan(route, service, None), "no_offer", f"Nobody offers the service {service}."
         # A team that can take it before one that cannot; then the one with the most room.
-        offer, code, reason = min(tries, key=lambda one: (bool(one[1]), -_room(one[0])))
-        return _plan(route, service, offer), code, reason
+        offer, as_told, code, reason = min(tries, key=lambda one: (bool(one[2]), -_room(one[0])))
+        return _plan(as_told, service, offer), code, reason
 
     def _obstacle(self, route: Route, offer: Offer) -> tuple[str, str]:
         who, status = offer.agency_name, self._tried.get(offer.service_code, "")
@@ -270,6 +277,18 @@ class _Planning:
 
     def _name(self, service: str) -> str:
         return next((offer.agency_name for offer in self._offers if offer.service_code == service), service)
+
+
+def _on_override(route: Route, offer: Offer) -> Route:
+    """The route as this agency may be told by it: on an approved override where consent stands in the way.
+
+    The override tells no more than it names, and no more than the route would.
+    """
+    told = tuple(one for one in route.categories if one in offer.override_categories)
+    covered = offer.has_consent and not _without(route.categories, offer.consent_categories)
+    if route.basis != "consent" or covered or not told:
+        return route
+    return replace(route, basis=SAFEGUARDING_OVERRIDE, basis_reason=offer.override_words, categories=told)
 
 
 def _may_not_disclose(route: Route, offer: Offer) -> tuple[str, str] | None:
@@ -327,9 +346,7 @@ def _why(pathway: Pathway, route: Route) -> str:
 
 def _why_sent(pathway: Pathway, plan: Plan) -> str:
     route = next((one for one in pathway.routes if one.name == plan.route), pathway.default)
-    basis = (
-        f"Told on the basis of {BASES[plan.basis]}{': ' + plan.basis_reason if plan.basis_reason else ''}."
-    )
+    basis = f"Told on the basis of {BASIS_WORDS[plan.basis]}{': ' + plan.basis_reason if plan.basis_reason else ''}."
     instead = f" In place of {plan.fallback_for}, which cannot take it." if plan.fallback_for else ""
     return f"{_why(pathway, route)}{instead} {basis}"
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from access.categories import Category
 from agencies.sharing import PURPOSES
 from pathways.models import Assessment
-from pathways.pathway import BASES
+from pathways.pathway import BASIS_WORDS
 from referrals.models import Referral
 from referrals.queries.contact import VERBS, Way
 from referrals.queries.facts import intake_facts
@@ -62,7 +62,7 @@ def for_partner(referral: Referral) -> dict[str, Any]:
         "case_reference": file.case.reference,
         "categories": [category for category in referral.categories if file.tells(Category(category))],
         "purpose": {"code": referral.purpose, "words": PURPOSES.get(referral.purpose, referral.purpose)},
-        "basis": {"code": referral.basis, "words": BASES[referral.basis]},
+        "basis": {"code": referral.basis, "words": BASIS_WORDS[referral.basis]},
         "agreement": file.agreement,
         "why": referral.why,
         "pathway": {

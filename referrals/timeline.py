@@ -5,7 +5,7 @@ A topic that is not here shows as its own name in words: nothing that happened i
 
 from collections.abc import Callable, Mapping
 
-from referrals.grounds import LOST
+from referrals.grounds import LOST, OVERRIDE_REASONS
 from referrals.workflow import CASE_STATUSES, DECLINE_REASONS, END_STATES
 
 TITLES: dict[str, str] = {
@@ -34,6 +34,9 @@ TITLES: dict[str, str] = {
     "case.glass_reviewed": "Break-glass reviewed",
     "person.suggested": "Somebody known may be the same person",
     "person.suggestion_decided": "Same person or not: decided",
+    "case.override_asked": "Telling an agency without consent: asked for",
+    "case.override_approved": "Telling an agency without consent: approved by a second person",
+    "case.override_refused": "Telling an agency without consent: refused by a second person",
     "referral.sent": "Referral sent",
     "referral.received": "Referral received by the partner",
     "referral.accepted": "Referral accepted",
@@ -119,6 +122,11 @@ def _consent(data: Data, names: Names) -> str:
     return _sentence(f"{agency}: {_words(data.get('answer'))}")
 
 
+def _override(data: Data, names: Names) -> str:
+    agency = names.get(str(data.get("agency")), "")
+    return f"{_sentence(agency)} {_sentence(OVERRIDE_REASONS.get(str(data.get('reason')), ''))}".strip()
+
+
 def _routed(data: Data, names: Names) -> str:
     referrals, held = _number(data.get("referrals")), _number(data.get("held"))
     made = f"{referrals} referral{'' if referrals == 1 else 's'} made"
@@ -151,6 +159,8 @@ _WANTED = {
     "returned": "A partner asks for more.",
     "recalled": "A referral was recalled.",
     "all_finished": "Every partner has finished.",
+    "override_asked": "A second person must decide whether an agency is told without consent.",
+    "override_refused": "An agency is not to be told without consent.",
     "risk_changed": "The risk is another than when the case was routed.",
 }
 
@@ -178,6 +188,9 @@ _TEXTS: dict[str, Callable[[Data, Names], str]] = {
     "case.safety_recorded": _safety,
     "case.assessed": _assessed,
     "case.consent_recorded": _consent,
+    "case.override_asked": _override,
+    "case.override_approved": _override,
+    "case.override_refused": _override,
     "case.routed": _routed,
     "case.decision_wanted": _decision_wanted,
     "case.closed": _closed,

@@ -9,6 +9,7 @@ from referrals.pages import (
     case_verbs,
     consent,
     feeds,
+    override,
     referral,
     responses,
     restricted,
@@ -70,6 +71,12 @@ urlpatterns = [
     path("access/restricted/", break_glass.restricted_records, name="restricted_records"),
     path("access/reviews/", break_glass.access_reviews, name="access_reviews"),
     path("access/reviews/<uuid:review_id>/", break_glass.access_review, name="access_review"),
+    path("cases/<str:reference>/overrides/ask/", override.override_ask, name="override_ask"),
+    path(
+        "cases/<str:reference>/overrides/<uuid:override_id>/",
+        override.override_decide,
+        name="override_decide",
+    ),
     path("cases/<str:reference>/route/", responses.case_route, name="case_route"),
     path(
         "cases/<str:reference>/referrals/<uuid:referral_id>/recall/",

@@ -19,6 +19,7 @@ from referrals.actions import triage
 from referrals.forms.triage import ContactForm, FinishForm
 from referrals.models import Case
 from referrals.queries.case import CaseFile, case_file, case_timeline
+from referrals.queries.overrides import override_lines
 from referrals.workflow import CASE_STATUSES, END_STATES, HUB, OPEN_CASE, MoveRefused, case_verbs_for
 
 REFUSALS = (MoveRefused, triage.TriageRefused)
@@ -74,6 +75,8 @@ def _case_page(
             "verbs": case_verbs_for(found.status, HUB) if works else (),
             "mine": found.assigned_to == actor.id,
             "may_assign": actor.can(Capability.ASSIGN_CASE),
+            "overrides": override_lines(actor=actor, case_id=found.id, at=now),
+            "may_ask_override": works and actor.can(Capability.ASK_OVERRIDE),
             "contact_form": contact or ContactForm(ways=_ways(file), initial={"way": safe}),
             "finish_form": finish or FinishForm(),
             "form": refused,

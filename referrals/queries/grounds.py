@@ -10,6 +10,7 @@ from access.context import hub_id
 from agencies.queries import agreements_in_force
 from referrals.grounds import Cover, Ground, ground
 from referrals.models import Referral
+from referrals.queries.overrides import overrides_in_force
 from referrals.workflow import OPEN
 from victims.models import Consent
 from victims.queries import consent_stands, current_consents
@@ -30,6 +31,7 @@ def grounds_of(referrals: Iterable[Referral], *, case_id: UUID, at: datetime) ->
         return {}
     agreements = agreements_in_force(hub=hub_id(), on=timezone.localdate(at))
     consents = current_consents(case_id=case_id)
+    overrides = overrides_in_force(case_id=case_id, at=at)
     found = {}
     for referral in asked:
         agreement = agreements.get(referral.agency_id)
@@ -41,6 +43,9 @@ def grounds_of(referrals: Iterable[Referral], *, case_id: UUID, at: datetime) ->
             if agreement is not None and covers
             else None,
             consent=_consent_cover(consents.get(referral.agency_id), at),
+            override=Cover(frozenset(override.categories), override.until)
+            if (override := overrides.get(referral.agency_id))
+            else None,
         )
     return found
 

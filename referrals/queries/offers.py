@@ -7,6 +7,7 @@ from django.utils import timezone
 from access.context import hub_id
 from agencies.queries import agreements_in_force, services
 from referrals.models import Case
+from referrals.queries.overrides import override_words, overrides_in_force
 from referrals.queries.restricted import agencies_in_conflict
 from referrals.routing import Offer
 from victims.queries import consent_stands, current_consents
@@ -16,11 +17,13 @@ def offers_for(case: Case, *, at: datetime) -> list[Offer]:
     """Every service of the hub's partners, by code, as it stands for the case."""
     agreements = agreements_in_force(hub=hub_id(), on=timezone.localdate(at))
     consents = current_consents(case_id=case.id)
+    overrides = overrides_in_force(case_id=case.id, at=at)
     kept_out = agencies_in_conflict(person_id=case.person_id)
     offers = []
     for service in services():
         agency = service.team.agency
         agreement, consent = agreements.get(agency.id), consents.get(agency.id)
+        override = overrides.get(agency.id)
         offers.append(
             Offer(
                 service_code=service.code,
@@ -36,6 +39,8 @@ def offers_for(case: Case, *, at: datetime) -> list[Offer]:
                 agreement_categories=agreement.categories if agreement else (),
                 consent=consent_stands(consent, at=at),
                 consent_categories=tuple(consent.categories) if consent else (),
+                override_categories=tuple(override.categories) if override else (),
+                override_words=override_words(override) if override else "",
             )
         )
     return offers
