@@ -134,6 +134,31 @@ CHECKS = (
         " AND m.payload ->> 'case' = g.case_id::text)",
     ),
     Check(
+        "marks_are_true",
+        "Every grant is marked where its person is restricted or anybody is in conflict, and nowhere else",
+        "SELECT count(*) FROM access_grant",
+        "SELECT g.id FROM access_grant g WHERE g.restricted <> EXISTS (SELECT 1 FROM access_restriction r"
+        " WHERE r.person_id = g.person_id AND r.lifted_at IS NULL)"
+        " OR g.conflicted <> EXISTS (SELECT 1 FROM access_conflict c"
+        " WHERE c.person_id = g.person_id AND c.ended_at IS NULL)",
+    ),
+    Check(
+        "restrictions_answered_for",
+        "Every open restriction has an owner who is let in",
+        "SELECT count(*) FROM access_restriction WHERE lifted_at IS NULL",
+        "SELECT r.id FROM access_restriction r WHERE r.lifted_at IS NULL AND NOT EXISTS ("
+        " SELECT 1 FROM access_personalgrant p WHERE p.person_id = r.person_id AND p.practitioner_id = r.owner_id"
+        " AND p.because = 'owner' AND p.ended_at IS NULL)",
+    ),
+    Check(
+        "glass_mends",
+        "Every break-glass ends within three hours, and has its review of the same person by somebody else",
+        "SELECT count(*) FROM access_personalgrant WHERE because = 'break_glass'",
+        "SELECT p.id FROM access_personalgrant p LEFT JOIN access_breakglassreview v ON v.id = p.review_id"
+        " WHERE p.because = 'break_glass' AND (p.until > p.given_at + interval '3 hours' OR v.id IS NULL"
+        " OR v.person_id <> p.person_id OR v.broken_by <> p.practitioner_id OR v.reviewed_by = v.broken_by)",
+    ),
+    Check(
         "nothing_stuck",
         "No message keeps failing, and none is a minute late",
         "SELECT count(*) FROM messaging_message",

@@ -7,6 +7,7 @@ from messaging.queries import event_data
 from messaging.subscribers import subscriber
 from referrals.actions.alerts import alert_owner
 from referrals.actions.ground import FOLLOW_AGENCY, follow_agency, follow_ground
+from referrals.actions.held_rows import hide_held_rows
 from referrals.actions.intake import JUDGE, judge_rows
 from referrals.actions.referral import CONFIRM_OVERDUE, expire, remind_to_confirm
 from referrals.actions.routing import EXPIRE, follow_referral, is_unanswered, route_case
@@ -102,3 +103,9 @@ def recall_not_confirmed(payload: dict[str, str]) -> None:
 def alert(payload: dict[str, str]) -> None:
     """The owner of a restricted record hears at once that somebody broke the glass."""
     alert_owner(owner_id=UUID(str(event_data(event_id=UUID(payload["event"]))["owner"])))
+
+
+@subscriber("case.restricted", name="referrals.hide_held_rows", account="intake")
+def hide(payload: dict[str, str]) -> None:
+    """What is held in quarantine about somebody who was restricted is hidden with them."""
+    hide_held_rows(case_id=UUID(payload["case"]))

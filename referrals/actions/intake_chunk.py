@@ -31,7 +31,7 @@ _GROUP_WEIGHTS = {"violence": 2, "robbery": 2}
 _WRITE_VERDICTS = """
 UPDATE referrals_feedrow held SET
   verdict = told.verdict, reason = told.reason, warnings = told.warnings, repeats_row_id = told.repeats_row_id,
-  person_id = told.person_id, case_id = told.case_id, judged_at = told.judged_at
+  person_id = told.person_id, case_id = told.case_id, names_person_id = told.names_person_id, judged_at = told.judged_at
 FROM json_populate_recordset(NULL::referrals_feedrow, %s::json) AS told
 WHERE held.id = told.id AND held.verdict = ''
 """
@@ -133,7 +133,8 @@ def judge_chunk(*, source: FeedSource, rows: Sequence[FeedRow], now: datetime) -
             if verdict.is_worked and after.person_id and after.case_id:
                 people.alleged(after.person_id, after.case_id, report)
             records[key] = record = after
-        written.append(_written(row, verdict, repeats, record, now))
+        named = people.restricted_alike(report) if record is None or record.person_id is None else None
+        written.append(_written(row, verdict, repeats, record, named, now))
     cases.open_doors()
     people.write(now=now)
     cases.write()
@@ -196,7 +197,12 @@ def _incident(report: feed_row.Report, offence: OffenceFacts, zone: tzinfo, inci
 
 
 def _written(
-    row: FeedRow, verdict: Verdict, repeats: UUID | None, record: _Record | None, now: datetime
+    row: FeedRow,
+    verdict: Verdict,
+    repeats: UUID | None,
+    record: _Record | None,
+    named: UUID | None,
+    now: datetime,
 ) -> dict[str, object]:
     return {
         "id": row.id,
@@ -206,6 +212,7 @@ def _written(
         "repeats_row_id": repeats,
         "person_id": record.person_id if record else None,
         "case_id": record.case_id if record else None,
+        "names_person_id": named,
         "judged_at": now,
     }
 

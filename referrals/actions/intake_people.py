@@ -16,6 +16,7 @@ from access.ids import new_id
 from messaging.events import Happening
 from referrals.actions.intake_cases import next_numbers
 from referrals.feed.row import Report
+from referrals.queries.restricted import restricted_people
 from victims.actions.people import (
     Contact,
     Details,
@@ -62,6 +63,7 @@ class PeopleBook:
         near = {person for people in few for person in people}
         self.known = numbered | set(known)
         self._identities = identities_of(self.known | near)
+        self._restricted = restricted_people(self._identities)
         self._new: list[Details] = []
         self._details: list[Details] = []
         self._alleged: list[Perpetrator] = []
@@ -86,6 +88,18 @@ class PeopleBook:
         if report.nominal:
             self._by_number.setdefault(report.nominal, []).append(person)
         return person
+
+    def restricted_alike(self, report: Report) -> UUID | None:
+        """The restricted person whom a row that is held back names: it is as hidden as they are."""
+        mine, numbered = identity(report), self._by_number.get(report.nominal, []) if report.nominal else []
+        return next(
+            (
+                person
+                for person in self._restricted
+                if person in numbered or compare(mine, self._identities[person]) is not None
+            ),
+            None,
+        )
 
     def hear(self, person: UUID, report: Report) -> None:
         """A further word on a known person."""

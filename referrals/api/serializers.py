@@ -8,12 +8,17 @@ from referrals.workflow import CONFIRMATIONS, DECLINE_REASONS, OUTCOME_DOMAINS, 
 class ChangeSerializer(serializers.Serializer):
     """One event in the agency's feed. Ids and codes only: fetch the referral for the rest."""
 
-    position = serializers.IntegerField(help_text="Ordered and without gaps; the cursor to go on from.")
+    position = serializers.IntegerField(
+        help_text="Ordered; the cursor to go on from. What is no longer yours to know is left out."
+    )
     event = serializers.UUIDField(help_text="Stable id of the event: use it to recognise a repeat.")
     topic = serializers.CharField(help_text="Such as referral.sent or referral.recalled.")
     at = serializers.DateTimeField()
     referral = serializers.UUIDField(allow_null=True)
     status = serializers.CharField(help_text="The referral's state after the event.", allow_blank=True)
+    reason = serializers.CharField(
+        help_text="The code of why, where there is one, such as consent_withdrawn.", allow_blank=True
+    )
 
 
 class ChangesSerializer(serializers.Serializer):

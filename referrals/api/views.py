@@ -127,6 +127,7 @@ class Changes(APIView):
                         "at": entry.event.at,
                         "referral": entry.event.referral_id,
                         "status": entry.event.data.get("to", ""),
+                        "reason": entry.event.data.get("reason_code", ""),
                     }
                     for entry in shown
                 ],

@@ -39,6 +39,12 @@ def restricted_cases(cases: Iterable[UUID]) -> set[UUID]:
     return set(marked.values_list("case_id", flat=True))
 
 
+def restricted_people(people: Iterable[UUID]) -> set[UUID]:
+    """Those of the people whose record is restricted, for the hub's own system accounts."""
+    wanted = Restriction.objects.filter(person_id__in=set(people), lifted_at__isnull=True)
+    return set(wanted.values_list("person_id", flat=True))
+
+
 def live(now: datetime) -> Q:
     """Personal grants that let somebody in at that moment."""
     return Q(ended_at__isnull=True) & (Q(until__isnull=True) | Q(until__gt=now))

@@ -16,15 +16,18 @@ from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 from psycopg.conninfo import make_conninfo
 
-from access.context import acting_as_system
+from access.actor import Actor
+from access.context import acting_as, acting_as_system
 from access.ids import new_id
-from access.models import Grant
-from agencies.models import Agency
+from access.models import BreakGlassReview, Grant, PersonalGrant, Restriction
+from agencies.models import Agency, Practitioner
 from hub import integrity
 from hub.integrity import CHECKS, check_all
 from messaging.models import Event, FeedEntry, Message
 from pathways.models import PathwayVersion
+from referrals.actions.restriction import restrict
 from referrals.models import Case, FeedRow, FeedRun, FeedSource, RoutingDecision
+from tests.cast import PEOPLE
 from tests.factories import a_case, a_referral
 
 
@@ -180,6 +183,42 @@ def a_case_that_was_never_counted() -> str:
     return "cases_open nobody|new: 0 for 1"
 
 
+def a_restricted_case() -> tuple[Case, Actor]:
+    dana = Practitioner.objects.get(email=PEOPLE["dana"]).as_actor()
+    case = a_case()
+    with acting_as(dana):
+        restrict(actor=dana, case_id=case.id, reason="staff", words="Works here.", owner_id=dana.id)
+    return case, dana
+
+
+def a_restriction_without_an_owner() -> str:
+    case, _ = a_restricted_case()
+    PersonalGrant.objects.filter(person_id=case.person_id).update(ended_at=timezone.now())
+    return str(Restriction.objects.get(person_id=case.person_id).id)
+
+
+def a_glass_that_stays_broken() -> str:
+    case, dana = a_restricted_case()
+    about = {"person_id": case.person_id, "reason": "Her sister rings."}
+    yesterday = timezone.now() - timedelta(days=1)
+    review = BreakGlassReview(
+        case_id=case.id,
+        broken_by=dana.id,
+        broken_by_name=dana.name,
+        broken_at=yesterday,
+        due_at=yesterday,
+        **about,
+    )
+    grant = PersonalGrant(
+        practitioner_id=dana.id, because="break_glass", given_by=dana.id, given_by_name=dana.name,
+        given_at=yesterday, until=timezone.now(), review=review, **about,
+    )  # fmt: skip
+    with acting_as(dana):
+        BreakGlassReview.objects.bulk_create([review])
+        PersonalGrant.objects.bulk_create([grant])
+    return str(grant.id)
+
+
 BREAKS: dict[Callable[[], str], str] = {
     an_unjudged_row: "rows_judged",
     a_missing_row: "rows_complete",
@@ -194,6 +233,8 @@ BREAKS: dict[Callable[[], str], str] = {
     a_referral_that_its_agency_cannot_read: "open_referrals_can_be_read",
     a_referral_whose_grant_has_ended: "open_referrals_can_be_read",
     a_grant_that_outlived_its_referral: "no_grant_without_a_referral",
+    a_restriction_without_an_owner: "restrictions_answered_for",
+    a_glass_that_stays_broken: "glass_mends",
     a_message_that_keeps_failing: "nothing_stuck",
     a_message_that_nobody_takes: "nothing_stuck",
     a_case_that_was_never_counted: "rollups_agree",
@@ -222,6 +263,23 @@ def owner(hub) -> Iterator[psycopg.Connection]:
 
 
 @pytest.fixture
+def marks_are_not_kept(django_db_setup) -> Iterator[None]:
+    """The owner has switched off the trigger that keeps the marks of grants."""
+    address = make_conninfo(os.environ["DATABASE_OWNER_URL"], dbname=settings.DATABASES["owner"]["NAME"])
+    with psycopg.connect(address, autocommit=True) as owner:
+        owner.execute("ALTER TABLE access_grant DISABLE TRIGGER access_grant_marked")
+        yield
+        owner.execute("ALTER TABLE access_grant ENABLE TRIGGER access_grant_marked")
+
+
+def test_a_grant_without_the_mark_of_its_restriction_is_named(marks_are_not_kept, hub):
+    with acting_as_system("tests"):
+        case, _ = a_restricted_case()
+        grant = Grant.objects.get(case_id=case.id)
+    assert broken()["marks_are_true"] == [str(grant.id)]
+
+
+@pytest.fixture
 def bare_table(owner) -> Iterator[str]:
     """A table of people that somebody added without a policy."""
     owner.execute("CREATE TABLE spoilt_notes (id uuid PRIMARY KEY, person_id uuid)")
@@ -245,7 +303,7 @@ def test_an_application_role_that_owns_a_table_is_named(hub):
 
 
 def test_every_invariant_is_broken_here():
-    proven = {*BREAKS.values(), "policies_hold", "role_is_bound"}
+    proven = {*BREAKS.values(), "marks_are_true", "policies_hold", "role_is_bound"}
     assert {check.name for check in CHECKS} <= proven
 
 
