@@ -47,6 +47,11 @@ def system_actor(account: str, *, hub_id: UUID) -> Actor:
     return Actor(kind="system", id=hub_id, name=account, role=Role.SYSTEM, agency_id=hub_id, hub=True)
 
 
-def visitor(*, hub_id: UUID) -> Actor:
-    """Whoever has not signed in yet: may look up a practitioner to sign in, and sees no case at all."""
-    return Actor(kind="visitor", id=hub_id, name="visitor", role=Role.VISITOR, agency_id=hub_id)
+def visitor(*, hub_id: UUID, claims: UUID | None = None, signing_in: bool = False) -> Actor:
+    """Whoever has not been recognised yet: sees no case, and nobody's name.
+
+    claims: whom their session says they are; that one row may be read, to see whether it is so.
+    signing_in: at one of the doors of signing in, which must find a person by their e-mail address.
+    """
+    role = Role.SIGNING_IN if signing_in else Role.VISITOR
+    return Actor(kind="visitor", id=claims or hub_id, name="visitor", role=role, agency_id=hub_id)

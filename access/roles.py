@@ -19,6 +19,7 @@ class Role(StrEnum):
     CLIENT = "client"
     SYSTEM = "system"
     VISITOR = "visitor"
+    SIGNING_IN = "signing_in"
 
     @property
     def words(self) -> str:
@@ -36,9 +37,16 @@ ROLE_WORDS = {
     Role.CLIENT: "partner system",
     Role.SYSTEM: "the hub's own system",
     Role.VISITOR: "nobody signed in",
+    Role.SIGNING_IN: "somebody signing in",
 }
 
-STAFF_ROLES = tuple(role for role in Role if role not in (Role.CLIENT, Role.SYSTEM, Role.VISITOR))
+STAFF_ROLES = tuple(
+    role for role in Role if role not in (Role.CLIENT, Role.SYSTEM, Role.VISITOR, Role.SIGNING_IN)
+)
+
+# Whoever has one of these roles must have a second factor (an authenticator app or a passkey) before
+# anything else, where SECOND_FACTOR=required. Everybody: each role reads cases, or decides who may.
+NEEDS_SECOND_FACTOR = frozenset(STAFF_ROLES)
 
 
 class Capability(StrEnum):
@@ -126,6 +134,7 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
     Role.AUDITOR: frozenset({Capability.SEE_ACCESS_LOG, Capability.REVIEW_ACCESS}),
     Role.CLIENT: frozenset({Capability.SEE_REFERRALS, Capability.ANSWER_REFERRAL, Capability.PULL_CHANGES}),
     Role.VISITOR: frozenset(),
+    Role.SIGNING_IN: frozenset(),
     Role.SYSTEM: frozenset(
         {Capability.IMPORT_FEED, Capability.ROUTE, Capability.RECALL_REFERRAL, Capability.CLOSE_CASE}
     ),

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 
 from access.categories import Category
 from agencies import scope
-from agencies.models import Agency
+from agencies.models import Agency, Practitioner
 from agencies.sharing import PURPOSES
 from govuk_forms import MemorableDateField
 
@@ -63,16 +65,10 @@ class RoleForm(forms.Form):
             )
 
 
-class PractitionerForm(RoleForm):
-    name = forms.CharField(
-        label="Full name",
-        max_length=120,
-        widget=forms.TextInput(attrs={**WIDE, "autocomplete": "off"}),
-        error_messages={"required": "Enter the person's full name"},
-    )
+class InvitationForm(RoleForm):
     email = forms.EmailField(
         label="E-mail address",
-        help_text="At work. They sign in with it.",
+        help_text="At work. The invitation goes there, and they sign in with it.",
         widget=forms.EmailInput(attrs={**WIDE, "autocomplete": "off"}),
         error_messages={
             "required": "Enter the person's e-mail address",
@@ -141,4 +137,77 @@ class EndForm(forms.Form):
         max_length=400,
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": "Say why, in words that every party understands"},
+    )
+
+
+class AcceptForm(forms.Form):
+    """Who was invited chooses their name and, unless their agency signs them in, a password."""
+
+    name = forms.CharField(
+        label="Your full name",
+        help_text="As colleagues know you. It stands beside everything that you do here.",
+        max_length=120,
+        widget=forms.TextInput(attrs={**WIDE, "autocomplete": "name"}),
+        error_messages={"required": "Enter your full name"},
+    )
+
+    def __init__(self, *args: Any, email: str, with_password: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.email = email
+        if with_password:
+            new = {"autocomplete": "new-password"}
+            self.fields["password"] = forms.CharField(
+                label="Password",
+                help_text="At least 12 characters. Three random words are good.",
+                strip=False,
+                widget=forms.PasswordInput(attrs=new),
+                error_messages={"required": "Choose a password"},
+            )
+            self.fields["again"] = forms.CharField(
+                label="The same password again",
+                strip=False,
+                widget=forms.PasswordInput(attrs=new),
+                error_messages={"required": "Enter the password a second time"},
+            )
+
+    def clean(self) -> dict[str, Any]:
+        told: dict[str, Any] = super().clean() or {}
+        password = told.get("password")
+        if password:
+            if "again" in told and told["again"] != password:
+                self.add_error("again", "The two passwords are not the same")
+            try:
+                validate_password(password, Practitioner(email=self.email, name=told.get("name", "")))
+            except ValidationError as weak:
+                self.add_error("password", weak)
+        return told
+
+
+class SignOnForm(forms.Form):
+    """Where an agency's people sign in with their own account. An empty issuer takes it away."""
+
+    issuer = forms.URLField(
+        label="Issuer",
+        required=False,
+        assume_scheme="https",
+        help_text="The address of the agency's provider. Leave it empty to take the own sign-in away.",
+        widget=forms.URLInput(attrs=WIDE),
+        error_messages={"invalid": "Enter an address that begins with https://"},
+    )
+    client_id = forms.CharField(
+        label="Client id", required=False, max_length=200, widget=forms.TextInput(attrs=WIDE)
+    )
+    secret_name = forms.RegexField(
+        "^OIDC_[A-Z0-9_]{1,50}$",
+        label="Name of the secret",
+        required=False,
+        help_text="The environment variable with the client's secret, such as OIDC_SAFE_STEPS_SECRET.",
+        widget=forms.TextInput(attrs=WIDE),
+        error_messages={"invalid": "Enter a name like OIDC_SAFE_STEPS_SECRET"},
+    )
+    required = forms.BooleanField(
+        label="Their people sign in only this way: passwords and passkeys are not taken", required=False
+    )
+    asks_second_factor = forms.BooleanField(
+        label="The provider asks for a second factor, so that the hub need not", required=False
     )

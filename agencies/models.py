@@ -184,3 +184,64 @@ class IdempotencyRecord(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["client", "key"], name="agencies_idempotency_once")]
+
+
+class Invitation(models.Model):
+    """A way in for one new person of one agency: sent by e-mail, used once, dead after `expires_at`.
+
+    The link is made from the id and `nonce` (agencies.actions.invitations); sending again changes the nonce,
+    so that of several links only the newest opens. An invitation past `expires_at` is expired: nothing
+    is written for that.
+    """
+
+    class Status(models.TextChoices):
+        OPEN = "open", "open"
+        USED = "used", "used"
+        WITHDRAWN = "withdrawn", "withdrawn"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="invitations")
+    email = models.EmailField()
+    role = models.CharField(max_length=30, choices=[(str(role), role.words) for role in STAFF_ROLES])
+    teams = ArrayField(models.UUIDField(), default=list)
+    nonce = models.CharField(max_length=32)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.OPEN)
+    made_at = models.DateTimeField()
+    made_by = models.UUIDField(help_text="The administrator.")
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True, help_text="When it was used or withdrawn.")
+    practitioner = models.OneToOneField(
+        Practitioner, on_delete=models.PROTECT, null=True, blank=True, related_name="invitation"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["email"], condition=models.Q(status="open"), name="agencies_invitation_open_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status="used", practitioner__isnull=False)
+                | (~models.Q(status="used") & models.Q(practitioner__isnull=True)),
+                name="agencies_invitation_used_by_one",
+            ),
+        ]
+
+    @property
+    def role_words(self) -> str:
+        return Role(self.role).words
+
+
+class SignOn(models.Model):
+    """Where an agency's people sign in with their own agency's account (OpenID Connect).
+
+    secret_name: the environment variable that holds the client's secret; the secret is never in the database.
+    required: passwords and passkeys of this agency's people are not taken any more.
+    asks_second_factor: the agency's provider asks for one itself, so that the hub need not.
+    """
+
+    agency = models.OneToOneField(Agency, on_delete=models.PROTECT, primary_key=True, related_name="sign_on")
+    issuer = models.URLField()
+    client_id = models.CharField(max_length=200)
+    secret_name = models.CharField(max_length=60)
+    required = models.BooleanField(default=False)
+    asks_second_factor = models.BooleanField(default=False)

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from access.actor import Actor
 from access.context import hub_id
 from agencies import scope
-from agencies.models import Agency, Agreement, AgreementParty, Practitioner, Service, Team
+from agencies.models import Agency, Agreement, AgreementParty, Invitation, Practitioner, Service, SignOn, Team
 from agencies.sharing import REMINDER_WORDS, Side, Standing, reminded_of, standing
 
 
@@ -235,3 +237,47 @@ def people_of(agency: Agency) -> list[Practitioner]:
 def teams_of(agency: Agency) -> list[Team]:
     """The agency's teams by name, with what they offer."""
     return list(agency.teams.prefetch_related("services").order_by("name"))
+
+
+def with_second_factor(people: QuerySet[Practitioner]) -> QuerySet[Practitioner]:
+    """The people, each with `has_second_factor`: recovery codes alone are none."""
+    factors = Authenticator.objects.filter(user_id=OuterRef("pk")).exclude(
+        type=Authenticator.Type.RECOVERY_CODES
+    )
+    return people.annotate(has_second_factor=Exists(factors))
+
+
+def signed_in(person_id: UUID | str) -> Practitioner | None:
+    """Whom a session belongs to, with their agency and `has_second_factor`."""
+    people = Practitioner.objects.select_related("agency")
+    return with_second_factor(people).filter(pk=person_id).first()
+
+
+def sessions_of(person_id: UUID) -> list[UserSession]:
+    """Where somebody is signed in, the newest first; at most fifty."""
+    return list(UserSession.objects.filter(user_id=person_id).order_by("-created_at", "-id")[:50])
+
+
+def sign_on_of(agency: Agency) -> SignOn | None:
+    """The agency's own sign-in, where it has one."""
+    return SignOn.objects.filter(agency=agency).first()
+
+
+def sign_ons() -> list[SignOn]:
+    """The agencies whose people sign in with their own account, by name."""
+    return list(SignOn.objects.select_related("agency").order_by("agency__name"))
+
+
+def required_sign_on(*, agency_id: UUID) -> SignOn | None:
+    """The agency's own sign-in, where its people must use it."""
+    return SignOn.objects.select_related("agency").filter(agency_id=agency_id, required=True).first()
+
+
+def sign_on_asks_second_factor(*, agency_id: UUID) -> bool:
+    return SignOn.objects.filter(agency_id=agency_id, asks_second_factor=True).exists()
+
+
+def open_invitations(*, actor: Actor, agency: Agency) -> list[Invitation]:
+    """Invitations of the agency that nobody has used, the newest first, expired ones too; at most a hundred."""
+    theirs = scope.invitations(actor).filter(agency=agency, status=Invitation.Status.OPEN)
+    return list(theirs.order_by("-made_at", "-id")[:100])

@@ -4,7 +4,7 @@ from django.db.models import QuerySet
 
 from access.actor import Actor
 from access.roles import Capability, Role
-from agencies.models import Agency, Agreement, Practitioner
+from agencies.models import Agency, Agreement, Invitation, Practitioner
 
 HUB_ROLES = (
     Role.PRACTITIONER,
@@ -38,6 +38,11 @@ def agreements(actor: Actor) -> QuerySet[Agreement]:
 def practitioners(actor: Actor) -> QuerySet[Practitioner]:
     """People of those agencies, whether they may still sign in or not."""
     return Practitioner.objects.filter(agency__in=agencies(actor))
+
+
+def invitations(actor: Actor) -> QuerySet[Invitation]:
+    """Invitations to those agencies."""
+    return Invitation.objects.filter(agency__in=agencies(actor))
 
 
 def roles_of(agency: Agency) -> tuple[Role, ...]:

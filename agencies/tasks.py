@@ -1,15 +1,27 @@
-"""What the calendar asks for on agreements: reminders, and first days. Each is a due row of the outbox."""
+"""What follows on agreements and accounts: reminders and first days, and the e-mails that let people in.
+
+The link in an e-mail about an account is a secret that opens it. It is made here from ids, at the moment of
+sending, so that neither the outbox nor the broker ever holds it.
+"""
 
 from uuid import UUID
 
-from django.core.mail import EmailMessage
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from django.conf import settings
+from django.core.mail import EmailMessage, send_mail
+from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 
 from access.roles import Role
 from agencies.actions.agreements import BEGINS, REMIND, begin
+from agencies.actions.invitations import SENT, link_of
+from agencies.models import Invitation, Practitioner
 from agencies.queries import administrators_of, agreement_in_life
 from agencies.sharing import REMINDER_WORDS
 from messaging.events import Happening, publish
+from messaging.queries import event_data
 from messaging.subscribers import subscriber
 
 TEXT = (
@@ -46,3 +58,36 @@ def remind_of_agreement(payload: dict[str, str]) -> None:
             body=TEXT.format(what=REMINDER_WORDS[what]),
             bcc=people,
         ).send()
+
+
+@subscriber(SENT, name="agencies.send_invitation", account="accounts")
+def send_invitation(payload: dict[str, str]) -> None:
+    """The newest link of an invitation that is still open."""
+    told = event_data(event_id=UUID(payload["event"]))
+    invitation = (
+        Invitation.objects.select_related("agency")
+        .filter(id=str(told["invitation"]), status=Invitation.Status.OPEN, expires_at__gt=timezone.now())
+        .first()
+    )
+    if invitation is not None:
+        link = reverse("invitation_link", args=[link_of(invitation)])
+        _send("invitation", invitation.email, link, until=invitation.expires_at, agency=invitation.agency)
+
+
+@subscriber("account.password_forgotten", name="agencies.send_password_link", account="accounts")
+def send_password_link(payload: dict[str, str]) -> None:
+    """A link to choose a new password; nothing where the address was nobody's."""
+    told = event_data(event_id=UUID(payload["event"]))
+    person = Practitioner.objects.filter(
+        id=str(told.get("practitioner") or UUID(int=0)), is_active=True
+    ).first()
+    if person is not None:
+        key = default_token_generator.make_token(person)
+        link = reverse("account_reset_password_from_key", args=[user_pk_to_url_str(person), key])
+        _send("password", person.email, link)
+
+
+def _send(what: str, to: str, link: str, **words: object) -> None:
+    told = {"link": settings.HUB_ADDRESS + link, "hub_name": settings.HUB_NAME, **words}
+    subject = render_to_string(f"agencies/mail/{what}_subject.txt", told).strip()
+    send_mail(subject, render_to_string(f"agencies/mail/{what}.txt", told), None, [to])

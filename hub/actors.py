@@ -1,20 +1,24 @@
 """The actor of each web request: one transaction a request, carrying who asks."""
 
 from collections.abc import Callable
+from uuid import UUID
 
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
-from access.actor import visitor
+from access.actor import Actor, visitor
 from access.context import acting_as, coming_from, current_actor, hub_id, switch_to
 
 ACTED = "acted_as"
 """The attribute of a request that keeps who its answer was made for."""
 
+SIGN_IN_DOORS = "/accounts/"
+
 
 class ActorMiddleware:
-    """Opens the request's transaction as a visitor, then as the signed-in practitioner.
+    """Opens the request's transaction as a visitor, then as the practitioner whom the session belongs to.
 
     A partner's API client is put in place by agencies.authentication. An answer of 500 or more takes
     back everything the request changed. Health checks need no actor, and so no database.
@@ -26,7 +30,7 @@ class ActorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path == "/health/":
             return self.get_response(request)
-        with coming_from(remote_of(request)), acting_as(visitor(hub_id=hub_id())):
+        with coming_from(remote_of(request)), acting_as(_visitor(request)):
             if request.user.is_authenticated:
                 switch_to(request.user.as_actor())
             response = self.get_response(request)
@@ -43,3 +47,13 @@ def remote_of(request: HttpRequest) -> str:
     if proxies and len(told) >= proxies:
         return told[-proxies][:45]
     return request.META.get("REMOTE_ADDR", "")[:45]
+
+
+def _visitor(request: HttpRequest) -> Actor:
+    """Who asks, before they are recognised: somebody with a session's claim, or at a door of signing in."""
+    claimed = request.session.get(SESSION_KEY)
+    return visitor(
+        hub_id=hub_id(),
+        claims=UUID(claimed) if claimed else None,
+        signing_in=request.path.startswith(SIGN_IN_DOORS),
+    )

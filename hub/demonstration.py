@@ -22,7 +22,7 @@ from django.utils import timezone
 
 from access.actor import Actor
 from access.context import acting_as, acting_as_system
-from agencies.actions.agencies import add_api_client
+from agencies.actions.clients import add_api_client
 from agencies.models import Agency, ApiClient, Practitioner
 from hub.founding import found
 from messaging.models import Message

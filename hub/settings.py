@@ -63,6 +63,11 @@ FIELD_KEYS = field_keys()
 AUDIT_KEY = required("AUDIT_KEY") if PRODUCTION else env.str("AUDIT_KEY", "") or f"development {SECRET_KEY}"
 AUDIT_ANCHORS = env.str("AUDIT_ANCHORS", "")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
+# Where links in e-mails lead: never taken from a request.
+HUB_ADDRESS = env.str(
+    "HUB_ADDRESS",
+    f"https://{ALLOWED_HOSTS[0]}" if PRODUCTION else f"http://127.0.0.1:{env.str('PORT', '8000')}",
+).rstrip("/")
 HUB_ID = UUID(env.str("HUB_ID", "00000000-0000-7000-8000-000000000001"))
 HUB_NAME = env.str("HUB_NAME", "Victim Referral Hub")
 HUB_PLACE = env.str("HUB_PLACE", "Northshire")
@@ -99,6 +104,9 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "django_htmx",
     "oauth2_provider",
     "rest_framework",
@@ -116,8 +124,10 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "hub.errors.RefusalMiddleware",
     "hub.actors.ActorMiddleware",
+    "hub.sessions.SessionRulesMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "hub.second_factor.SecondFactorMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -144,7 +154,7 @@ TEMPLATES = [
 FORM_RENDERER = "hub.form_renderer.GovukRenderer"
 
 AUTH_USER_MODEL = "agencies.Practitioner"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["hub.accounts.Recognition"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
@@ -152,21 +162,47 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
-ACCOUNT_ADAPTER = "hub.accounts.ClosedSignup"
+ACCOUNT_ADAPTER = "hub.accounts.Accounts"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+# Wrong passwords of an account are counted by agencies.lockouts, those from an address by SIGN_IN_LIMITS;
+# the key of ACCOUNT_RATE_LIMITS is for wrong codes.
+ACCOUNT_FORMS = {"reset_password": "hub.accounts.ForgottenPassword"}
+ACCOUNT_RATE_LIMITS = {"login_failed": "30/5m/ip,5/5m/key"}
+SIGN_IN_LIMITS = {"login_failed": "30/5m/ip"}
+# Exports, break-glass and changes to one's own sign-in ask again after this time.
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60
+MFA_ADAPTER = "hub.second_factor.SecondFactors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "preferred"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION  # http://localhost
 MFA_TOTP_ISSUER = HUB_NAME
+SOCIALACCOUNT_ADAPTER = "hub.sign_on.AgencySignOn"
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_OPENID_CONNECT_URL_PREFIX = "oidc"
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 10
+SECOND_FACTOR = env.str("SECOND_FACTOR", "required" if PRODUCTION else "offered")
+if SECOND_FACTOR not in ("required", "offered"):
+    raise ImproperlyConfigured("SECOND_FACTOR must be required or offered.")
+if PRODUCTION and SECOND_FACTOR != "required":
+    raise ImproperlyConfigured("Production asks everybody for a second factor: set SECOND_FACTOR=required.")
 
-SESSION_COOKIE_AGE = 12 * 60 * 60
-SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_AGE = 12 * 60 * 60  # the longest that anybody stays signed in (hub.sessions)
+SESSION_IDLE_SECONDS = 30 * 60
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = (
+    "Lax"  # links in e-mails and an agency's own sign-in lead here
+)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
-CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_NAME = "__Host-session" if PRODUCTION else "hub_session"
+CSRF_COOKIE_NAME = "__Host-csrf" if PRODUCTION else "hub_csrf"
 SECURE_SSL_REDIRECT = PRODUCTION and env.bool("SECURE_SSL_REDIRECT", True)
 SECURE_REDIRECT_EXEMPT = [r"^health/$"]
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0

@@ -1,6 +1,7 @@
 """What every page shows around itself: the hub's name, who is signed in, and where they may go."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -9,6 +10,7 @@ from django.urls import reverse
 from access.actor import Actor
 from access.context import actor_or_none
 from access.roles import Capability
+from hub.sessions import ends_at
 from referrals.queries.restricted import reviews_waiting
 
 
@@ -47,6 +49,7 @@ def shell(request: HttpRequest) -> dict[str, object]:
         "actor": actor,
         "navigation": _navigation(actor, request.path) if actor else [],
         "may_break_glass": actor is not None and actor.can(Capability.BREAK_GLASS),
+        "signed_in_until": _signed_in_until(request),
         "reviews_waiting": (lambda: reviews_waiting(actor=actor)) if actor else 0,
     }
 
@@ -56,3 +59,9 @@ def _navigation(actor: Actor, path: str) -> list[NavigationItem]:
     places = [(label, reverse(name)) for label, name, capability in NAVIGATION if actor.can(capability)]
     here = max((url for _, url in places if path.startswith(url)), key=len, default="")
     return [NavigationItem(label, url, url == here) for label, url in places]
+
+
+def _signed_in_until(request: HttpRequest) -> datetime | None:
+    """When the session of whoever is signed in ends, if they do nothing more."""
+    user = getattr(request, "user", None)
+    return ends_at(request.session) if user is not None and user.is_authenticated else None

@@ -9,7 +9,7 @@ from hub.pages import home
 urlpatterns = [
     path("", home, name="home"),
     path("health/", health, name="health"),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("hub.account_urls")),
     path("access/", include("access.urls")),
     path("agencies/", include("agencies.urls")),
     path("pathways/", include("pathways.urls")),

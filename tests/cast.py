@@ -2,12 +2,15 @@
 
 import base64
 import json
+import time
 
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.usersessions.models import UserSession
 from django.test import Client
 
 from access.actor import Actor, visitor
 from access.context import acting_as, acting_as_system, hub_id
-from agencies.actions.agencies import add_api_client
+from agencies.actions.clients import add_api_client
 from agencies.models import Agency, ApiClient, Practitioner
 
 PASSWORD = "correct horse northshire"
@@ -45,24 +48,34 @@ class Cast:
     """Actors and signed-in clients by first name; partner systems by agency code."""
 
     def practitioner(self, name: str) -> Practitioner:
-        with acting_as(visitor(hub_id=hub_id())):
+        with acting_as_system("tests"):
             return Practitioner.objects.select_related("agency").get(email=PEOPLE[name])
 
     def actor(self, name: str) -> Actor:
         practitioner = self.practitioner(name)
-        with acting_as(visitor(hub_id=hub_id())):
+        with acting_as_system("tests"):
             return practitioner.as_actor()
 
     def client_actor(self, agency: str) -> Actor:
-        with acting_as(visitor(hub_id=hub_id())):
+        with acting_as_system("tests"):
             return ApiClient.objects.get(agency__code=agency).as_actor()
 
     def browser(self, name: str) -> Client:
-        """A signed-in Django test client."""
+        """A signed-in Django test client, of somebody who has just confirmed that it is them."""
         client = Client()
         practitioner = self.practitioner(name)
-        with acting_as(visitor(hub_id=hub_id())):
+        with acting_as(visitor(hub_id=hub_id(), signing_in=True)):
             client.force_login(practitioner)
+            session = client.session
+            session[AUTHENTICATION_METHODS_SESSION_KEY] = [
+                {"method": "password", "at": time.time(), "reauthenticated": True}
+            ]
+            session["account_authentication_methods_user"] = str(practitioner.id)
+            session.save()
+        with acting_as(self.actor(name)):
+            UserSession.objects.create(
+                user=practitioner, session_key=session.session_key, ip="127.0.0.1", user_agent="tests"
+            )
         return client
 
     def system(self, agency: str) -> "PartnerSystem":

@@ -40,6 +40,8 @@ OPEN_TABLES = {
     "pathways_ratification": "representatives act for their body in public office",
     "referrals_feedsource": "senders and their column mapping",
     "referrals_offence": "a classification",
+    "socialaccount_socialapp": "not used: agencies' providers are in agencies_signon",
+    "socialaccount_socialtoken": "not used: no token of a provider is kept",
     "reporting_delta": "numbers",
     "reporting_tally": "numbers",
 }

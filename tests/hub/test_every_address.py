@@ -29,6 +29,17 @@ PUBLIC = {
     "account_email_verification_sent": "says to look for an e-mail",
     "mfa_authenticate": "the second step of signing in; leads to the first",
     "account_reauthenticate": "leads to signing in",
+    "account_email": "there is no such page here",
+    "account_set_password": "as above",
+    "account_confirm_login_code": "as above",
+    "mfa_login_webauthn": "signing in with a passkey",
+    "sign_on": "the agencies with a sign-in of their own",
+    "openid_connect_login": "leads to an agency's own sign-in",
+    "openid_connect_callback": "comes back from there",
+    "socialaccount_login_cancelled": "as above",
+    "socialaccount_login_error": "as above",
+    "invitation_link": "the link is the secret",
+    "accept_invitation": "as above",
 }
 SAMPLES = {
     "uuid": UUID("01900000-0000-7000-8000-000000000001"),
@@ -37,7 +48,7 @@ SAMPLES = {
     "int": 999_999,
     "path": "no/such/thing",
 }
-WORDS_OF_GROUPS = {"uidb36": "1", "key": "a-b", "provider": "none"}
+WORDS_OF_GROUPS = {"uidb36": "1", "key": "a-b", "provider_id": "none"}
 
 
 def every_address() -> Iterator[tuple[str, str]]:

@@ -3,7 +3,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from access.context import acting_as_system
-from agencies.actions.agencies import add_api_client
+from agencies.actions.clients import add_api_client
 from agencies.models import Agency
 
 
