@@ -23,11 +23,15 @@ KEPT_OTHERWISE = {
     "account_emailaddress": "a practitioner's own, kept with the practitioner",
     "agencies_agreement": "no person",
     "agencies_agreementparty": "signed once",
+    "agencies_invitation": "each step is an event; address and role stay as they were given",
+    "agencies_signon": "no person; setting it is an event",
     "messaging_feedentry": "ids and positions",
     "mfa_authenticator": "secrets: nobody may read what they were",
     "referrals_clock": "times; each move is an event",
     "referrals_feedrun": "how far a file is, no person",
     "referrals_sourcerecord": "bookkeeping of the rows, which are kept",
+    "socialaccount_socialaccount": "what an agency's own sign-in said of its practitioner, seen by them alone",
+    "usersessions_usersession": "where somebody is signed in now; signing in and out are on record",
     "victims_matchkey": "made from names and numbers, which are kept",
 }
 
