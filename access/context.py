@@ -25,7 +25,7 @@ _SET = (
     "SELECT set_config('hub.actor_kind', %s, true), set_config('hub.actor_id', %s, true),"
     " set_config('hub.agency_id', %s, true), set_config('hub.is_hub', %s, true),"
     " set_config('hub.role', %s, true), set_config('hub.team_ids', %s, true),"
-    " set_config('hub.actor_name', %s, true)"
+    " set_config('hub.actor_name', %s, true), set_config('hub.hub_id', %s, true)"
 )
 
 
@@ -51,11 +51,20 @@ def actor_or_none() -> Actor | None:
 
 
 def _apply(actor: Actor | None) -> None:
-    values = ("", "", "", "", "", "", "")
+    values = ("", "", "", "", "", "", "", "")
     if actor is not None:
         teams = "{" + ",".join(str(team) for team in actor.team_ids) + "}"
         is_hub = "on" if actor.hub else "off"
-        values = (actor.kind, str(actor.id), str(actor.agency_id), is_hub, str(actor.role), teams, actor.name)
+        of_whom = (
+            actor.kind,
+            str(actor.id),
+            str(actor.agency_id),
+            is_hub,
+            str(actor.role),
+            teams,
+            actor.name,
+        )
+        values = (*of_whom, str(hub_id()))
     with connection.cursor() as cursor:
         cursor.execute(_SET, values)
 
