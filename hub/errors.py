@@ -10,7 +10,6 @@ from access.actor import Actor, NotAllowed
 from access.context import acting_as, coming_from
 from access.looks import asked_for, record_look
 from access.models import Look
-from access.roles import Role
 from hub.actors import ACTED, remote_of
 
 REFUSALS = (401, 403, 404)
@@ -33,7 +32,7 @@ class RefusalMiddleware:
         acted: Actor | None = getattr(request, ACTED, None)
         if acted is None or response.status_code not in REFUSALS or request.resolver_match is None:
             return response
-        if acted.role != Role.VISITOR or response.status_code == 401:
+        if acted.kind != "visitor" or response.status_code == 401:
             asked = [term for value in request.resolver_match.kwargs.values() for term in asked_for(value)]
             with coming_from(remote_of(request)), acting_as(acted):
                 record_look(action=Look.Action.DENIED, door=door_of(request), terms=asked)

@@ -84,7 +84,8 @@ BEGIN
     FROM jsonb_each(was) WHERE became -> key IS DISTINCT FROM value;
   INSERT INTO access_change (id, hub_id, at, table_name, row_id, operation, columns, category, case_id,
                              person_id, actor_kind, actor_id, actor_name, role)
-  VALUES (change, coalesce(whole ->> 'hub_id', nullif(current_setting('hub.hub_id', true), ''))::uuid, now(), TG_TABLE_NAME, whole ->> 'id', lower(TG_OP), changed,
+  VALUES (change, coalesce(whole ->> 'hub_id', nullif(current_setting('hub.hub_id', true), ''))::uuid,
+          now(), TG_TABLE_NAME, whole ->> 'id', lower(TG_OP), changed,
           TG_ARGV[0], of_case, of_person,
           coalesce(nullif(current_setting('hub.actor_kind', true), ''), 'owner'),
           nullif(current_setting('hub.actor_id', true), '')::uuid,

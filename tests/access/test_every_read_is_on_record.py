@@ -22,7 +22,7 @@ from tests.hub.test_every_address import SAMPLES
 from victims.models import ContactMethod
 
 UNSEEN = {"account_logout"}  # would end the session that the walk is made with
-LEAVE_TO_OTHERS = ("account_", "mfa_", "socialaccount_", "usersessions_")  # one's own account
+LEAVE_TO_OTHERS = ("account_", "mfa_", "socialaccount_", "openid_connect_")  # one's own account
 
 # Addresses that must have shown the record to somebody, so that a walk over blank pages proves nothing.
 MUST_SHOW = {
