@@ -29,7 +29,8 @@ WORKDIR /hub
 COPY . .
 COPY --from=assets /hub/static/build static/build
 # The values are placeholders for this step alone: collecting files connects to nothing.
-RUN SECRET_KEY=none AUDIT_KEY=none DATABASE_URL=postgresql:///none BROKER_URL=amqp://none \
+RUN SECRET_KEY="$(printf '%060d' 0)" AUDIT_KEY=none FIELD_KEYS="$(printf '%043d' 0)=" \
+    EMAIL_URL=dummymail:// DATABASE_URL=postgresql:///none BROKER_URL=amqp://none \
     python manage.py collectstatic --no-input && python -m compileall -q .
 USER 10001
 EXPOSE 8000

@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from oauth2_provider.contrib.rest_framework import OAuth2Authentication
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
@@ -32,6 +34,20 @@ class ClientAuthentication(OAuth2Authentication):
             return None
         switch_to(client.as_actor())
         return client, token
+
+
+class ClientScheme(OpenApiAuthenticationExtension):
+    """How the API's schema says it."""
+
+    target_class = "agencies.authentication.ClientAuthentication"
+    name = "oauth2"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
+        flow = {"tokenUrl": "/oauth/token/", "scopes": settings.OAUTH2_PROVIDER["SCOPES"]}
+        return {"type": "oauth2", "flows": {"clientCredentials": flow}}
+
+    def get_security_requirement(self, auto_schema: Any) -> dict[str, list[str]]:
+        return {self.name: ["referrals"]}
 
 
 class IsPartnerClient(BasePermission):

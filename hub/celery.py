@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from celery import Celery, bootsteps
-from celery.signals import beat_init, worker_ready
+from celery.signals import beat_init, worker_init, worker_ready
 from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hub.settings")
@@ -74,6 +74,18 @@ class Ticker(bootsteps.StartStopStep):
 
 
 app.steps["worker"].add(Ticker)
+
+
+@worker_init.connect
+@beat_init.connect
+def _refuse_a_harmful_role(**kwargs: Any) -> None:
+    """Stop here where the database role is not bound by the policies. A signal's exception would only be logged."""
+    from hub.harmless import HarmfulRole, refuse_to_start
+
+    try:
+        refuse_to_start()
+    except HarmfulRole as problem:
+        raise SystemExit(str(problem)) from None
 
 
 @worker_ready.connect

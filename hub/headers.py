@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",
+        "object-src 'none'",
         "script-src 'self'",
         "style-src 'self'",
         "img-src 'self' data:",  # data: for the QR code of the authenticator app
@@ -22,6 +23,8 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "base-uri 'none'",
     )
 )
+# What is downloaded is no page of ours: wherever it is opened, it runs nothing and belongs to no origin.
+DOWNLOAD_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; sandbox"
 PERMISSIONS_POLICY = ", ".join(
     f"{feature}=()" for feature in ("camera", "microphone", "geolocation", "payment", "usb")
 )
@@ -35,7 +38,10 @@ class SecurityHeadersMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+        download = response.headers.get("Content-Disposition", "").startswith("attachment")
+        response.headers.setdefault(
+            "Content-Security-Policy", DOWNLOAD_POLICY if download else CONTENT_SECURITY_POLICY
+        )
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         # Nearly every page names a victim: a shared computer's Back button must not show it again.

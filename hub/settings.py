@@ -25,7 +25,7 @@ DEBUG = False
 
 def required(name: str) -> str:
     """The value of an environment variable. Raises ImproperlyConfigured where it is unset or empty."""
-    value = env.str(name, "")
+    value = env.str(name, "").strip()
     if not value:
         raise ImproperlyConfigured(
             f"{name} is not set. In production set it in the environment (see docs/operators);"
@@ -58,6 +58,10 @@ def field_keys() -> list[str]:
 
 
 SECRET_KEY = required("SECRET_KEY")
+if PRODUCTION and len(SECRET_KEY) < 50:
+    raise ImproperlyConfigured(
+        "SECRET_KEY is too short to sign with: make one of 50 letters or more (see docs/operators)."
+    )
 FIELD_KEYS = field_keys()
 # Keys the record of looks: whoever has it could forge the record, so it lives nowhere near the database.
 AUDIT_KEY = required("AUDIT_KEY") if PRODUCTION else env.str("AUDIT_KEY", "") or f"development {SECRET_KEY}"
@@ -80,7 +84,7 @@ DATABASES = {
     "default": database(
         required("DATABASE_URL"), CONN_MAX_AGE=300, CONN_HEALTH_CHECKS=True, DISABLE_SERVER_SIDE_CURSORS=True
     ),
-    "owner": database(env.str("DATABASE_OWNER_URL", "") or required("DATABASE_URL")),
+    "owner": database(env.str("DATABASE_OWNER_URL", "").strip() or required("DATABASE_URL")),
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -116,8 +120,9 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "hub.headers.SecurityHeadersMiddleware",
+    "hub.methods.MethodsMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -234,12 +239,18 @@ TIME_ZONE = "Europe/London"
 USE_TZ = True
 
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": env.str("CACHE_URL")}
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": env.str("CACHE_URL").strip(),
+    }
     if env.str("CACHE_URL", "")
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 }
 
-EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
+# E-mail carries links that let somebody in: where none is configured, they would be written to the log.
+EMAIL_CONFIG = env.email_url_config(
+    required("EMAIL_URL") if PRODUCTION else env.str("EMAIL_URL", "consolemail://")
+)
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "hub@example.org")
 
@@ -261,12 +272,25 @@ OAUTH2_PROVIDER = {
     "DEFAULT_SCOPES": ["referrals"],
     "ACCESS_TOKEN_EXPIRE_SECONDS": 15 * 60,
     "ALLOWED_GRANT_TYPES": ["client_credentials"],
+    # The current best practice for OAuth (RFC 9700). Tokens are kept as digests, and never taken from an address.
+    "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PKCE_METHOD": True,
+    "COMPLIANT_BCP_RFC9700_ACCESS_TOKEN_TRANSPORT": True,
+    "COMPLIANT_BCP_RFC9700_AUTHZ_RESPONSE_ISS": True,
+    "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
+    "COMPLIANT_BCP_RFC9700_REFRESH_TOKEN": True,
+    "COMPLIANT_BCP_RFC9700_REDIRECT_URI_SCHEME": True,
+    "COMPLIANT_BCP_RFC9700_REDIRECT_URI_MATCHING": True,
+    "COMPLIANT_BCP_RFC9700_PKCE_REQUIRED": True,
+    "REFRESH_TOKEN_REUSE_PROTECTION": True,
+    "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
 }
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["agencies.authentication.ClientAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["agencies.authentication.IsPartnerClient"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["hub.parsers.BoundedJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
     "UNAUTHENTICATED_USER": None,

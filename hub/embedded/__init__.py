@@ -138,7 +138,8 @@ def needed() -> list[str]:
 
     Raises NotForProduction where HUB_ENV is production and one is wanted.
     """
-    unset = [name for name in NEEDED_WHERE_UNSET if not os.environ.get(name)]
+    given = {name.removesuffix("_FILE") for name, value in os.environ.items() if value}
+    unset = [name for name in NEEDED_WHERE_UNSET if name not in given]
     if unset and os.environ.get("HUB_ENV") == "production":
         raise NotForProduction(
             f"HUB_ENV=production does not run on embedded services: set {' and '.join(unset)} (see docs/operators)."

@@ -239,16 +239,19 @@ class Move(APIView):
 
 def _move(name: str, verb: Callable[..., Referral], body: type[Serializer], words: str) -> type[Move]:
     """The door of one verb, with its place in the schema."""
-    members = {"body": body, "verb": staticmethod(verb), "__doc__": words}
-    door: type[Move] = type(f"Move{name.title()}", (Move,), members)
-    described = extend_schema(
+
+    # A function of its own for each verb: the schema is noted on it.
+    @extend_schema(
         operation_id=f"referral_{name}",
         parameters=WRITE_HEADERS,
         request=body,
         responses={200: s.MovedSerializer, **WRITE_PROBLEMS},
     )
-    setattr(door, "post", described(door.post))  # noqa: B010 - a class of its own for each verb
-    return door
+    def post(self: Move, request: Request, referral_id: UUID) -> Response:
+        return Move.post(self, request, referral_id)
+
+    members = {"body": body, "verb": staticmethod(verb), "__doc__": words, "post": post}
+    return type(f"Move{name.title()}", (Move,), members)
 
 
 # Path word, verb of the workflow, door, and the fields its body needs.

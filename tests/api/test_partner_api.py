@@ -6,8 +6,10 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 from django.utils import timezone
+from oauth2_provider.models import AccessToken
 
 from access.context import acting_as, acting_as_system
+from access.ids import new_id
 from access.models import Look
 from agencies.models import AgreementParty, ApiClient
 from messaging.relay import run_due
@@ -299,8 +301,49 @@ class TestSchema:
             *(f"referrals/{{referral_id}}/{verb}/" for verb in MOVES),
         }  # fmt: skip
 
+    def test_each_door_says_what_it_takes_and_that_it_needs_a_token(self, hub):
+        schema = Client().get("/api/v1/schema/").json()
+        doors = [door for path in schema["paths"].values() for door in path.values()]
+        names = [door["operationId"] for door in doors]
+        assert len(set(names)) == len(names)
+        assert {"referral_accept", "referral_decline"} <= set(names)
+        assert all(door["security"] == [{"oauth2": ["referrals"]}] for door in doors)
+
     def test_reading_since_is_timed_by_the_hub(self, system):
         before = timezone.now()
         system.get("changes/?after=0")
         with acting_as_system("tests"):
             assert ApiClient.objects.get(agency__code="victim-care").cursor.read_at >= before
+
+
+class TestWhatIsSent:
+    @pytest.mark.parametrize(
+        ("sent", "status"),
+        [
+            (b'{"reason": "' + b"x" * 300_000 + b'"}', 413),
+            (b"[" * 100_000 + b"]" * 100_000, 400),
+            (b'{"a": ' * 30 + b"1" + b"}" * 30, 400),
+            (b'{"reason": "no_capacity", "reason": "other"}', 400),
+            (b'{"reason": NaN}', 400),
+            (b'{"reason": "\xff"}', 400),
+            (b"no json", 400),
+        ],
+        ids=["too large", "far too deep", "too deep", "a name twice", "no number", "no UTF-8", "no JSON"],
+    )
+    def test_what_is_out_of_bounds_is_a_problem_and_never_a_failure(self, hub, cast, sent, status):
+        system = cast.system("safe-steps")
+        answer = system._client.post(
+            f"/api/v1/referrals/{new_id()}/decline/",
+            sent,
+            content_type="application/json",
+            headers={**system._headers, "Idempotency-Key": "k"},
+        )
+        assert (answer.status_code, answer["Content-Type"]) == (status, "application/problem+json")
+        assert "Traceback" not in answer.content.decode()
+
+    def test_tokens_are_kept_as_digests_and_never_taken_from_an_address(self, hub, cast):
+        system = cast.system("safe-steps")
+        token = system._headers["Authorization"].removeprefix("Bearer ")
+        assert not AccessToken.objects.filter(token=token).exists()
+        assert AccessToken.objects.exists()
+        assert Client().get(f"/api/v1/changes/?access_token={token}").status_code == 401

@@ -105,6 +105,7 @@ def woken(address: str, home: Path) -> str:
         "BROKER_URL": address,
         "DATABASE_URL": database,
         "SECRET_KEY": "for this test alone",
+        "FIELD_KEYS": settings.FIELD_KEYS[0],
         "DJANGO_SETTINGS_MODULE": "hub.settings",
         "LOG_LEVEL": "INFO",
     }

@@ -163,17 +163,57 @@ def production(*command: str, **more: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+COMPLETE = {
+    "SECRET_KEY": "".join(chr(33 + number) for number in range(60)),
+    "AUDIT_KEY": "y" * 60,
+    "FIELD_KEYS": "A" * 43 + "=",
+    "DATABASE_URL": "postgresql:///none",
+    "BROKER_URL": "amqp://none",
+    "EMAIL_URL": "smtp+tls://hub:sesame@mail.example.org:587",
+}
+
+
 def test_production_starts_on_nothing_that_is_missing():
-    complete = {
-        "SECRET_KEY": "x" * 60,
-        "AUDIT_KEY": "x" * 60,
-        "FIELD_KEYS": "A" * 43 + "=",
-        "DATABASE_URL": "postgresql:///none",
-        "BROKER_URL": "amqp://none",
-    }
-    assert production("manage.py", "check", **complete).returncode == 0
-    for name in complete:
-        rest = {other: value for other, value in complete.items() if other != name}
+    for name in COMPLETE:
+        rest = {other: value for other, value in COMPLETE.items() if other != name}
         done = production("manage.py", "check", **rest)
         assert done.returncode != 0
         assert name in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SECRET_KEY", "short"),
+        ("FIELD_KEYS", "not a key"),
+        ("FIELD_KEYS", "A" * 43 + "=,x"),
+        ("HUB_ENV", "prod"),
+    ],
+)
+def test_production_refuses_what_is_no_key_and_does_not_repeat_it(name, value):
+    done = production("manage.py", "check", **(COMPLETE | {name: value}))
+    assert done.returncode != 0
+    assert name in done.stderr
+    if name == "FIELD_KEYS":
+        assert value not in done.stderr
+
+
+def test_the_deployment_check_finds_nothing_and_shows_no_secret():
+    done = production("manage.py", "check", "--deploy", "--fail-level=INFO", **COMPLETE)
+    assert (done.returncode, done.stdout.strip()) == (0, "System check identified no issues (0 silenced)."), (
+        done.stdout + done.stderr
+    )
+    for secret in (COMPLETE["SECRET_KEY"], COMPLETE["FIELD_KEYS"], "sesame"):
+        assert secret not in done.stdout + done.stderr
+
+
+def test_secrets_may_stand_in_files_instead(tmp_path):
+    given = {}
+    for name, value in COMPLETE.items():
+        path = tmp_path / name.lower()
+        path.write_text(f"{value}\n")
+        given[f"{name}_FILE"] = str(path)
+    asked = "import hub.settings as s; print([s.SECRET_KEY, s.FIELD_KEYS, s.DATABASES['default']['NAME']])"
+    done = production("-c", asked, **given)
+    assert done.stdout.strip() == str([COMPLETE["SECRET_KEY"], [COMPLETE["FIELD_KEYS"]], "none"]), done.stderr
+    assert production("manage.py", "check", **given).returncode == 0

@@ -77,3 +77,26 @@ def test_nothing_that_an_instance_makes_is_kept():
         for name in names
         if name.startswith((".env", ".hub/", ".venv/", "static/build/")) and name != ".env.example"
     ]
+
+
+SECRETS = {
+    "a private key": r"-----BEGIN [A-Z ]*PRIVATE" + r" KEY",
+    "a cloud key": r"\bAKIA[0-9A-Z]{16}\b",
+    "a forge's token": r"\bgh[pousr]_[A-Za-z0-9]{36}",
+    "a chat token": r"\bxox[abprs]-[0-9A-Za-z-]{10,}",
+    "a signed token": r"\beyJ[A-Za-z0-9_-]{16,}\.eyJ",
+    "a key for sealed columns": r"(?<![A-Za-z0-9_/+-])(?!A{43}|0{43})[A-Za-z0-9_-]{43}=(?!=)",
+    "a password in an address": r"\b(?:postgres(?:ql)?|redis|amqps?|smtp\+tls|https?)://[^\s:/@$\"'{<]+:(?!\$|secret@|password@|PASSWORD@|sesame@|guest@)[^\s@/$\"'{<]+@",
+}
+
+
+@pytest.mark.parametrize("kind", SECRETS)
+def test_no_file_holds_what_looks_like_a_secret(kind):
+    looks_like = re.compile(SECRETS[kind].encode())
+    generated = {".lock", ".json"}
+    found = [
+        str(path.relative_to(ROOT))
+        for path in tracked()
+        if path.suffix not in generated and looks_like.search(path.read_bytes())
+    ]
+    assert found == [], f"{kind}: take it out, and change it wherever it was used"
