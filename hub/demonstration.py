@@ -30,8 +30,10 @@ from messaging.relay import run_due
 from pathways.models import InstrumentVersion
 from referrals.actions import triage
 from referrals.actions.assess import assess_case
+from referrals.actions.break_glass import break_glass
 from referrals.actions.intake import take_feed
 from referrals.actions.referral import recall
+from referrals.actions.restriction import give_personal_access, restrict
 from referrals.models import Case, FeedRun, FeedSource, Referral
 from victims.actions.consent import record_consent
 from victims.models import ContactMethod
@@ -66,6 +68,9 @@ def demonstrate(*, tell: Tell, web: str | None = None) -> None:
     tell("Closing what is finished, recalling what was sent too early")
     _close()
     _recall()
+    _settle()
+    tell("Restricting a record, and breaking the glass of it")
+    _restrict()
     _settle()
 
 
@@ -261,6 +266,28 @@ def _recall() -> None:
         waiting = Referral.objects.filter(status="sent").order_by("id").first()
         if waiting is not None:
             recall(actor=dana, referral_id=waiting.id, reason_words="The person asked for a week to think.")
+
+
+def _restrict() -> None:
+    """One record that waits is restricted by dana, who lets priya in; liam breaks the glass, for dana to review."""
+    dana, priya, liam = (
+        _practitioner(f"{name}@northshire.example") for name in ("dana.ahmed", "priya.nair", "liam.byrne")
+    )
+    with acting_as(dana):
+        case = Case.objects.filter(status="new").order_by("-reference").first()
+        if case is None:
+            return
+        restrict(
+            actor=dana,
+            case_id=case.id,
+            reason="staff",
+            words="Works for one of our partner agencies.",
+            owner_id=dana.id,
+        )
+        give_personal_access(actor=dana, case_id=case.id, to=priya.id, reason="Carries the case.")
+    with acting_as(liam):
+        reason = "A sister rings: not safe tonight, and neither Dana nor Priya answers the telephone."
+        break_glass(actor=liam, reference=case.reference, reason=reason)
 
 
 class PartnerSystem:

@@ -201,7 +201,7 @@ def _whom() -> list[tuple[str, str]]:
         for person in members
     ]
     whole = [(f"agency:{one.id}", f"All of {one.name}") for one in agencies if one.id != hub_id()]
-    return [(SELF, "I have"), *people, *whole]
+    return [(SELF, "I have it myself"), *people, *whole]
 
 
 def _sent(request: HttpRequest) -> object:

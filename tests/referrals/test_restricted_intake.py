@@ -1,9 +1,18 @@
 """Feeds and restricted people: what comes later is hidden from its first row, and so is what is held about them."""
 
+import threading
+import time
+
+from django.db import connection
+from django.utils import timezone
+
 from access.context import acting_as, acting_as_system
+from access.ids import new_id
+from access.models import Grant
 from messaging.relay import run_due
 from referrals.models import Case, FeedRow
 from reporting.queries import drift
+from tests.factories import a_case
 from tests.referrals.feeds import a_row
 from tests.referrals.test_intake import feed, imported, other_crime  # noqa: F401 (feed is a fixture)
 from tests.referrals.test_restricted import page, restricted
@@ -48,3 +57,32 @@ def test_a_held_row_that_names_a_restricted_person_is_hidden_whenever_it_came(hu
         assert [row.raw["CRIME_REF"] for row in held] == ["31/00004/26"]
     with acting_as(cast.actor("dana")):
         assert FeedRow.objects.filter(verdict__startswith="quarantine:").count() == 3
+
+
+def test_a_case_that_comes_in_while_a_record_is_restricted_is_not_missed(committed_hub, cast):
+    case, further = a_case(closed_at=timezone.now(), status="closed"), new_id()
+    opened, restricting = threading.Event(), threading.Event()
+
+    def intake() -> None:
+        with acting_as_system("intake"):
+            a_case(person=case.person, case_id=further)
+            opened.set()
+            restricting.wait(10)
+            time.sleep(0.3)  # the restriction waits by now, or has missed the case
+        connection.close()
+
+    def restriction() -> None:
+        restricted(cast, case)
+        connection.close()
+
+    at_work = [threading.Thread(target=intake), threading.Thread(target=restriction)]
+    at_work[0].start()
+    assert opened.wait(10)
+    at_work[1].start()
+    restricting.set()
+    for one in at_work:
+        one.join(20)
+    with acting_as_system("tests"):
+        assert dict(Grant.objects.values_list("case_id", "restricted")) == {case.id: True, further: True}
+    with acting_as(cast.actor("liam")):
+        assert not Case.objects.exists()
