@@ -77,6 +77,14 @@ class Capability(StrEnum):
     REVIEW_ACCESS = "review_access"
     ADMINISTER_AGENCY = "administer_agency"
     ADMINISTER_HUB = "administer_hub"
+    SEE_RIGHTS = "see_rights"
+    PREPARE_RIGHTS = "prepare_rights"
+    DECIDE_RIGHTS = "decide_rights"
+    PLACE_LEGAL_HOLD = "place_legal_hold"
+    REVIEW_RETENTION = "review_retention"
+    SEE_CERTIFICATES = "see_certificates"
+    EXPORT_REGISTERS = "export_registers"
+    ERASE = "erase"
 
 
 _PRACTICE = frozenset(
@@ -94,6 +102,18 @@ _PRACTICE = frozenset(
         Capability.ASK_OVERRIDE,
         Capability.DECLARE_CONFLICT,
         Capability.BREAK_GLASS,
+        Capability.SEE_RIGHTS,
+        Capability.PREPARE_RIGHTS,
+    }
+)
+# A second person decides what another prepared: see rights.actions.
+_RIGHTS_DECISIONS = frozenset(
+    {
+        Capability.SEE_RIGHTS,
+        Capability.DECIDE_RIGHTS,
+        Capability.PLACE_LEGAL_HOLD,
+        Capability.REVIEW_RETENTION,
+        Capability.SEE_CERTIFICATES,
     }
 )
 _PARTNER = frozenset({Capability.SEE_REFERRALS, Capability.ANSWER_REFERRAL, Capability.SEE_PATHWAYS})
@@ -101,6 +121,7 @@ _PARTNER = frozenset({Capability.SEE_REFERRALS, Capability.ANSWER_REFERRAL, Capa
 CAPABILITIES: dict[Role, frozenset[Capability]] = {
     Role.PRACTITIONER: _PRACTICE,
     Role.SUPERVISOR: _PRACTICE
+    | _RIGHTS_DECISIONS
     | {
         Capability.ASSIGN_CASE,
         Capability.LOWER_JUDGEMENT,
@@ -110,8 +131,10 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
         Capability.RESTRICT,
         Capability.REVIEW_ACCESS,
     },
-    Role.MANAGER: frozenset(
+    Role.MANAGER: _RIGHTS_DECISIONS
+    | frozenset(
         {
+            Capability.EXPORT_REGISTERS,
             Capability.SEE_DASHBOARD,
             Capability.SEE_CASES,
             Capability.SEE_FEEDS,
@@ -126,16 +149,30 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
         {
             Capability.ADMINISTER_HUB,
             Capability.ADMINISTER_AGENCY,
+            Capability.SEE_CERTIFICATES,
             Capability.SEE_FEEDS,
             Capability.IMPORT_FEED,
             Capability.SEE_PATHWAYS,
         }
     ),
-    Role.AUDITOR: frozenset({Capability.SEE_ACCESS_LOG, Capability.REVIEW_ACCESS}),
+    Role.AUDITOR: frozenset(
+        {
+            Capability.SEE_ACCESS_LOG,
+            Capability.REVIEW_ACCESS,
+            Capability.SEE_CERTIFICATES,
+            Capability.EXPORT_REGISTERS,
+        }
+    ),
     Role.CLIENT: frozenset({Capability.SEE_REFERRALS, Capability.ANSWER_REFERRAL, Capability.PULL_CHANGES}),
     Role.VISITOR: frozenset(),
     Role.SIGNING_IN: frozenset(),
     Role.SYSTEM: frozenset(
-        {Capability.IMPORT_FEED, Capability.ROUTE, Capability.RECALL_REFERRAL, Capability.CLOSE_CASE}
+        {
+            Capability.IMPORT_FEED,
+            Capability.ROUTE,
+            Capability.RECALL_REFERRAL,
+            Capability.CLOSE_CASE,
+            Capability.ERASE,
+        }
     ),
 }

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from celery import Celery, bootsteps
+from celery.schedules import crontab
 from celery.signals import beat_init, worker_init, worker_ready
 from django.conf import settings
 
@@ -38,6 +39,7 @@ app.conf.update(
         "sweep": {"task": "messaging.wake", "schedule": 5.0, "options": {"expires": 5}},
         "fold": {"task": "reporting.fold", "schedule": 10.0, "options": {"expires": 10}},
         "verify-log": {"task": "access.verify_log", "schedule": 15 * 60.0, "options": {"expires": 15 * 60}},
+        "retention": {"task": "rights.nightly", "schedule": crontab(hour=2, minute=15)},
         "prepare-months": {"task": "messaging.prepare_months", "schedule": 24 * 60 * 60.0},
     },
 )

@@ -11,6 +11,7 @@ from django.db.backends.utils import CursorWrapper
 from access import verification
 from access.context import acting_as_system
 from reporting.queries import drift
+from rights.queries.erased import left_over
 
 SHOWN = 20
 
@@ -214,6 +215,9 @@ def _ask(cursor: CursorWrapper) -> list[Result]:
             [f"{d.measure} {d.dimension}: {d.rolled_up} for {d.recounted}" for d in drifts[:SHOWN]],
         )
     )
+    erased, left = left_over()
+    says = "Nothing is left of those who were erased, in any table"
+    results.append(Result("nothing_left_of_the_erased", says, erased, left))
     return results
 
 

@@ -95,6 +95,7 @@ INSTALLED_APPS = [
     "victims",
     "pathways",
     "referrals",
+    "rights",
     "reporting",
     "hub",
     "django.contrib.auth",

@@ -27,6 +27,8 @@ NAVIGATION = (
     ("My cases", "my_cases", Capability.TRIAGE),
     ("Partner responses", "partner_responses", Capability.ROUTE),
     ("Referrals", "partner_queue", Capability.ANSWER_REFERRAL),
+    ("Notices", "rights_notices", Capability.ANSWER_REFERRAL),
+    ("Rights", "rights_requests", Capability.DECIDE_RIGHTS),
     ("Feeds", "feeds", Capability.SEE_FEEDS),
     ("Dashboard", "dashboard", Capability.SEE_DASHBOARD),
     ("Pathways", "pathways", Capability.SEE_PATHWAYS),

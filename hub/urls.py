@@ -14,6 +14,7 @@ urlpatterns = [
     path("agencies/", include("agencies.urls")),
     path("pathways/", include("pathways.urls")),
     path("", include("referrals.urls")),
+    path("rights/", include("rights.urls")),
     path("dashboard/", include("reporting.urls")),
     path("oauth/token/", token, name="token"),
     path("api/v1/", include("referrals.api_urls")),

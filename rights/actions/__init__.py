@@ -1,0 +1,1 @@
+"""What is done about people's rights: each verb one transaction, named in the field's words."""

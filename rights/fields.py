@@ -1,0 +1,76 @@
+"""The table of fields: what of each table is in a person's copy, and what is left of it after erasure. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+FIELDS_FILE = Path(__file__).parent / "data" / "fields.yaml"
+INTERNAL = ("id", "hub_id")
+"""Columns of every table that say nothing about anybody."""
+SHOWN = ("show", "text", "staff", "third_party", "answers", "own_or_other")
+
+
+class FieldsNotValid(Exception):
+    """The table of fields has an entry that is none."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table with personal data: how its rows lead to the person, and the fate of each column.
+
+    of: what `key` points at: person, case or referral. erase: "rows", "keep", or columns and their SQL.
+    """
+
+    name: str
+    words: str
+    category: str
+    of: str
+    key: str
+    columns: Mapping[str, str]
+    erase: str | Mapping[str, str]
+    only: Mapping[str, Any]
+    also_key: str = ""
+    in_words: bool = False
+
+    @property
+    def exported(self) -> dict[str, str]:
+        """The columns that a copy shows, with how."""
+        return {column: how for column, how in self.columns.items() if how in SHOWN}
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return (self.key, self.also_key) if self.also_key else (self.key,)
+
+
+@cache
+def tables(path: Path = FIELDS_FILE) -> Mapping[str, Table]:
+    """Every table by name. Raises FieldsNotValid."""
+    read = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return {name: _table(name, entry) for name, entry in read.items()}
+
+
+def _table(name: str, entry: Mapping[str, Any]) -> Table:
+    for column, how in entry["columns"].items():
+        if how not in SHOWN and not str(how).startswith("withhold: "):
+            raise FieldsNotValid(f"{name}.{column}: {how!r} is neither shown nor withheld with a reason.")
+    erase = entry["erase"]
+    if isinstance(erase, str) and erase != "rows":
+        if not erase.startswith("keep: "):
+            raise FieldsNotValid(f"{name}: say why its rows are kept.")
+        erase = "keep"
+    return Table(
+        name=name,
+        words=entry["words"],
+        category=entry["category"],
+        of=entry["of"],
+        key=entry["key"],
+        columns=entry["columns"],
+        erase=erase,
+        only=entry.get("only", {}),
+        also_key=entry.get("also_key", ""),
+        in_words=entry.get("in_words", False),
+    )

@@ -1,0 +1,1 @@
+"""Pages about people's rights: each reads the request, makes one call, and answers."""

@@ -1,0 +1,1 @@
+"""Reads over people's rights: bounded, each with its shape."""

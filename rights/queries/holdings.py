@@ -1,0 +1,117 @@
+"""Everything that is held about one person, as rows by table, and what tells others in them apart."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.apps import apps
+from django.db.models import Model, Q
+
+from agencies.queries import agencies_by_id, services
+from pathways.models import InstrumentVersion
+from referrals.models import Case, Referral
+from rights.fields import Table, tables
+from rights.redaction import Known
+from victims.models import Address, ContactMethod, PersonName, Relationship
+
+MOST_ROWS = 5_000
+"""Of one table: nobody has as many, and a copy that is cut off says so."""
+
+Rows = dict[str, list[dict[str, Any]]]
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """Rows by table as they are held, and what is known of the person and of others."""
+
+    person_id: UUID
+    case_ids: list[UUID]
+    rows: Rows
+    known: Known
+    cut_off: list[str]
+
+
+def holdings(person_id: UUID) -> Holdings:
+    """All that the actor may see of what is held about the person."""
+    cases = list(Case.objects.filter(person=person_id).order_by("id").values_list("id", flat=True))
+    referrals = list(Referral.objects.filter(case__in=cases).values_list("id", flat=True))
+    ids = {"person": [person_id], "case": cases, "referral": referrals}
+    models = {model._meta.db_table: model for model in apps.get_models()}
+    rows: Rows = {
+        table.name: _rows(models[table.name], table, ids[table.of])
+        for table in tables().values()
+        if table.exported
+    }
+    known = _known(person_id, rows)
+    return Holdings(
+        person_id=person_id,
+        case_ids=cases,
+        rows=_named(rows),
+        known=known,
+        cut_off=[name for name, found in rows.items() if len(found) == MOST_ROWS],
+    )
+
+
+def _rows(model: type[Model], table: Table, ids: list[UUID]) -> list[dict[str, Any]]:
+    wanted = Q()
+    for key in table.keys:
+        wanted |= Q(**{f"{key}__in": ids})
+    columns = {"id", *table.exported, *table.only}
+    if "own_or_other" in table.exported.values():
+        columns.add("rules")
+    found = model._default_manager.filter(wanted, **table.only).order_by("id")
+    return list(found.values(*sorted(columns))[:MOST_ROWS])
+
+
+def _named(rows: Rows) -> Rows:
+    """The rows with names in place of ids of agencies, services and instruments, and questions beside answers."""
+    agencies = {agency.id: agency.name for agency in agencies_by_id().values()}
+    offered = {service.id: service.name for service in services()}
+    used = {row["instrument_id"] for row in rows.get("pathways_assessment", ())}
+    instruments = InstrumentVersion.objects.in_bulk(used)
+    for row in (row for found in rows.values() for row in found):
+        if row.get("agency_id"):
+            row["agency_id"] = agencies.get(row["agency_id"], "an agency")
+        if row.get("service_id"):
+            row["service_id"] = offered.get(row["service_id"], "a service")
+        if row.get("instrument_id"):
+            instrument = instruments[row["instrument_id"]]
+            row["instrument_id"] = instrument.title
+            row["answers"] = _answers(instrument, row["answers"])
+    return rows
+
+
+def _answers(instrument: InstrumentVersion, answers: Mapping[str, Any]) -> list[dict[str, Any]]:
+    told = []
+    for item in instrument.definition["items"]:
+        answer = answers.get(item["code"])
+        if answer is not None:
+            parts = answer if isinstance(answer, dict) else {"answer": answer}
+            told.append({"question": item["label"], **parts})
+    return told
+
+
+def _known(person_id: UUID, rows: Rows) -> Known:
+    own: set[str] = set()
+    others: set[str] = set()
+    hidden: set[str] = set()
+    for given, surname in PersonName.objects.filter(person=person_id).values_list("given_names", "surname"):
+        own |= {given, surname}
+    for value, rules in ContactMethod.objects.filter(person=person_id).values_list("value", "rules"):
+        (others if "belongs_to" in rules else own).add(value)
+    for address in Address.objects.filter(person=person_id):
+        if address.is_safe_address:
+            hidden |= {address.lines, address.postcode}
+        else:
+            own.add(address.postcode)
+    for name, nominal in Relationship.objects.filter(person=person_id).values_list("name", "nominal"):
+        others |= {name, nominal}
+    for table in tables().values():
+        about_others = [column for column, how in table.exported.items() if how in ("staff", "third_party")]
+        others |= {str(row[column]) for row in rows.get(table.name, ()) for column in about_others}
+    return Known(own=_filled(own), others=_filled(others), hidden=_filled(hidden))
+
+
+def _filled(words: Iterable[str]) -> frozenset[str]:
+    return frozenset(word for word in words if word and word != "None")
