@@ -22,28 +22,21 @@ class FieldsNotValid(Exception):
 class Table:
     """One table with personal data: how its rows lead to the person, and the fate of each column.
 
-    of: what `key` points at: person, case or referral. erase: "rows", "keep", or columns and their SQL.
+    keys: columns that lead to the person, each with what it points at: person, case or referral.
+    erase: "rows", "keep", or columns and their SQL.
     """
 
     name: str
     words: str
     category: str
-    of: str
-    key: str
+    keys: Mapping[str, str]
     columns: Mapping[str, str]
     erase: str | Mapping[str, str]
-    only: Mapping[str, Any]
-    also_key: str = ""
-    in_words: bool = False
 
     @property
     def exported(self) -> dict[str, str]:
         """The columns that a copy shows, with how."""
         return {column: how for column, how in self.columns.items() if how in SHOWN}
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        return (self.key, self.also_key) if self.also_key else (self.key,)
 
 
 @cache
@@ -66,11 +59,7 @@ def _table(name: str, entry: Mapping[str, Any]) -> Table:
         name=name,
         words=entry["words"],
         category=entry["category"],
-        of=entry["of"],
-        key=entry["key"],
+        keys=entry["keys"],
         columns=entry["columns"],
         erase=erase,
-        only=entry.get("only", {}),
-        also_key=entry.get("also_key", ""),
-        in_words=entry.get("in_words", False),
     )

@@ -60,8 +60,6 @@ def scrubbed(text: str, known: Known, *, free: bool) -> str:
 
 def given(table: Table, row: Mapping[str, Any], known: Known) -> dict[str, Any]:
     """What of one row is in the copy: the listed columns alone, each as the table of fields says."""
-    if any(row.get(column) != value for column, value in table.only.items()):
-        return {}
     return {
         column: _value(how, row.get(column), row, known)
         for column, how in table.exported.items()

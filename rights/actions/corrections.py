@@ -55,7 +55,7 @@ def _way(*kinds: str) -> Callable[[UUID], Model | None]:
 
 
 def _address(person_id: UUID) -> Model | None:
-    found = Address.objects.filter(person=person_id, is_safe_address=False)
+    found = Address.objects.filter(person=person_id)
     return found.order_by("-recorded_at", "-id").first()
 
 

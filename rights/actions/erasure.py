@@ -4,6 +4,7 @@ One transaction a person: every personal table is emptied as rights/data/fields.
 told are told to erase, and a certificate is written. Done again it changes nothing.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -149,7 +150,7 @@ def _empty_all(person_id: UUID, cases: list[UUID]) -> dict[str, int]:
     for table in [*ordered, *(tables()[name] for name in last)]:
         if table.erase == "keep":
             continue
-        number = _empty(table, ids[table.of])
+        number = _empty(table, ids)
         if number:
             removed[table.words] = number
     Grant.objects.filter(person_id=person_id).exclude(because="hub").delete()
@@ -157,7 +158,7 @@ def _empty_all(person_id: UUID, cases: list[UUID]) -> dict[str, int]:
     return removed
 
 
-def _empty(table: Table, ids: list[UUID]) -> int:
+def _empty(table: Table, ids: Mapping[str, list[UUID]]) -> int:
     where = sql.SQL(" OR ").join(sql.SQL("{} = ANY(%s)").format(sql.Identifier(key)) for key in table.keys)
     name = sql.Identifier(table.name)
     if isinstance(table.erase, str):
@@ -169,5 +170,5 @@ def _empty(table: Table, ids: list[UUID]) -> int:
         )
         statement = sql.SQL("UPDATE {} SET {} WHERE {}").format(name, blanks, where)
     with connection.cursor() as cursor:
-        cursor.execute(statement, [ids] * len(table.keys))
+        cursor.execute(statement, [ids[of] for of in table.keys.values()])
         return cursor.rowcount

@@ -7,11 +7,12 @@ empty what is otherwise append-only, and it is refused, like every other delete,
 from django.conf import settings
 from django.db import migrations
 
+from access.history import keep_history
 from access.policy import protect
 
 FUNCTIONS = """
 CREATE FUNCTION rights_erasing() RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
-AS $$ SELECT access_role() = 'system' AND coalesce(current_setting('hub.erasing', true), '') = 'on' $$;
+AS $$ SELECT access_account() = 'retention' AND coalesce(current_setting('hub.erasing', true), '') = 'on' $$;
 
 CREATE FUNCTION rights_refuse_on_hold() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
@@ -46,9 +47,11 @@ HELD = [
     ("victims_identifier", "person_id", "person"),
     ("victims_contactmethod", "person_id", "person"),
     ("victims_address", "person_id", "person"),
+    ("victims_safeaddress", "person_id", "person"),
     ("victims_relationship", "person_id", "person"),
     ("victims_consent", "person_id", "person"),
     ("pathways_assessment", "person_id", "person"),
+    ("pathways_healthanswers", "case_id", "case"),
     ("referrals_case", "person_id", "person"),
     ("referrals_incident", "case_id", "case"),
     ("referrals_contactattempt", "case_id", "case"),
@@ -89,12 +92,13 @@ def erasable(
     )
 
 
-# Words in records of the floor below that nobody may change: erasure alone empties them.
+# Words in records of the floors below that nobody may change: erasure alone empties them.
 WORDS = {
     "access_restriction": "words",
     "access_personalgrant": "reason",
     "access_conflict": "words",
     "access_breakglassreview": "reason",
+    "referrals_override": "reason_words",
 }
 
 
@@ -119,6 +123,14 @@ def only_erasure(table: str, column: str) -> migrations.RunSQL:
     )
 
 
+CHANGED = (
+    "rights_request",
+    "rights_withholding",
+    "rights_notice",
+    "rights_legalhold",
+    "rights_retentionreview",
+    "rights_informationrequest",
+)
 PERSON = "access_is_hub() AND access_may_see_person(person_id, 'identity')"
 ERASED = f"rights_erasing() AND {PERSON}"
 ANSWERABLE = "'supervisor', 'manager', 'auditor', 'hub_administrator', 'system'"
@@ -132,11 +144,11 @@ OWN_CORRECTION = (
 class Migration(migrations.Migration):
     dependencies = [
         ("rights", "0001_initial"),
-        ("access", "0002_restricted_records"),
+        ("access", "0004_changes"),
         ("messaging", "0002_policies"),
-        ("victims", "0003_consents_stay"),
-        ("pathways", "0003_assessments_stay"),
-        ("referrals", "0003_policies"),
+        ("victims", "0006_history"),
+        ("pathways", "0005_history"),
+        ("referrals", "0010_overrides"),
     ]
     operations = [
         migrations.RunSQL(
@@ -171,6 +183,7 @@ class Migration(migrations.Migration):
             read=f"access_is_hub() AND access_role() IN ({ANSWERABLE})",
             insert="rights_erasing()",
         ),
+        *(keep_history(table, category="identity", person="person_id") for table in CHANGED),
         *(hold(*one) for one in HELD),
         migrations.RunPython(erasure_may_empty, nobody_may_empty),
         *(only_erasure(*one) for one in WORDS.items()),
@@ -179,6 +192,7 @@ class Migration(migrations.Migration):
         erasable("access_grant", "DELETE", "access_is_hub()"),
         erasable("access_personalgrant", "UPDATE", "access_is_hub()"),
         erasable("access_breakglassreview", "UPDATE", "access_is_hub()"),
+        erasable("referrals_override", "UPDATE"),
         erasable("referrals_routingdecision", "UPDATE"),
         erasable(
             "referrals_outcome",

@@ -15,8 +15,6 @@ OF_ERASED = {
         " (SELECT value::uuid FROM rights_certificate, jsonb_array_elements_text(case_ids) AS value)"
     ),
 }
-IDS_ALONE = frozenset({"access_look", "access_change"})
-"""Records of who looked and who changed what, that outlive the person in pseudonymised form."""
 SHOWN = 20
 
 
@@ -41,7 +39,7 @@ def left_over() -> tuple[int, list[str]]:
             " AND a.attname IN ('person_id', 'case_id') AND NOT a.attisdropped"
         )
         for name, column in cursor.fetchall():
-            if name not in tables() and name not in IDS_ALONE:
+            if name not in tables():
                 cursor.execute(_unlisted(name, column))
                 found += [f"{name} (not in the table of fields): {row[0]}" for row in cursor.fetchall()]
     return erased, found[:SHOWN]
@@ -49,9 +47,10 @@ def left_over() -> tuple[int, list[str]]:
 
 def _left(table: Table) -> sql.Composed:
     """Rows of erased people that are still there, or not as empty as they should be."""
-    ids = OF_ERASED[table.of]
-    where = sql.SQL(" OR ").join(sql.SQL("{} IN ({})").format(sql.Identifier(key), ids) for key in table.keys)
-    filled = sql.SQL("true")
+    where = sql.SQL(" OR ").join(
+        sql.SQL("{} IN ({})").format(sql.Identifier(key), OF_ERASED[of]) for key, of in table.keys.items()
+    )
+    filled: sql.Composable = sql.SQL("true")
     if not isinstance(table.erase, str):
         filled = sql.SQL(" OR ").join(
             sql.SQL("{} IS DISTINCT FROM ({})").format(sql.Identifier(column), sql.SQL(value))

@@ -9,11 +9,11 @@ from django.apps import apps
 from django.db.models import Model, Q
 
 from agencies.queries import agencies_by_id, services
-from pathways.models import InstrumentVersion
+from pathways.models import Assessment, InstrumentVersion
 from referrals.models import Case, Referral
 from rights.fields import Table, tables
 from rights.redaction import Known
-from victims.models import Address, ContactMethod, PersonName, Relationship
+from victims.models import Address, ContactMethod, PersonName, Relationship, SafeAddress
 
 MOST_ROWS = 5_000
 """Of one table: nobody has as many, and a copy that is cut off says so."""
@@ -39,9 +39,7 @@ def holdings(person_id: UUID) -> Holdings:
     ids = {"person": [person_id], "case": cases, "referral": referrals}
     models = {model._meta.db_table: model for model in apps.get_models()}
     rows: Rows = {
-        table.name: _rows(models[table.name], table, ids[table.of])
-        for table in tables().values()
-        if table.exported
+        table.name: _rows(models[table.name], table, ids) for table in tables().values() if table.exported
     }
     known = _known(person_id, rows)
     return Holdings(
@@ -53,15 +51,12 @@ def holdings(person_id: UUID) -> Holdings:
     )
 
 
-def _rows(model: type[Model], table: Table, ids: list[UUID]) -> list[dict[str, Any]]:
+def _rows(model: type[Model], table: Table, ids: Mapping[str, list[UUID]]) -> list[dict[str, Any]]:
     wanted = Q()
-    for key in table.keys:
-        wanted |= Q(**{f"{key}__in": ids})
-    columns = {"id", *table.exported, *table.only}
-    if "own_or_other" in table.exported.values():
-        columns.add("rules")
-    found = model._default_manager.filter(wanted, **table.only).order_by("id")
-    return list(found.values(*sorted(columns))[:MOST_ROWS])
+    for key, of in table.keys.items():
+        wanted |= Q(**{f"{key}__in": ids[of]})
+    columns = {"id", *table.exported} | ({"rules", "assessment_id"} & set(table.columns))
+    return list(model._default_manager.filter(wanted).order_by("id").values(*sorted(columns))[:MOST_ROWS])
 
 
 def _named(rows: Rows) -> Rows:
@@ -79,6 +74,11 @@ def _named(rows: Rows) -> Rows:
             instrument = instruments[row["instrument_id"]]
             row["instrument_id"] = instrument.title
             row["answers"] = _answers(instrument, row["answers"])
+    health = rows.get("pathways_healthanswers", [])
+    made = Assessment.objects.select_related("instrument").in_bulk(row["assessment_id"] for row in health)
+    for row in health:
+        if row["assessment_id"] in made:
+            row["answers"] = _answers(made[row["assessment_id"]].instrument, row["answers"])
     return rows
 
 
@@ -100,11 +100,9 @@ def _known(person_id: UUID, rows: Rows) -> Known:
         own |= {given, surname}
     for value, rules in ContactMethod.objects.filter(person=person_id).values_list("value", "rules"):
         (others if "belongs_to" in rules else own).add(value)
-    for address in Address.objects.filter(person=person_id):
-        if address.is_safe_address:
-            hidden |= {address.lines, address.postcode}
-        else:
-            own.add(address.postcode)
+    own |= set(Address.objects.filter(person=person_id).values_list("postcode", flat=True))
+    for safe in SafeAddress.objects.filter(person=person_id):
+        hidden |= {safe.place.get("lines", ""), safe.place.get("postcode", "")}
     for name, nominal in Relationship.objects.filter(person=person_id).values_list("name", "nominal"):
         others |= {name, nominal}
     for table in tables().values():

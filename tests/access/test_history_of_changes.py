@@ -11,6 +11,7 @@ from tests.factories import a_case
 from victims.models import ContactMethod, PersonName
 
 # Tables whose rows may be changed and whose changes are not kept a second time, each with the reason.
+ERASURE = "emptied by erasure alone, which is certified"
 KEPT_OTHERWISE = {
     "access_breakglassreview": "an answer is given once, and is an event",
     "access_chain": "heads, no person",
@@ -27,11 +28,17 @@ KEPT_OTHERWISE = {
     "agencies_signon": "no person; setting it is an event",
     "messaging_feedentry": "ids and positions",
     "mfa_authenticator": "secrets: nobody may read what they were",
+    "pathways_assessment": ERASURE,
     "referrals_clock": "times; each move is an event",
     "referrals_feedrun": "how far a file is, no person",
+    "referrals_outcome": ERASURE,
+    "referrals_routingdecision": ERASURE,
     "referrals_sourcerecord": "bookkeeping of the rows, which are kept",
     "socialaccount_socialaccount": "what an agency's own sign-in said of its practitioner, seen by them alone",
     "usersessions_usersession": "where somebody is signed in now; signing in and out are on record",
+    "rights_correction": ERASURE,
+    "rights_release": ERASURE,
+    "victims_consent": ERASURE,
     "victims_matchkey": "made from names and numbers, which are kept",
 }
 

@@ -23,7 +23,7 @@ from referrals.models import (
 from rights.actions.requests import open_request
 from rights.models import Request
 from tests.factories import a_case, a_referral, a_suggestion
-from victims.models import Address, Consent, ContactMethod, Identifier, MatchKey, Relationship
+from victims.models import Consent, ContactMethod, Identifier, MatchKey, Relationship, SafeAddress
 
 PERPETRATOR = "Gareth Blackwood"
 REFUGE = "Swallow House, 9 Harbour Row"
@@ -85,8 +85,8 @@ def a_closed_story(
             person=person, kind="mobile", value=SISTERS_NUMBER, safety="safe", rules={"belongs_to": "sister"},
             notes="sister's", recorded_at=now,
         )  # fmt: skip
-        Address.objects.create(
-            person=person, lines=REFUGE, postcode=REFUGE_POSTCODE, is_safe_address=True, recorded_at=now
+        SafeAddress.objects.create(
+            person=person, place={"lines": REFUGE, "postcode": REFUGE_POSTCODE}, recorded_at=now
         )
         ContactAttempt.objects.create(
             case=case, channel="phone", result="spoke", notes=f"Moved to {REFUGE}, {REFUGE_POSTCODE}, in QX7.",

@@ -41,7 +41,9 @@ def everything_held(case) -> str:
         text = ""
         for name in names:
             cursor.execute(
-                sql.SQL("SELECT coalesce(string_agg(t::text, chr(10)), '') FROM {} t").format(sql.Identifier(name))
+                sql.SQL("SELECT coalesce(string_agg(t::text, chr(10)), '') FROM {} t").format(
+                    sql.Identifier(name)
+                )
             )
             text += cursor.fetchone()[0]
         return text
