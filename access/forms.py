@@ -5,7 +5,9 @@ from typing import Any
 
 from django import forms
 
+from access.doors import DOOR_WORDS
 from access.models import Look
+from access.queries.log import agency_names
 
 
 def _date(label: str) -> forms.DateField:
@@ -15,6 +17,11 @@ def _date(label: str) -> forms.DateField:
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={"invalid": "Enter a real date, like 2026-11-24"},
     )
+
+
+def _agencies() -> list[tuple[str, str]]:
+    names = sorted((name, str(agency_id)) for agency_id, name in agency_names().items())
+    return [("", "Any"), *((agency_id, name) for name, agency_id in names)]
 
 
 class LogForm(forms.Form):
@@ -27,11 +34,25 @@ class LogForm(forms.Form):
         max_length=20,
         help_text="A reference, like VRH-26-000482.",
     )
+    searched = forms.CharField(
+        label="Searched for",
+        required=False,
+        max_length=200,
+        help_text="A name, number or reference. The log holds searches as keyed hashes alone.",
+    )
     action = forms.ChoiceField(
         label="What they did",
         required=False,
         choices=[("", "Anything"), *((value, words.capitalize()) for value, words in Look.Action.choices)],
     )
+    door = forms.ChoiceField(
+        label="Where in the product",
+        required=False,
+        choices=[("", "Anywhere"), *((door, words.capitalize()) for door, words in DOOR_WORDS.items())],
+    )
+    agency = forms.ChoiceField(label="Agency", required=False, choices=_agencies)
+    place = forms.GenericIPAddressField(label="From the network address", required=False)
+    out_of_hours = forms.BooleanField(label="Out of hours only", required=False)
     first = _date("From")
     last = _date("To")
 

@@ -284,7 +284,7 @@ class Change(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    hub_id = models.UUIDField()
+    hub_id = models.UUIDField(null=True)
     at = models.DateTimeField()
     table_name = models.CharField(max_length=63)
     row_id = models.CharField(max_length=40)

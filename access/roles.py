@@ -40,6 +40,12 @@ ROLE_WORDS = {
     Role.SIGNING_IN: "somebody signing in",
 }
 
+
+def role_words(code: str) -> str:
+    """A recorded role in words; one that the product has no more, as it was recorded."""
+    return Role(code).words if code in {str(role) for role in Role} else code
+
+
 STAFF_ROLES = tuple(
     role for role in Role if role not in (Role.CLIENT, Role.SYSTEM, Role.VISITOR, Role.SIGNING_IN)
 )

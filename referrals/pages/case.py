@@ -77,6 +77,7 @@ def _case_page(
             "may_assign": actor.can(Capability.ASSIGN_CASE),
             "overrides": override_lines(actor=actor, case_id=found.id, at=now),
             "may_ask_override": works and actor.can(Capability.ASK_OVERRIDE),
+            "may_audit": actor.can(Capability.SEE_ACCESS_LOG),
             "contact_form": contact or ContactForm(ways=_ways(file), initial={"way": safe}),
             "finish_form": finish or FinishForm(),
             "form": refused,

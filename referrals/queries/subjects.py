@@ -11,6 +11,7 @@ from uuid import UUID
 
 from access.context import acting_as_system, current_actor
 from access.roles import Capability
+from agencies.queries import agencies_by_id
 from referrals.models import Case, Referral
 from victims.models import Person
 
@@ -41,3 +42,26 @@ def references_of(ids: Collection[UUID]) -> dict[UUID, str]:
             **dict(Referral.objects.filter(id__in=ids).values_list("id", "case__reference")),
             **dict(Case.objects.filter(id__in=ids).values_list("id", "reference")),
         }
+
+
+def record_of(person_id: UUID) -> tuple[str, list[UUID]] | None:
+    """The public reference of a person, and every id that looks at their record are kept under; None for none."""
+    with _as_reader():
+        reference = Person.objects.filter(id=person_id).values_list("reference", flat=True).first()
+        if reference is None:
+            return None
+        cases = list(Case.objects.filter(person_id=person_id).values_list("id", flat=True))
+        referrals = list(Referral.objects.filter(case_id__in=cases).values_list("id", flat=True))
+        return reference, [person_id, *cases, *referrals]
+
+
+def person_behind(ids: Collection[UUID]) -> UUID | None:
+    """The person that one of these ids of cases and people belongs to."""
+    with _as_reader():
+        person = Person.objects.filter(id__in=ids).values_list("id", flat=True).first()
+        return person or Case.objects.filter(id__in=ids).values_list("person_id", flat=True).first()
+
+
+def agency_names() -> dict[UUID, str]:
+    """Every agency's name by its id."""
+    return {agency_id: agency.name for agency_id, agency in agencies_by_id().items()}

@@ -12,7 +12,7 @@ from access.context import acting_as, acting_as_system
 from access.ids import new_id
 from access.looks import record_look
 from access.models import Look
-from access.queries import PAGE, LookFilters, looks
+from access.queries.log import PAGE, LookFilters, looks
 from tests.factories import a_case, a_referral
 
 LOG = "/access/"
@@ -42,7 +42,10 @@ def test_it_says_who_opened_what_when_and_where(hub, cast, name):
     case = a_case(surname="Okafor")
     cast.browser("priya").get(f"/cases/{case.reference}/")
     told = words(cast.browser(name).get(LOG))
-    assert f"Priya Nair Practitioner Opened Case {case.person.reference}, {case.reference}" in told
+    assert (
+        "Priya Nair Practitioner, Northshire Victim Hub Opened The case's page"
+        f" from 127.0.0.1 {case.person.reference}, {case.reference}" in told
+    )
     assert "Okafor" not in told
 
 
@@ -164,8 +167,9 @@ def test_reading_the_log_is_on_record_with_the_record_that_was_asked_for(hub, ca
 
 def test_what_was_refused_is_shown(hub, cast):
     cast.browser("helen").get(LOG)
-    assert "Helen Marsh Partner practitioner Was refused Access log None" in words(
-        cast.browser("grace").get(LOG)
+    assert (
+        "Helen Marsh Partner practitioner, Safe Steps Was refused The access log from 127.0.0.1 None"
+        in words(cast.browser("grace").get(LOG))
     )
 
 

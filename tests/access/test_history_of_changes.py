@@ -5,8 +5,10 @@ from django.db import DatabaseError, connection, transaction
 
 from access.context import acting_as, acting_as_system
 from access.models import Change, ChangeValue
+from agencies.models import Practitioner
 from referrals.actions.triage import change_entitlement
 from referrals.models import Case
+from tests.cast import PEOPLE
 from tests.factories import a_case
 from victims.models import ContactMethod, PersonName
 
@@ -117,3 +119,15 @@ def test_erasure_leaves_that_a_row_is_gone_and_nothing_of_what_was_in_it(hub, ca
         ChangeValue.objects.filter(person_id=case.person_id).delete()
         assert not ChangeValue.objects.filter(person_id=case.person_id).exists()
         assert Change.objects.filter(person_id=case.person_id, operation="delete").count() == 1
+
+
+def test_a_changed_practitioner_is_kept_without_their_password(hub, cast):
+    with acting_as(cast.actor("owen")):
+        person = Practitioner.objects.get(email=PEOPLE["liam"])
+        Practitioner.objects.filter(id=person.id).update(role="supervisor", password="x")
+        Practitioner.objects.filter(id=person.id).update(password="y")
+        change = Change.objects.get(table_name="agencies_practitioner", row_id=str(person.id))
+        assert change.columns == ["role"]
+        assert ChangeValue.objects.get(id=change.id).after == {"role": "supervisor"}
+    with acting_as(cast.actor("dana")):
+        assert not ChangeValue.objects.exists()

@@ -9,12 +9,17 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from access import queries
 from access.context import current_actor
+from access.doors import DOOR_WORDS
 from access.forms import LogForm
-from access.looks import record_look
+from access.looks import record_look, searched
 from access.models import Look
+from access.queries import log as queries
+from access.queries import seen
 from access.roles import Capability
+
+PLAIN = ("action", "door", "agency", "out_of_hours", "first", "last")
+"""Filters that stand in the address as they are: codes, ids and days."""
 
 
 @require_http_methods(["GET", "POST"])
@@ -31,21 +36,34 @@ def access_log(request: HttpRequest) -> HttpResponse:
         if query is not None:
             return redirect(f"{request.path}?{query}")
     else:
-        form = LogForm(initial={name: request.GET.get(name, "") for name in ("action", "first", "last")})
+        form = LogForm(initial={name: request.GET.get(name, "") for name in PLAIN})
     filters = _filters(request.GET)
     page = queries.looks(filters, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
     record_look(action=Look.Action.LIST, door="access_log", subjects=filters.subjects)
     return render(
         request,
         "access/log.html",
-        {"form": form, "page": page, "narrowed": filters != queries.LookFilters(), "filters": filters},
+        {
+            "form": form,
+            "page": page,
+            "narrowed": filters != queries.LookFilters(),
+            "filters": filters,
+            "person": seen.person_behind(filters.subjects),
+            "faults": queries.open_faults(),
+        },
     )
 
 
 def _query_of(form: LogForm) -> str | None:
     """The query of the address for what was asked; None with an error on the form where nothing answers to it."""
     told = form.cleaned_data
-    chosen = [(name, str(told[name])) for name in ("action", "first", "last") if told[name]]
+    chosen = [(name, str(told[name])) for name in PLAIN if told[name]]
+    chosen += [("term", term) for term in searched(told["searched"])]
+    if told["place"]:
+        look = queries.look_from(told["place"])
+        if look is None:
+            form.add_error("place", "Nobody has looked from this address in the last three months")
+        chosen.append(("place", str(look)))
     if told["who"].strip():
         actors = queries.actors_named(told["who"].strip())
         if not actors:
@@ -67,7 +85,12 @@ def _filters(query: QueryDict) -> queries.LookFilters:
     return queries.LookFilters(
         actors=_ids(query.getlist("actor")),
         subjects=_ids(query.getlist("subject")),
-        action=action if action in Look.Action.values else "",
+        actions=(action,) if action in Look.Action.values else (),
+        door=query.get("door", "") if query.get("door", "") in DOOR_WORDS else "",
+        agency=next(iter(_ids(query.getlist("agency"))), None),
+        terms=tuple(term for term in query.getlist("term")[:20] if term.isalnum()),
+        place=next((queries.place_of_look(look) for look in _ids(query.getlist("place")[:1])), ""),
+        out_of_hours=bool(query.get("out_of_hours")),
         first=_begins(first) if first else None,
         until=_begins(last + timedelta(days=1)) if last else None,
     )

@@ -1,0 +1,1 @@
+"""Pages on who looked at what and who changed what."""

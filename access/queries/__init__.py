@@ -1,0 +1,1 @@
+"""Reads over the records of looks and of changes."""
