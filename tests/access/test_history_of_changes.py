@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 
 from access.context import acting_as, acting_as_system
 from access.models import Change, ChangeValue
@@ -121,11 +122,11 @@ def test_erasure_leaves_that_a_row_is_gone_and_nothing_of_what_was_in_it(hub, ca
         assert Change.objects.filter(person_id=case.person_id, operation="delete").count() == 1
 
 
-def test_a_changed_practitioner_is_kept_without_their_password(hub, cast):
+def test_a_changed_practitioner_is_kept_and_signing_in_is_no_change(hub, cast):
     with acting_as(cast.actor("owen")):
         person = Practitioner.objects.get(email=PEOPLE["liam"])
-        Practitioner.objects.filter(id=person.id).update(role="supervisor", password="x")
-        Practitioner.objects.filter(id=person.id).update(password="y")
+        Practitioner.objects.filter(id=person.id).update(role="supervisor")
+        Practitioner.objects.filter(id=person.id).update(last_login=timezone.now())
         change = Change.objects.get(table_name="agencies_practitioner", row_id=str(person.id))
         assert change.columns == ["role"]
         assert ChangeValue.objects.get(id=change.id).after == {"role": "supervisor"}
