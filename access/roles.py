@@ -14,6 +14,7 @@ class Role(StrEnum):
     MANAGER = "manager"
     PARTNER_PRACTITIONER = "partner_practitioner"
     AGENCY_ADMINISTRATOR = "agency_administrator"
+    POLICE_LIAISON = "police_liaison"
     HUB_ADMINISTRATOR = "hub_administrator"
     AUDITOR = "auditor"
     CLIENT = "client"
@@ -32,6 +33,7 @@ ROLE_WORDS = {
     Role.MANAGER: "hub manager",
     Role.PARTNER_PRACTITIONER: "partner practitioner",
     Role.AGENCY_ADMINISTRATOR: "agency administrator",
+    Role.POLICE_LIAISON: "police liaison",
     Role.HUB_ADMINISTRATOR: "hub administrator",
     Role.AUDITOR: "auditor",
     Role.CLIENT: "partner system",
@@ -75,6 +77,7 @@ class Capability(StrEnum):
     SEE_DASHBOARD = "see_dashboard"
     SEE_ACCESS_LOG = "see_access_log"
     SEE_PATHWAYS = "see_pathways"
+    SEE_SENT = "see_sent"
     ASK_OVERRIDE = "ask_override"
     APPROVE_OVERRIDE = "approve_override"
     DECLARE_CONFLICT = "declare_conflict"
@@ -151,6 +154,7 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
     ),
     Role.PARTNER_PRACTITIONER: _PARTNER,
     Role.AGENCY_ADMINISTRATOR: frozenset({Capability.ADMINISTER_AGENCY, Capability.SEE_PATHWAYS}),
+    Role.POLICE_LIAISON: frozenset({Capability.SEE_SENT, Capability.SEE_PATHWAYS}),
     Role.HUB_ADMINISTRATOR: frozenset(
         {
             Capability.ADMINISTER_HUB,

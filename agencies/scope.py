@@ -14,6 +14,7 @@ HUB_ROLES = (
     Role.AUDITOR,
 )
 PARTNER_ROLES = (Role.PARTNER_PRACTITIONER, Role.AGENCY_ADMINISTRATOR)
+POLICE_ROLES = (Role.POLICE_LIAISON, Role.AGENCY_ADMINISTRATOR)
 
 
 def agencies(actor: Actor) -> QuerySet[Agency]:
@@ -47,4 +48,6 @@ def invitations(actor: Actor) -> QuerySet[Invitation]:
 
 def roles_of(agency: Agency) -> tuple[Role, ...]:
     """The roles that people of this agency can have: only the hub's own people work its cases."""
-    return HUB_ROLES if agency.kind == Agency.Kind.HUB else PARTNER_ROLES
+    return {Agency.Kind.HUB: HUB_ROLES, Agency.Kind.POLICE: POLICE_ROLES}.get(
+        Agency.Kind(agency.kind), PARTNER_ROLES
+    )

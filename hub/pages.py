@@ -11,6 +11,7 @@ from hub.problems import API, problem
 HOMES = (
     (Capability.TRIAGE, "triage"),
     (Capability.ANSWER_REFERRAL, "partner_queue"),
+    (Capability.SEE_SENT, "sent"),
     (Capability.SEE_DASHBOARD, "dashboard"),
     (Capability.SEE_FEEDS, "feeds"),
     (Capability.ADMINISTER_AGENCY, "agencies"),

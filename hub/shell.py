@@ -29,6 +29,7 @@ NAVIGATION = (
     ("Referrals", "partner_queue", Capability.ANSWER_REFERRAL),
     ("Notices", "rights_notices", Capability.ANSWER_REFERRAL),
     ("Rights", "rights_requests", Capability.DECIDE_RIGHTS),
+    ("What we sent", "sent", Capability.SEE_SENT),
     ("Feeds", "feeds", Capability.SEE_FEEDS),
     ("Dashboard", "dashboard", Capability.SEE_DASHBOARD),
     ("Pathways", "pathways", Capability.SEE_PATHWAYS),

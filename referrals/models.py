@@ -376,3 +376,38 @@ class Outcome(HubRow):
     notes = models.TextField(blank=True)
     recorded_by_name = models.CharField(max_length=150)
     recorded_at = models.DateTimeField()
+
+
+class SentRecord(HubRow):
+    """One row of a feed as its sender may look back on it: its own reference, and the hub's verdict in words."""
+
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="sent_records")
+    row_id = models.UUIDField(unique=True)
+    run_number = models.BigIntegerField()
+    line = models.PositiveIntegerField()
+    reference = models.CharField(max_length=60, blank=True)
+    sent_at = models.DateTimeField()
+    verdict = models.CharField(max_length=40)
+    reason = models.CharField(max_length=400, blank=True)
+    case_id = models.UUIDField(null=True)
+    person_id = models.UUIDField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["agency", "sent_at", "id"], name="referrals_sent_newest"),
+            models.Index(fields=["agency", "reference"], name="referrals_sent_reference"),
+        ]
+
+
+class Feedback(HubRow):
+    """How far the hub has come with somebody whom an agency's feed named: a stage, and no more than that."""
+
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="feedback")
+    case_id = models.UUIDField()
+    person_id = models.UUIDField()
+    stage = models.CharField(max_length=20)
+    end_state = models.CharField(max_length=40, blank=True)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case_id", "agency"], name="referrals_feedback_once")]

@@ -6,6 +6,7 @@ from access.context import current_actor
 from messaging.queries import event_data
 from messaging.subscribers import subscriber
 from referrals.actions.alerts import alert_owner
+from referrals.actions.feedback import follow_case, write_sent
 from referrals.actions.ground import FOLLOW_AGENCY, follow_agency, follow_ground
 from referrals.actions.held_rows import hide_held_rows
 from referrals.actions.intake import JUDGE, judge_rows
@@ -109,3 +110,23 @@ def alert(payload: dict[str, str]) -> None:
 def hide(payload: dict[str, str]) -> None:
     """What is held in quarantine about somebody who was restricted is hidden with them."""
     hide_held_rows(case_id=UUID(payload["case"]))
+
+
+@subscriber("feed.finished", name="referrals.write_sent", account="feedback")
+def write_what_was_sent(payload: dict[str, str]) -> None:
+    """A finished run, for its sender to look back on."""
+    write_sent(run_id=UUID(str(event_data(event_id=UUID(payload["event"]))["run"])))
+
+
+@subscriber(
+    "case.moved",
+    "case.contact_attempted",
+    "case.closed",
+    "referral.accepted",
+    "referral.completed",
+    name="referrals.feedback",
+    account="feedback",
+)
+def give_feedback(payload: dict[str, str]) -> None:
+    """How far a case has come, for who sent it."""
+    follow_case(case_id=UUID(payload["case"]))

@@ -15,6 +15,7 @@ from referrals.pages import (
     responses,
     restricted,
     safe_address,
+    sent,
     triage,
 )
 
@@ -85,6 +86,8 @@ urlpatterns = [
         responses.case_recall,
         name="case_recall",
     ),
+    path("sent/", sent.sent, name="sent"),
+    path("sent/export.csv", sent.sent_export, name="sent_export"),
     path("responses/", responses.partner_responses, name="partner_responses"),
     path("referrals/", referral.partner_queue, name="partner_queue"),
     path("referrals/<uuid:referral_id>/", referral.referral, name="referral"),

@@ -24,6 +24,7 @@ PEOPLE = {
     "grace": "grace.holt@northshire.example",  # auditor
     "helen": "helen.marsh@safesteps.example",  # partner practitioner
     "ines": "ines.costa@safesteps.example",  # agency administrator
+    "martin": "martin.ford@northshire-police.example",  # police liaison
     "ruth": "ruth.silva@victimcare.example",  # partner practitioner of another agency: the outsider
 }
 SECRETS: dict[str, tuple[str, str]] = {}

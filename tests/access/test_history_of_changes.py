@@ -36,6 +36,8 @@ KEPT_OTHERWISE = {
     "referrals_feedrun": "how far a file is, no person",
     "referrals_outcome": ERASURE,
     "referrals_routingdecision": ERASURE,
+    "referrals_feedback": "a stage, made from the case's events",
+    "referrals_sentrecord": "copied from the rows, which are kept",
     "referrals_sourcerecord": "bookkeeping of the rows, which are kept",
     "socialaccount_socialaccount": "what an agency's own sign-in said of its practitioner, seen by them alone",
     "usersessions_usersession": "where somebody is signed in now; signing in and out are on record",

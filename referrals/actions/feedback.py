@@ -1,0 +1,81 @@
+"""Keeps what senders may look back on: their rows with the verdicts, and how far the hub has come. By the hub's own
+system alone; written again it comes to the same.
+"""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from access.batches import insert_rows
+from referrals.feed.source import read_source
+from referrals.feedback import stage_of
+from referrals.models import Case, ContactAttempt, Feedback, FeedRow, FeedRun, Referral, SentRecord
+
+AT_ONCE = 1000
+TAKEN_ON = ("accepted", "in_progress", "completed")
+
+
+@transaction.atomic
+def write_sent(*, run_id: UUID) -> None:
+    """Let the sender of a finished run look back on it."""
+    run = FeedRun.objects.select_related("source").get(id=run_id)
+    column = read_source(run.source.definition).columns["crime_ref"]
+    after = -1
+    while rows := list(FeedRow.objects.filter(run=run, line__gt=after).order_by("line")[:AT_ONCE]):
+        insert_rows(
+            SentRecord,
+            [
+                {
+                    "agency_id": run.source.agency_id,
+                    "row_id": row.id,
+                    "run_number": run.number,
+                    "line": row.line,
+                    "reference": row.raw.get(column, "").strip()[:60],
+                    "sent_at": run.taken_at,
+                    "verdict": row.verdict,
+                    "reason": "" if row.verdict == "workable" else row.reason,
+                    "case_id": row.case_id,
+                    "person_id": row.person_id,
+                }
+                for row in rows
+            ],
+            rest="ON CONFLICT DO NOTHING",
+        )
+        _begin(run.source.agency_id, {row.case_id for row in rows if row.case_id})
+        after = rows[-1].line
+
+
+@transaction.atomic
+def follow_case(*, case_id: UUID) -> None:
+    """Bring what senders of this case may know up to where it stands."""
+    for agency_id in Feedback.objects.filter(case_id=case_id).values_list("agency_id", flat=True):
+        for line in _lines(agency_id, [case_id]):
+            Feedback.objects.filter(case_id=case_id, agency_id=agency_id).exclude(
+                stage=line["stage"], end_state=line["end_state"]
+            ).update(stage=line["stage"], end_state=line["end_state"], changed_at=line["changed_at"])
+
+
+def _begin(agency_id: UUID, cases: Iterable[UUID]) -> None:
+    insert_rows(Feedback, _lines(agency_id, cases), rest="ON CONFLICT DO NOTHING")
+
+
+def _lines(agency_id: UUID, cases: Iterable[UUID]) -> list[dict[str, object]]:
+    wanted, now = list(cases), timezone.now()
+    reached = ContactAttempt.objects.filter(case_id__in=wanted, result=ContactAttempt.Result.SPOKE)
+    supported = Referral.objects.filter(case_id__in=wanted, status__in=TAKEN_ON)
+    spoken, helped = (
+        set(found.values_list("case_id", flat=True).distinct()) for found in (reached, supported)
+    )
+    return [
+        {
+            "agency_id": agency_id,
+            "case_id": case.id,
+            "person_id": case.person_id,
+            "stage": stage_of(status=case.status, reached=case.id in spoken, supported=case.id in helped),
+            "end_state": case.end_state,
+            "changed_at": now,
+        }
+        for case in Case.objects.filter(id__in=wanted).order_by("id")
+    ]

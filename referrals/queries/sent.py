@@ -1,0 +1,117 @@
+"""What an agency's feed sent, as its liaison may look back on it: verdict and reason, and how far the hub has come."""
+
+import csv
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from io import TextIOWrapper
+from typing import IO
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from access.actor import Actor
+from access.export import neutralise
+from access.roles import Capability
+from agencies.queries import end_of
+from referrals.feedback import STAGES
+from referrals.models import Feedback, SentRecord
+from referrals.queries.feeds import verdict_words
+from referrals.queries.keyset import SortKey, one_page
+from referrals.workflow import END_STATES
+
+PAGE = 50
+MOST_OF_ONE_REFERENCE = 50
+AT_ONCE = 1000
+BY_SENT = SortKey("sent_at", datetime.fromisoformat)
+COLUMNS = ("sent", "run", "row", "reference", "verdict", "reason", "feedback", "end")
+
+
+@dataclass(frozen=True)
+class SentLine:
+    """One row that was sent. stage and end are empty where the sender may not know them, or there is no case."""
+
+    record: SentRecord
+    words: str
+    stage: str
+    end: str
+    changed_at: datetime | None
+
+
+@dataclass(frozen=True)
+class SentPage:
+    lines: list[SentLine]
+    previous: str
+    next: str
+
+
+def sent_page(*, actor: Actor, day: date | None, after: str = "", before: str = "") -> SentPage:
+    """One page of what the actor's agency sent, on that day or at all, the newest first."""
+    records = _sent(actor, day)
+    part = one_page([records], key=BY_SENT, descending=True, size=PAGE, after=after, before=before)
+    by_id = {record.id: record for record in SentRecord.objects.filter(id__in=part.ids)}
+    return SentPage(_lines([by_id[one] for one in part.ids if one in by_id]), part.previous, part.next)
+
+
+def sent_under(*, actor: Actor, reference: str) -> list[SentLine]:
+    """What the actor's agency sent under one of its own references, the newest first."""
+    records = _sent(actor, None).filter(reference__iexact=reference.strip())
+    return _lines(list(records.order_by("-sent_at", "-id")[:MOST_OF_ONE_REFERENCE]))
+
+
+def sent_in_batches(*, actor: Actor, day: date) -> Iterator[list[SentLine]]:
+    """All that was sent on one day, in the order of the files, some at a time."""
+    records, last = _sent(actor, day).order_by("id"), None
+    while found := list((records.filter(id__gt=last) if last else records)[:AT_ONCE]):
+        yield _lines(found)
+        last = found[-1].id
+
+
+def subjects_of(lines: Iterable[SentLine]) -> list[UUID]:
+    """Whom the lines are about, for the record of reads: the case, or the row where it led to none."""
+    return list(dict.fromkeys(line.record.case_id or line.record.row_id for line in lines))
+
+
+def as_csv(lines: Iterable[SentLine]) -> IO[bytes]:
+    """Lines as a CSV file, open at its start; no cell can be run as a formula."""
+    file = tempfile.SpooledTemporaryFile(1024 * 1024)  # noqa: SIM115 (the answer closes it)
+    file.write("\N{BYTE ORDER MARK}".encode())
+    text = TextIOWrapper(file, encoding="utf-8", newline="")
+    writer = csv.writer(text)
+    writer.writerow(COLUMNS)
+    for line in lines:
+        record = line.record
+        cells = [record.reference, line.words, record.reason, line.stage, line.end]
+        sent = record.sent_at.isoformat(timespec="seconds")
+        writer.writerow([sent, record.run_number, record.line + 1, *map(neutralise, cells)])
+    text.flush()
+    text.detach()
+    file.seek(0)
+    return file
+
+
+def _sent(actor: Actor, day: date | None) -> QuerySet[SentRecord]:
+    actor.require(Capability.SEE_SENT)
+    records = SentRecord.objects.filter(agency_id=actor.agency_id)
+    if day is not None:
+        records = records.filter(sent_at__gte=end_of(day - timedelta(days=1)), sent_at__lt=end_of(day))
+    return records
+
+
+def _lines(records: list[SentRecord]) -> list[SentLine]:
+    cases = {record.case_id for record in records if record.case_id}
+    known = {one.case_id: one for one in Feedback.objects.filter(case_id__in=cases)}
+    lines = []
+    for record in records:
+        told = known.get(record.case_id) if record.case_id else None
+        lines.append(
+            SentLine(
+                record=record,
+                words=verdict_words(record.verdict),
+                stage=STAGES[told.stage] if told else "",
+                end=END_STATES.get(told.end_state, "") if told else "",
+                changed_at=told.changed_at if told else None,
+            )
+        )
+    return lines
