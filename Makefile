@@ -12,7 +12,7 @@ export HUB_HOME
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run stop reset test check bench prove
+.PHONY: help setup setup-dev run stop reset test check audit bench prove
 
 help: ## show this
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -42,7 +42,11 @@ check: setup-dev ## style, types, layers and the fast tests, in under two minute
 	$(IN) -m ruff format --check .
 	$(IN) -m mypy
 	.venv/bin/lint-imports
+	$(IN) scripts/audit.py --offline
 	$(IN) -m pytest -n 2 --dist=loadfile -m "not browser and not slow" $(ARGS)
+
+audit: setup-dev ## what is known against the packages that we use (needs the network)
+	@$(IN) scripts/audit.py
 
 bench: setup-dev ## what things cost, side by side
 	@$(IN) -m bench $(ARGS)

@@ -160,8 +160,9 @@ def open_feed(path: Path, source: SourceDefinition, *, encoding: str | None = No
 
 def _is_codec(name: str) -> bool:
     try:
+        "".encode(name)  # what turns bytes into bytes, such as bz2, is a codec too, and none of texts
         return codecs.lookup(name).name not in ("idna", "punycode", "undefined")
-    except LookupError:
+    except (LookupError, UnicodeError):
         return False
 
 
