@@ -11,6 +11,7 @@ from access.actor import Actor
 from access.context import hub_id
 from agencies.models import Practitioner
 from agencies.queries import agencies_by_id, hub_practitioners, names_of, services
+from messaging.models import Event
 from messaging.queries import timeline
 from pathways.models import Assessment
 from referrals import scope
@@ -32,6 +33,7 @@ from victims.models import (
     SafeAddress,
     SamePersonSuggestion,
 )
+from victims.queries import references_of
 
 TIMELINE_PAGE = 20
 
@@ -188,6 +190,7 @@ def case_timeline(*, case: Case, before: str = "") -> tuple[list[TimelineEntry],
         start = None
     events = timeline(case_id=case.id, before=start, limit=TIMELINE_PAGE + 1)
     shown = events[:TIMELINE_PAGE]
+    hidden = _of_hidden_people(shown)
     people = {
         str(event.data.get(key))
         for event in shown
@@ -204,8 +207,21 @@ def case_timeline(*, case: Case, before: str = "") -> tuple[list[TimelineEntry],
             title_of(event.topic), event.at, event.actor_name, text_of(event.topic, event.data, words)
         )
         for event in shown
+        if event.id not in hidden
     ]
     return entries, str(shown[-1].id) if len(events) > TIMELINE_PAGE else ""
+
+
+def _of_hidden_people(events: list[Event]) -> set[UUID]:
+    """Events that name two people as one or not, where the reader may not know that one of them is here."""
+    named = {
+        event.id: {str(event.data.get(key)) for key in ("person", "other")}
+        for event in events
+        if event.topic == "person.suggestion_decided"
+    }
+    people = {UUID(person) for pair in named.values() for person in pair}
+    seen = {str(person) for person in references_of(people)}
+    return {event for event, pair in named.items() if not pair <= seen}
 
 
 def people_to_assign() -> list[Practitioner]:
