@@ -41,6 +41,8 @@ DOOR_WORDS = {
     "access_log": "the access log",
     "access_seen": "who has seen a record",
     "access_seen_csv": "who has seen a record, downloaded",
+    "access_hint": "a hint of unusual looks",
+    "access_hints": "the hints of unusual looks",
     "access_changes": "the list of changes",
     "agency": "an agency's people",
     "practitioner": "somebody's account",

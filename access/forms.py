@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from access.doors import DOOR_WORDS
-from access.models import Look
+from access.models import Hint, Look
 from access.queries.log import agency_names
 
 
@@ -62,3 +62,27 @@ class LogForm(forms.Form):
         if isinstance(first, date) and isinstance(last, date) and last < first:
             self.add_error("last", "The last day must not be before the first")
         return told
+
+
+class FaultForm(forms.Form):
+    """What a finding came to."""
+
+    mark_optional = False
+    words = forms.CharField(
+        label="Whom did you ask, and what did you find?",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": "Say whom you asked and what you found"},
+    )
+
+
+class HintForm(FaultForm):
+    """What a hint came to."""
+
+    outcome = forms.ChoiceField(
+        label="What came of it?",
+        choices=[(value, words.capitalize()) for value, words in Hint.Outcome.choices],
+        widget=forms.RadioSelect(attrs={"class": "govuk-radios--small"}),
+        error_messages={"required": "Say whether it is explained or was followed up"},
+    )
+    field_order = ("outcome", "words")

@@ -317,3 +317,45 @@ class ChangeValue(models.Model):
     class Meta:
         managed = False
         db_table = "access_changevalue"
+
+
+class Hint(HubRow):
+    """That somebody's looks on one day were unusual, by one rule. It accuses nobody: an auditor asks, and answers."""
+
+    class Rule(models.TextChoices):
+        OWN_SURNAME = "own_surname", "their own surname"
+        OUT_OF_HOURS = "out_of_hours", "out of hours"
+        VOLUME = "volume", "far more than usual"
+        NEVER_WORKED = "never_worked", "cases that others work"
+        REFUSED = "refused", "refused again and again"
+
+    class Outcome(models.TextChoices):
+        EXPLAINED = "explained", "explained"
+        FOLLOWED_UP = "followed_up", "followed up"
+
+    rule = models.CharField(max_length=20, choices=Rule.choices)
+    day = models.DateField()
+    actor_kind = models.CharField(max_length=12)
+    actor_id = models.UUIDField()
+    actor_name = models.CharField(max_length=150)
+    subject = models.UUIDField(null=True, help_text="The person it is about, where it is about one.")
+    looks = models.PositiveIntegerField(help_text="How many looks (or records, or refusals) it counts.")
+    usual = models.PositiveIntegerField(null=True, help_text="How many there are on a day otherwise.")
+    found_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.UUIDField(null=True)
+    answered_by_name = models.CharField(max_length=150, blank=True)
+    outcome = models.CharField(max_length=12, choices=Outcome.choices, blank=True)
+    words = models.CharField(max_length=1000, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["rule", "day", "actor_id", "subject"], name="access_hint_once", nulls_distinct=False
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["-id"], name="access_hint_open", condition=models.Q(answered_at__isnull=True)
+            )
+        ]

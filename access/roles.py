@@ -84,6 +84,7 @@ class Capability(StrEnum):
     BREAK_GLASS = "break_glass"
     RESTRICT = "restrict"
     REVIEW_ACCESS = "review_access"
+    ANSWER_HINTS = "answer_hints"
     ADMINISTER_AGENCY = "administer_agency"
     ADMINISTER_HUB = "administer_hub"
     SEE_RIGHTS = "see_rights"
@@ -168,6 +169,7 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
     Role.AUDITOR: frozenset(
         {
             Capability.SEE_ACCESS_LOG,
+            Capability.ANSWER_HINTS,
             Capability.REVIEW_ACCESS,
             Capability.SEE_CERTIFICATES,
             Capability.EXPORT_REGISTERS,

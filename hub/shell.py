@@ -37,6 +37,7 @@ NAVIGATION = (
     ("Restricted records", "restricted_records", Capability.BREAK_GLASS),
     ("Access reviews", "access_reviews", Capability.REVIEW_ACCESS),
     ("Access log", "access_log", Capability.SEE_ACCESS_LOG),
+    ("Unusual looks", "access_hints", Capability.ANSWER_HINTS),
 )
 
 

@@ -2,13 +2,16 @@
 
 from uuid import UUID
 
-from access.context import current_actor
+from celery import shared_task
+
+from access.context import acting_as_system, current_actor
 from messaging.queries import event_data
 from messaging.subscribers import subscriber
 from referrals.actions.alerts import alert_owner
 from referrals.actions.feedback import follow_case, write_sent
 from referrals.actions.ground import FOLLOW_AGENCY, follow_agency, follow_ground
 from referrals.actions.held_rows import hide_held_rows
+from referrals.actions.hints import find_hints
 from referrals.actions.intake import JUDGE, judge_rows
 from referrals.actions.referral import CONFIRM_OVERDUE, expire, remind_to_confirm
 from referrals.actions.routing import EXPIRE, follow_referral, is_unanswered, route_case
@@ -130,3 +133,10 @@ def write_what_was_sent(payload: dict[str, str]) -> None:
 def give_feedback(payload: dict[str, str]) -> None:
     """How far a case has come, for who sent it."""
     follow_case(case_id=UUID(payload["case"]))
+
+
+@shared_task(ignore_result=True, name="referrals.find_hints")
+def find_unusual_looks() -> None:
+    """Search the access log's past days for unusual looks; harmless to run again."""
+    with acting_as_system("audit"):
+        find_hints()

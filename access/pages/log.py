@@ -29,7 +29,8 @@ def access_log(request: HttpRequest) -> HttpResponse:
     A POST turns names and references into ids, so that the address that it leads to names nobody.
     Reading the log is on record too.
     """
-    current_actor().require(Capability.SEE_ACCESS_LOG)
+    actor = current_actor()
+    actor.require(Capability.SEE_ACCESS_LOG)
     if request.method == "POST":
         form = LogForm(request.POST)
         query = _query_of(form) if form.is_valid() else None
@@ -50,6 +51,7 @@ def access_log(request: HttpRequest) -> HttpResponse:
             "filters": filters,
             "person": seen.person_behind(filters.subjects),
             "faults": queries.open_faults(),
+            "may_answer": actor.can(Capability.ANSWER_HINTS),
         },
     )
 

@@ -121,6 +121,11 @@ def open_faults() -> list[ChainFault]:
     return list(ChainFault.objects.filter(answered_at__isnull=True).order_by("found_at")[:SAME_NAME])
 
 
+def fault_of(fault_id: UUID) -> ChainFault | None:
+    """One finding that waits for an answer; None for none."""
+    return ChainFault.objects.filter(id=fault_id, answered_at__isnull=True).first()
+
+
 def actors_named(name: str) -> list[UUID]:
     """People who sign in (or did) whose name holds these words; a few."""
     people = get_user_model()._default_manager.filter(name__icontains=name).order_by("name", "id")
@@ -159,7 +164,7 @@ def filtered(filters: LookFilters) -> QuerySet[Look]:
 
 def _with_references(found: list[Look]) -> list[LookRow]:
     named = {subject for look in found for subject in look.subjects[:NAMED]}
-    references = _references(named)
+    references = references_of(named)
     agencies = agency_names()
     return [
         LookRow(
@@ -172,7 +177,8 @@ def _with_references(found: list[Look]) -> list[LookRow]:
     ]
 
 
-def _references(ids: Collection[UUID]) -> dict[UUID, str]:
+def references_of(ids: Collection[UUID]) -> dict[UUID, str]:
+    """Public references of cases, people and referrals (by their case), of those that the reader may know."""
     known: dict[UUID, str] = import_module(settings.ACCESS_SUBJECTS).references_of(ids) if ids else {}
     return known
 

@@ -21,6 +21,7 @@ KEPT_OTHERWISE = {
     "access_chainfault": "an answer is given once",
     "access_conflict": "ended by a mark, never edited",
     "access_grant": "ids; each disclosure and its end is an event",
+    "access_hint": "an answer is given once",
     "access_personalgrant": "ended by a mark, never edited",
     "access_restriction": "lifted by a mark, never edited",
     "access_verified": "heads, no person",
