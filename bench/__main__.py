@@ -19,7 +19,7 @@ ROWS = 2_000
 
 def main() -> int:
     """Measure and print; 2 where a measurement is not known."""
-    known: dict[str, Callable[[Instance], None]] = {"stack": stack, "intake": intake}
+    known: dict[str, Callable[[Instance], None]] = {"stack": stack, "intake": intake, "policies": policies}
     asked = sys.argv[1:] or list(known)
     if unknown := [name for name in asked if name not in known]:
         print(f"There is no measurement {unknown[0]!r}. Known: {', '.join(known)}.")
@@ -68,10 +68,7 @@ def stack(instance: Instance) -> None:
 def intake(instance: Instance) -> None:
     """A feed taken and judged with recognition of people and no worker running, beside a COPY of the same rows."""
     print(f"Intake of {ROWS:,} rows with recognition, no worker running, and a plain COPY of the same rows")
-    for words in (["migrate", "--database=owner", "-v0"], ["found", "hub/data/northshire.yaml"]):
-        done = instance.python("manage.py", *words, seconds=300)
-        if done.returncode:
-            raise SystemExit(done.stderr)
+    _found(instance)
     files = [write_feed(instance.home.parent / f"{n}.csv", rows=ROWS, seed=n) for n in range(ROUNDS)]
     done = instance.python("-m", "bench.intake", *map(str, files), seconds=900)
     if done.returncode:
@@ -85,6 +82,34 @@ def intake(instance: Instance) -> None:
     print(
         f"  found        {', '.join(str(one['suggested']) for one in rounds)} suggestions of the same person"
     )
+
+
+def policies(instance: Instance) -> None:
+    """The queue and the API's list and changes with the database's policies on and off, turn by turn."""
+    print(f"Row-level policies on and off, over a feed of {ROWS:,} rows; milliseconds for one answer")
+    _found(instance)
+    file = write_feed(instance.home.parent / "feed.csv", rows=ROWS, seed=1)
+    done = instance.python("-m", "bench.policies", str(file), seconds=1800)
+    if done.returncode:
+        raise SystemExit(done.stderr)
+    told = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    for page in dict.fromkeys(one["page"] for one in told):
+        for what, words in (("took", "whole answer"), ("in_database", "in the database")):
+            on, off = (
+                statistics.median(
+                    one[what] * 1000 for one in told if one["page"] == page and one["on"] is is_on
+                )
+                for is_on in (True, False)
+            )
+            print(f"  {page:14}{words:17}{on:8.2f} on {off:8.2f} off   ratio {on / off:.2f}")
+
+
+def _found(instance: Instance) -> None:
+    """A database with the invented hub in it."""
+    for words in (["migrate", "--database=owner", "-v0"], ["found", "hub/data/northshire.yaml"]):
+        done = instance.python("manage.py", *words, seconds=300)
+        if done.returncode:
+            raise SystemExit(done.stderr)
 
 
 def _spread(figures: list[float], unit: str) -> str:
