@@ -145,11 +145,12 @@ CHECKS = (
     ),
     Check(
         "restrictions_answered_for",
-        "Every open restriction has an owner who is let in",
+        "A supervisor at work answers for every restricted record",
         "SELECT count(*) FROM access_restriction WHERE lifted_at IS NULL",
         "SELECT r.id FROM access_restriction r WHERE r.lifted_at IS NULL AND NOT EXISTS ("
-        " SELECT 1 FROM access_personalgrant p WHERE p.person_id = r.person_id AND p.practitioner_id = r.owner_id"
-        " AND p.because = 'owner' AND p.ended_at IS NULL)",
+        " SELECT 1 FROM access_personalgrant p JOIN agencies_practitioner a ON a.id = p.practitioner_id"
+        " WHERE p.person_id = r.person_id AND p.because <> 'break_glass' AND p.ended_at IS NULL"
+        " AND (p.until IS NULL OR p.until > clock_timestamp()) AND a.is_active AND a.role = 'supervisor')",
     ),
     Check(
         "glass_mends",

@@ -155,6 +155,17 @@ DROP TRIGGER access_grant_waits ON access_grant;
 SEES = "access_is_hub() AND access_may_see_person(person_id, 'identity')"
 MINE = "given_by = access_actor() AND ended_at IS NULL AND access_is_hub()"
 
+GIVEN = (
+    f"{MINE} AND ("
+    "(because = 'break_glass' AND practitioner_id = access_actor()"
+    " AND access_role() IN ('practitioner', 'supervisor')"
+    " AND until <= clock_timestamp() + interval '3 hours')"
+    " OR (because = 'given' AND access_role() = 'supervisor' AND practitioner_id <> access_actor()"
+    " AND access_answers_for(person_id))"
+    " OR (because = 'owner' AND access_role() = 'supervisor' AND NOT access_is_restricted(person_id)"
+    f" AND {SEES}))"
+)
+
 # What of a record may change after it was written; everything else, and every row, stays.
 CHANGES = {
     "access_restriction": "lifted_at, lifted_by, lifted_by_name, lifted_words",
@@ -391,16 +402,7 @@ class Migration(migrations.Migration):
         protect(
             "access_personalgrant",
             read="access_is_system() OR practitioner_id = access_actor() OR access_answers_for(person_id)",
-            insert=(
-                f"{MINE} AND ("
-                "(because = 'break_glass' AND practitioner_id = access_actor()"
-                " AND access_role() IN ('practitioner', 'supervisor')"
-                " AND until <= clock_timestamp() + interval '3 hours')"
-                " OR (because = 'given' AND access_role() = 'supervisor' AND practitioner_id <> access_actor()"
-                " AND access_answers_for(person_id))"
-                " OR (because = 'owner' AND access_role() = 'supervisor' AND NOT access_is_restricted(person_id)"
-                f" AND {SEES}))"
-            ),
+            insert=GIVEN,
             update="access_is_system()",
         ),
         # Of oneself, or by a supervisor of anybody else; ended by the hub's own system on a supervisor's word.

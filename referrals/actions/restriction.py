@@ -158,6 +158,35 @@ def end_personal_access(*, actor: Actor, case_id: UUID, grant_id: UUID) -> None:
     publish(Happening("case.personal_access_ended", at=now, case_id=cases[0].id, data=told))
 
 
+@transaction.atomic
+def appoint(*, actor: Actor, reference: str, to: UUID, reason: str) -> PersonalGrant:
+    """Have a supervisor answer for a restricted record whose owner has left. For operators, by a system account.
+
+    Refused while somebody at work answers for it: they let others in themselves.
+    Raises CaseNotFound, ReasonMissing, NotRestricted, NotTheirs, CannotBeLetIn.
+    """
+    if actor.kind != "system":
+        raise NotTheirs("Ask whoever operates the hub.")
+    now = timezone.now()
+    reason = _told(reason, "Say why the record needs somebody else.")
+    case = Case.objects.filter(reference=reference).first()
+    if case is None:
+        raise CaseNotFound("There is no such case.")
+    if not is_restricted(case_id=case.id):
+        raise NotRestricted("This record is not restricted.")
+    at_work = {one.id for one in owners()}
+    answering = PersonalGrant.objects.filter(live(now), person_id=case.person_id, practitioner_id__in=at_work)
+    if answering.exclude(because=PersonalGrant.Because.BREAK_GLASS).exists():
+        raise NotTheirs("Somebody at work answers for this record: ask a supervisor who is let in.")
+    if to not in at_work or in_conflict(person_id=case.person_id, practitioner_id=to):
+        raise CannotBeLetIn("Choose a supervisor of the hub who is not kept out of this case.")
+    grant = _grant(actor, case.person_id, to, PersonalGrant.Because.GIVEN, reason, now)
+    PersonalGrant.objects.bulk_create([grant])
+    told: dict[str, object] = {"practitioner": str(to)}
+    publish(Happening("case.personal_access_given", at=now, case_id=case.id, data=told))
+    return grant
+
+
 def locked_cases_of_person(actor: Actor, case_id: UUID) -> tuple[UUID, list[Case]]:
     """The person of the case and all their cases, the newest first, locked with their referrals.
 

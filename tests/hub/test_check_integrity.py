@@ -191,9 +191,9 @@ def a_restricted_case() -> tuple[Case, Actor]:
     return case, dana
 
 
-def a_restriction_without_an_owner() -> str:
-    case, _ = a_restricted_case()
-    PersonalGrant.objects.filter(person_id=case.person_id).update(ended_at=timezone.now())
+def a_restriction_whose_owner_has_left() -> str:
+    case, dana = a_restricted_case()
+    Practitioner.objects.filter(id=dana.id).update(is_active=False)
     return str(Restriction.objects.get(person_id=case.person_id).id)
 
 
@@ -233,7 +233,7 @@ BREAKS: dict[Callable[[], str], str] = {
     a_referral_that_its_agency_cannot_read: "open_referrals_can_be_read",
     a_referral_whose_grant_has_ended: "open_referrals_can_be_read",
     a_grant_that_outlived_its_referral: "no_grant_without_a_referral",
-    a_restriction_without_an_owner: "restrictions_answered_for",
+    a_restriction_whose_owner_has_left: "restrictions_answered_for",
     a_glass_that_stays_broken: "glass_mends",
     a_message_that_keeps_failing: "nothing_stuck",
     a_message_that_nobody_takes: "nothing_stuck",

@@ -3,9 +3,11 @@
 import re
 import time
 from datetime import timedelta
+from io import StringIO
 
 import pytest
 from django.core import mail
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from access.context import acting_as, acting_as_system
@@ -259,3 +261,20 @@ def test_grants_carry_the_mark_for_every_agency_and_lose_it_again(hub, cast):
     cast.browser("dana").post(f"/cases/{case.reference}/access/lift/", {"words": "Not any more."})
     with acting_as_system("tests"):
         assert set(Grant.objects.filter(case_id=case.id).values_list("restricted", flat=True)) == {False}
+
+
+def test_an_operator_appoints_a_supervisor_only_where_the_owner_has_left(hub, cast):
+    case = restricted(cast, a_case())
+    with acting_as_system("tests"):
+        Practitioner.objects.filter(email="priya.nair@northshire.example").update(role="supervisor")
+    asked = ("appoint", "priya.nair@northshire.example", case.reference)
+    with pytest.raises(CommandError, match="Somebody at work answers"):
+        call_command(*asked, reason="Dana has left.")
+    with acting_as_system("tests"):
+        Practitioner.objects.filter(email="dana.ahmed@northshire.example").update(is_active=False)
+    with pytest.raises(CommandError, match="Choose a supervisor"):
+        call_command("appoint", "liam.byrne@northshire.example", case.reference, reason="Dana has left.")
+    call_command(*asked, reason="Dana has left.", stdout=StringIO())
+    lifted = cast.browser("priya").post(f"/cases/{case.reference}/access/lift/", {"words": "Not any more."})
+    assert lifted.status_code == 302
+    assert cast.browser("liam").get(f"/cases/{case.reference}/").status_code == 200
