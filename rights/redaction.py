@@ -15,6 +15,8 @@ OTHER_PERSON = "[withheld: about another person]"
 STAFF = "a member of staff"
 GONE = "[withheld]"
 """Says nothing of why: a safe address leaves no hint that there is one."""
+HIDDEN_CODES = ("safe_address",)
+"""Codes in lists (what was shared or consented to) that would say that there is such a place."""
 SHORTEST = 3
 
 _PHONE = re.compile(r"(?<![\w/])\+?\d(?:[\s()\-]?\d){8,13}(?![\w/])")
@@ -83,7 +85,7 @@ def _deep(value: Any, known: Known, *, free: bool) -> Any:
     if isinstance(value, Mapping):
         return {key: _deep(inner, known, free=free) for key, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [_deep(inner, known, free=free) for inner in value]
+        return [_deep(inner, known, free=free) for inner in value if inner not in HIDDEN_CODES]
     return value
 
 
