@@ -10,7 +10,7 @@ WAS = import_module("access.migrations.0002_restricted_records").GIVEN
 
 
 class Migration(migrations.Migration):
-    dependencies = [("access", "0005_changes_of_any_table")]
+    dependencies = [("access", "0006_hints")]
     operations = [
         change_policy(
             "access_personalgrant",
