@@ -115,8 +115,8 @@ def a_closed_story(
             person_id=person.id, case_id=case.id, judged_at=now,
         )  # fmt: skip
         SourceRecord.objects.create(
-            source=run.source, key=f"NS/{run.number}/26|P-88121", update_no=1, content_hash="1" * 64, verdict="workable",
-            row_id=row.id, person_id=person.id, case_id=case.id,
+            source=run.source, key=f"NS/{run.number}/26|P-88121", update_no=1, content_hash="1" * 64,
+            verdict="workable", row_id=row.id, person_id=person.id, case_id=case.id,
         )  # fmt: skip
     partner = Actor(
         kind="client",

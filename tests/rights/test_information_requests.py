@@ -78,7 +78,11 @@ def test_what_the_tests_allow(hub, cast, answers, decision, allowed):
 
 def test_counselling_records_need_a_senior_officer_and_more_tests(hub, cast):
     request, _ = recorded(cast, counselling="on")
-    assert {test.code for test in rules.failed({}, counselling=True)} >= {"probative", "presumption", "senior"}
+    assert {test.code for test in rules.failed({}, counselling=True)} >= {
+        "probative",
+        "presumption",
+        "senior",
+    }
     answer_tests(cast, request)
     answer = decide(cast, request, "part")
     assert answer.status_code == 422
