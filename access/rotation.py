@@ -1,5 +1,6 @@
 """Sealing anew, with the key that seals now, what older keys have sealed."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,18 @@ from access.encryption import MARK, EncryptedJSONField, SealBroken, current_key,
 
 AT_ONCE = 200
 FIRST = UUID(int=0)
+
+others: dict[str, Callable[[], int]] = {}
+
+
+def also_rotates(what: str) -> Callable[[Callable[[], int]], Callable[[], int]]:
+    """Register a function that seals anew what is sealed elsewhere than in a column of its own."""
+
+    def register(rotate: Callable[[], int]) -> Callable[[], int]:
+        others[what] = rotate
+        return rotate
+
+    return register
 
 
 def sealed_columns() -> list[tuple[type[models.Model], str]]:

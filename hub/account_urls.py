@@ -9,7 +9,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import include, path
 
 from agencies.pages import invitations, sessions, sign_on
+from hub.limits import limited_form
 from hub.second_factor import second_factor
+from hub.sign_on import confirm_by_sign_on
 
 
 def absent(request: HttpRequest) -> HttpResponse:
@@ -25,10 +27,11 @@ urlpatterns = [
     path("sessions/", sessions.own_sessions, name="own_sessions"),
     path("sessions/end-others/", sessions.end_own_others, name="end_other_sessions"),
     path("sessions/<int:number>/end/", sessions.end_own_one, name="end_session"),
-    path("invitation/", invitations.accept_invitation, name="accept_invitation"),
+    path("invitation/", limited_form(invitations.accept_invitation), name="accept_invitation"),
     path("invitation/<str:link>/", invitations.invitation_link, name="invitation_link"),
     path("sign-on/", sign_on.sign_on_list, name="sign_on"),
     path("2fa/", include("allauth.mfa.urls")),
+    path("sign-on/confirm/", confirm_by_sign_on, name="confirm_by_sign_on"),
     path("sign-on/cancelled/", login_cancelled, name="socialaccount_login_cancelled"),
     path("sign-on/failed/", login_error, name="socialaccount_login_error"),
     path("", include("allauth.socialaccount.providers.openid_connect.urls")),

@@ -6,15 +6,19 @@ from uuid import UUID
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.forms import ResetPasswordForm
+from allauth.account.internal.flows.reauthentication import get_reauthentication_flows
+from allauth.core import context
+from allauth.core.exceptions import ReauthenticationRequired
 from allauth.core.internal import ratelimit
-from allauth.mfa import signals as factors
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 
 from access.context import switch_to
@@ -22,6 +26,7 @@ from access.looks import asked_for, record_look
 from access.models import Look
 from agencies import lockouts, queries
 from agencies.models import Practitioner
+from hub import sign_on
 from hub.sessions import begin
 from messaging.events import Happening, publish
 
@@ -57,7 +62,7 @@ class Accounts(DefaultAccountAdapter):
         if rest:
             person = Practitioner.objects.filter(email__iexact=email).first()
             if person is not None:
-                _tell("account.locked", person, seconds=rest)
+                _tell("account.locked", person.id, seconds=rest)
 
     def pre_login(
         self, request: HttpRequest, user: Practitioner, *, signal_kwargs: dict[str, Any] | None, **kwargs: Any
@@ -71,6 +76,24 @@ class Accounts(DefaultAccountAdapter):
                 )
                 return redirect("openid_connect_login", required.agency.code)
         return super().pre_login(request, user, signal_kwargs=signal_kwargs, **kwargs)
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Who has only their agency's own sign-in is asked again there: allauth would not ask at all.
+
+        Raises ReauthenticationRequired where that was too long ago.
+        """
+        request = context.request
+        if not get_reauthentication_flows(request.user) and not sign_on.was_just_asked(request):
+            raise ReauthenticationRequired
+        return super().is_reauthentication_required(app=app, **kwargs)
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """Password, app, passkey; and the agency's own sign-in for whoever has none of these."""
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        if methods or not user.is_authenticated:
+            return methods
+        words = "Sign in with your agency's account again"
+        return [{"id": "sign_on", "description": words, "url": reverse("confirm_by_sign_on")}]
 
 
 class ForgottenPassword(ResetPasswordForm):
@@ -111,16 +134,17 @@ def put_end_on_record(sender: type, user: Practitioner | None, **kwargs: Any) ->
         record_look(action=Look.Action.SIGN_OUT, door="account_logout")
 
 
-@receiver(factors.authenticator_added)
-@receiver(factors.authenticator_reset)
-def tell_of_added(sender: type, user: Practitioner, authenticator: Authenticator, **kwargs: Any) -> None:
-    _tell("account.factor_added", user, kind=authenticator.type)
+# Not allauth's own signals of these: it sends them after the commit, when nobody acts any more.
+@receiver(post_save, sender=Authenticator)
+def tell_of_added(sender: type, instance: Authenticator, created: bool, **kwargs: Any) -> None:
+    if created:
+        _tell("account.factor_added", instance.user_id, kind=instance.type)
 
 
-@receiver(factors.authenticator_removed)
-def tell_of_removed(sender: type, user: Practitioner, authenticator: Authenticator, **kwargs: Any) -> None:
-    _tell("account.factor_removed", user, kind=authenticator.type)
+@receiver(post_delete, sender=Authenticator)
+def tell_of_removed(sender: type, instance: Authenticator, **kwargs: Any) -> None:
+    _tell("account.factor_removed", instance.user_id, kind=instance.type)
 
 
-def _tell(topic: str, person: Practitioner, **data: object) -> None:
-    publish(Happening(topic, at=timezone.now(), data={"practitioner": str(person.id), **data}))
+def _tell(topic: str, person_id: UUID, **data: object) -> None:
+    publish(Happening(topic, at=timezone.now(), data={"practitioner": str(person_id), **data}))

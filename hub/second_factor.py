@@ -16,11 +16,15 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from access.context import acting_as_system
+from access.encryption import current_key, seal, unseal
 from access.roles import NEEDS_SECOND_FACTOR
+from access.rotation import also_rotates
 from agencies import queries
 from agencies.models import Practitioner
 
 OWN_SIGN_IN = "/accounts/"
+SEALED = {Authenticator.Type.TOTP: "secret", Authenticator.Type.RECOVERY_CODES: "seed"}
 
 
 def is_asked_of(person: Practitioner) -> bool:
@@ -46,6 +50,13 @@ def is_lacking(request: HttpRequest) -> bool:
 class SecondFactors(DefaultMFAAdapter):
     """allauth's questions on second factors."""
 
+    def encrypt(self, text: str) -> str:
+        """An app's secret and the seed of recovery codes stand sealed in the database."""
+        return seal(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return unseal(encrypted_text)
+
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         """The last factor of somebody who must have one is replaced, not removed."""
         if not is_asked_of(authenticator.user):
@@ -66,6 +77,23 @@ class SecondFactorMiddleware:
                 return HttpResponse(status=204, headers={"HX-Redirect": reverse("second_factor")})
             return redirect("second_factor")
         return self.get_response(request)
+
+
+@also_rotates("second factors")
+def seal_secrets_anew() -> int:
+    """Seal with today's key what older ones sealed, one person at a time. Returns how many."""
+    done = 0
+    with acting_as_system("key-rotation"):
+        numbers = list(Authenticator.objects.order_by("id").values_list("id", flat=True))
+    for number in numbers:
+        with acting_as_system("key-rotation"):
+            one = Authenticator.objects.select_for_update().filter(id=number).first()
+            sealed = one.data.get(SEALED.get(one.type, ""), "") if one else ""
+            if one is not None and sealed and not sealed.startswith(current_key()):
+                one.data[SEALED[one.type]] = seal(unseal(sealed))
+                one.save(update_fields=["data"])
+                done += 1
+    return done
 
 
 @require_GET

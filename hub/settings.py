@@ -180,6 +180,8 @@ ACCOUNT_SESSION_REMEMBER = False
 # the key of ACCOUNT_RATE_LIMITS is for wrong codes.
 ACCOUNT_FORMS = {"reset_password": "hub.accounts.ForgottenPassword"}
 ACCOUNT_RATE_LIMITS = {"login_failed": "30/5m/ip,5/5m/key"}
+API_CALLS_A_MINUTE = env.int("API_CALLS_A_MINUTE", 600)  # of one client (hub.throttle)
+TOKENS_A_MINUTE = env.int("TOKENS_A_MINUTE", 60)  # from one address
 SIGN_IN_LIMITS = {"login_failed": "30/5m/ip"}
 # Exports, break-glass and changes to one's own sign-in ask again after this time.
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
@@ -192,6 +194,7 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION  # http://localhost
 MFA_TOTP_ISSUER = HUB_NAME
 SOCIALACCOUNT_ADAPTER = "hub.sign_on.AgencySignOn"
 SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_LOGIN_ON_GET = True  # a form could not lead elsewhere under our policy (form-action 'self')
 SOCIALACCOUNT_OPENID_CONNECT_URL_PREFIX = "oidc"
 SOCIALACCOUNT_REQUESTS_TIMEOUT = 10
 SECOND_FACTOR = env.str("SECOND_FACTOR", "required" if PRODUCTION else "offered")
@@ -290,6 +293,7 @@ OAUTH2_PROVIDER = {
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["agencies.authentication.ClientAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["agencies.authentication.IsPartnerClient"],
+    "DEFAULT_THROTTLE_CLASSES": ["hub.throttle.ClientThrottle"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["hub.parsers.BoundedJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",

@@ -6,19 +6,54 @@ address. It never makes an account, and never opens one of another agency.
 """
 
 import os
-from typing import Any
+import time
+from typing import Any, cast
+from urllib.parse import urlencode
 
+from allauth.account.signals import user_logged_in
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialApp, SocialLogin
 from allauth.socialaccount.providers.base import AuthProcess
+from django.conf import settings
 from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.shortcuts import render
+from django.dispatch import receiver
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
 
 from agencies.models import Practitioner, SignOn
 
 PROVIDER = "openid_connect"
+
+
+ASKED = "provider_asked_at"
+"""The session's key for when the provider last asked the person who they are."""
+
+
+def was_just_asked(request: HttpRequest) -> bool:
+    """Whether the agency's provider itself has asked the person a short time ago."""
+    since = time.time() - float(request.session.get(ASKED, 0))
+    return 0 <= since < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+
+
+@receiver(user_logged_in)
+def note_when_asked(request: HttpRequest, sociallogin: SocialLogin | None = None, **kwargs: Any) -> None:
+    """Keep the provider's `auth_time`: signing in by a session that it holds is no fresh proof."""
+    if sociallogin is not None:
+        told = sociallogin.account.extra_data.get("id_token", {})
+        request.session[ASKED] = min(int(told.get("auth_time") or 0), int(time.time()))
+
+
+@require_GET
+def confirm_by_sign_on(request: HttpRequest) -> HttpResponse:
+    """Have the agency's provider ask again, then go on to where `next` says."""
+    asked = {"process": "login", "auth_params": urlencode({"prompt": "login", "max_age": 0})}
+    if wanted := request.GET.get("next"):
+        asked["next"] = wanted
+    agency = cast("Practitioner", request.user).agency
+    return redirect(f"{reverse('openid_connect_login', args=[agency.code])}?{urlencode(asked)}")
 
 
 class AgencySignOn(DefaultSocialAccountAdapter):

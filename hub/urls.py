@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from agencies.api import token
 from hub.health import health
+from hub.limits import limited_token
 from hub.pages import home
 
 urlpatterns = [
@@ -16,7 +17,7 @@ urlpatterns = [
     path("", include("referrals.urls")),
     path("rights/", include("rights.urls")),
     path("dashboard/", include("reporting.urls")),
-    path("oauth/token/", token, name="token"),
+    path("oauth/token/", limited_token(token), name="token"),
     path("api/v1/", include("referrals.api_urls")),
 ]
 
@@ -24,3 +25,4 @@ handler400 = "hub.pages.malformed"
 handler404 = "hub.pages.not_found"
 handler403 = "hub.pages.not_allowed"
 handler500 = "hub.pages.failed"
+handler429 = "hub.limits.too_many"

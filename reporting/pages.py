@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from io import StringIO
 from uuid import UUID
 
+from allauth.account.decorators import reauthentication_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -78,6 +79,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     )
 
 
+@reauthentication_required
 def partners_csv(request: HttpRequest) -> HttpResponse:
     """The partner numbers of the dashboard as CSV."""
     actor = current_actor()

@@ -225,7 +225,7 @@ class Migration(migrations.Migration):
             "mfa_authenticator",
             read=any_of(OWN, SIGNING_IN, SYSTEM, ADMINISTERS),
             insert=OWN,
-            update=any_of(OWN, SIGNING_IN),
+            update=any_of(OWN, SIGNING_IN, SYSTEM),
             delete=any_of(OWN, SYSTEM, ADMINISTERS),
         ),
         protect(

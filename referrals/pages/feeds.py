@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from allauth.account.decorators import reauthentication_required
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -117,6 +118,7 @@ def feed_run_progress(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @require_GET
+@reauthentication_required
 def feed_run_export(request: HttpRequest, number: int) -> FileResponse:
     """The rows of a run as CSV: as sent, with verdict, person and case, and harmless in a spreadsheet."""
     actor = _actor()
@@ -159,6 +161,7 @@ def quarantine(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
+@reauthentication_required
 def quarantine_export(request: HttpRequest) -> FileResponse:
     """What is held in quarantine as CSV, by the same filters as the list."""
     _actor().require(Capability.SEE_CASES)

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from access.encryption import SealBroken, current_key
-from access.rotation import rotate_column, sealed_columns
+from access.rotation import others, rotate_column, sealed_columns
 
 
 class Command(BaseCommand):
@@ -22,6 +22,10 @@ class Command(BaseCommand):
                 done = rotate_column(model, column)
             except SealBroken as broken:
                 raise CommandError(f"Stopped at {broken}") from None
+            total += done
+            self.stdout.write(f"{name}: {done} sealed anew")
+        for name, rotate in others.items():
+            done = rotate()
             total += done
             self.stdout.write(f"{name}: {done} sealed anew")
         self.stdout.write(f"{total} values sealed anew; everything is sealed with the key {current_key()}.")
