@@ -9,7 +9,7 @@ from django.apps import apps
 from django.db.models import Model, Q
 
 from agencies.queries import agencies_by_id, services
-from pathways.models import Assessment, InstrumentVersion
+from pathways.models import Assessment, HealthAnswers, InstrumentVersion
 from referrals.models import Case, Referral
 from rights.fields import Table, tables
 from rights.redaction import Known
@@ -76,9 +76,12 @@ def _named(rows: Rows) -> Rows:
             row["answers"] = _answers(instrument, row["answers"])
     health = rows.get("pathways_healthanswers", [])
     made = Assessment.objects.select_related("instrument").in_bulk(row["assessment_id"] for row in health)
+    # Sealed columns open on a model's row alone: `values()` gives the seal.
+    opened = {one.assessment_id: one.answers for one in HealthAnswers.objects.filter(assessment__in=made)}
     for row in health:
         if row["assessment_id"] in made:
-            row["answers"] = _answers(made[row["assessment_id"]].instrument, row["answers"])
+            instrument = made[row["assessment_id"]].instrument
+            row["answers"] = _answers(instrument, opened.get(row["assessment_id"], {}))
     return rows
 
 

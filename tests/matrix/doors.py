@@ -1,0 +1,267 @@
+"""Every address of the product, with what is sent there and what must be shown there. A new one needs an entry.
+
+Addresses, queries, forms and bodies are templates: `{reference}`, `{case}`, `{referral}` ... are filled from each
+case of the world in turn, so that every parameter that looks like an id is tried with everybody's.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.matrix.policy import (
+    AGREED,
+    ASSESSMENT,
+    CONTACT,
+    EXISTENCE,
+    IDENTITY,
+    INCIDENT,
+    NOTES,
+    READS_THE_HUBS_CASES,
+    REFERRAL,
+    SAFE_ADDRESS,
+    SAFE_STEPS,
+    SENT,
+)
+
+Form = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Door:
+    """How one address is tried.
+
+    at: its parameters. gets: queries to read it with. posts: forms (or JSON bodies, under /api/) to send there.
+    shows: kinds of things that it must show to whoever may see them, so that an empty page does not pass;
+    to: the roles that it is for.
+    headers: sent with every request.
+    """
+
+    at: Mapping[str, str] = field(default_factory=dict)
+    gets: tuple[str, ...] = ("",)
+    posts: tuple[Form, ...] = ({},)
+    shows: tuple[str, ...] = ()
+    to: tuple[str, ...] = READS_THE_HUBS_CASES
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+PRACTITIONER, SYSTEM = ("partner_practitioner",), ("client",)
+OF_CASE = {"reference": "{reference}"}
+OF_REFERRAL = {"referral_id": "{referral}"}
+OF_PERSON = {"reference": "{person_reference}"}
+OF_AGREEMENT = Door(at={"code": "{agreement}"}, posts=({"reason": "Over.", "words": "Over."},))
+OF_PRACTITIONER = Door(at={"practitioner_id": "{practitioner}"})
+PAGED = ("", "?after={cursor}", "?before={cursor}")
+SEARCHED: tuple[Form, ...] = (
+    {"search": "{surname}", "stage": "decision"},
+    {"search": "{surname}", "stage": "partner"},
+    {"search": "{reference}", "stage": "partner"},
+    {"search": "{postcode}", "stage": "partner"},
+)
+REASON = "Because it is so."
+OUTCOME = {"outcomes": [{"domain": "safety", "result": "improved"}]}
+
+
+def _case(*posts: Form, at: Mapping[str, str] | None = None, **given: Any) -> Door:
+    return Door(at=at or OF_CASE, posts=posts or ({},), **given)
+
+
+def _referral(*posts: Form, **given: Any) -> Door:
+    return Door(at=OF_REFERRAL, posts=posts or ({},), **given)
+
+
+WORK: dict[str, Door] = {
+    "home": Door(),
+    "access_log": Door(
+        gets=("", "?subject={case}", "?subject={referral}", "?actor={person}", "?after={cursor}"),
+        posts=({"reference": "{reference}"}, {"reference": "{person_reference}"}, {"who": "{surname}"}),
+    ),
+    "feeds": Door(gets=("", "?after=9")),
+    "quarantine": Door(gets=PAGED, shows=(SENT,)),
+    "quarantine_export": Door(shows=(SENT,)),
+    "feed_run": Door(at={"number": "{run}"}, shows=(SENT,)),
+    "feed_run_progress": Door(at={"number": "{run}"}),
+    "feed_run_export": Door(at={"number": "{run}"}, shows=(SENT,)),
+    "triage": Door(
+        gets=("?stage=decision", "?stage=partner", "?stage=partner&after={cursor}", "?area={area}"),
+        posts=SEARCHED,
+    ),
+    "triage_new": Door(gets=("", "?since={case}")),
+    "triage_claim": Door(posts=({"case": "{case}"},)),
+    "triage_next": Door(),
+    "my_cases": Door(gets=("", "?after={cursor}")),
+    "case": _case(
+        gets=("", "?after={event}"), shows=(EXISTENCE, IDENTITY, CONTACT, INCIDENT, ASSESSMENT, NOTES)
+    ),
+    "case_contact": _case({"way": "phone:{method}", "result": "no_answer", "notes": "Rang."}),
+    "case_finish": _case({"no_contact_reason": REASON}),
+    "case_claim": _case(),
+    "case_release": _case(),
+    "case_assign": _case({"to": "{practitioner}", "seen": ""}, {"to": "", "seen": "{practitioner}"}),
+    "case_entitlement": _case({"level": "enhanced", "reason": REASON}),
+    "case_retriage": _case(),
+    "case_letters": _case({"safety": "unsafe"}),
+    "case_safety": _case({"safety": "unsafe"}, at=OF_CASE | {"method": "{method}"}),
+    "case_safe_address": _case(
+        {"lines": "1 New Street", "postcode": "NS1 1AA", "reason": REASON}, shows=(EXISTENCE, SAFE_ADDRESS)
+    ),
+    "case_suspend": _case({"reason": REASON}),
+    "case_resume": _case(),
+    "case_close": _case({"end_state": "declined", "reason": REASON}),
+    "case_needs": _case({"seen": "{assessment}", "rationale": REASON}),
+    "case_risk": _case({"seen": "{assessment}", "rationale": REASON}),
+    "case_access": _case(),
+    "case_restrict": _case({"reason": "staff", "words": REASON, "owner_id": "{owner}"}),
+    "case_lift": _case({"words": REASON}),
+    "case_let_in": _case({"to": "{practitioner}", "reason": REASON}),
+    "case_let_out": _case(at=OF_CASE | {"grant_id": "{grant}"}),
+    "case_conflict": _case({"who": "me", "why": "knows", "words": REASON}),
+    "case_conflict_end": _case({"words": REASON}, at=OF_CASE | {"conflict_id": "{conflict}"}),
+    "break_glass": Door(
+        posts=(
+            {"reference": "{reference}", "reason": "She rang and is in danger now."},
+            {"reference": "{person_reference}", "reason": "She rang and is in danger now."},
+        )
+    ),
+    "restricted_records": Door(),
+    "access_reviews": Door(),
+    "access_review": Door(
+        at={"review_id": "{review}"}, posts=({"outcome": "justified", "words": "She was in danger."},)
+    ),
+    "case_assessment": _case(
+        at=OF_CASE | {"assessment_id": "{assessment}"}, shows=(EXISTENCE, IDENTITY, ASSESSMENT)
+    ),
+    "case_consent": _case(
+        {
+            "how": "by phone",
+            "answer_safe-steps": "withdrawn",
+            "told_safe-steps": "identity",
+            "seen": "{event}",
+        }
+    ),
+    "override_ask": _case(
+        {"agency": SAFE_STEPS, "categories": "identity", "reason_code": "vital_interests", "words": REASON}
+    ),
+    "override_decide": _case(
+        {"answer": "approve", "words": REASON}, at=OF_CASE | {"override_id": "{override}"}
+    ),
+    "case_suggestion": _case({"answer": "same"}, at=OF_CASE | {"suggestion": "{suggestion}"}),
+    "case_route": _case({"again": "idva"}),
+    "case_recall": _case({"reason_words": REASON}, at=OF_CASE | OF_REFERRAL),
+    "partner_responses": Door(
+        gets=("?list=decide", "?list=waiting", "?list=answered", "?list=answered&after={cursor}")
+    ),
+    "partner_queue": Door(gets=("?list=answer", "?list=work", "?list=ended", "?list=work&before={cursor}")),
+    "referral": _referral(shows=(EXISTENCE, *AGREED), to=PRACTITIONER),
+    "referral_receive": _referral(),
+    "referral_accept": _referral(),
+    "referral_start": _referral(),
+    "referral_decline": _referral({"reason_code": "no_capacity"}),
+    "referral_return": _referral({"reason_words": REASON}),
+    "referral_complete": _referral({"safety": "improved", "notes": REASON}),
+    "referral_confirm": _referral({"answer": "deleted"}),
+    "dashboard": Door(),
+    "dashboard_partners_csv": Door(),
+    "agencies": Door(),
+    "agency_add": Door(posts=({"name": "New", "kind": "partner"},)),
+    "agency": Door(at={"code": "{agency}"}),
+    "team_add": Door(at={"code": "{agency}"}, posts=({"name": "New team"},)),
+    "practitioner": Door(at={"practitioner_id": "{practitioner}"}, posts=({"role": "practitioner"},)),
+    "practitioner_deactivate": OF_PRACTITIONER,
+    "practitioner_reactivate": OF_PRACTITIONER,
+    "practitioner_sign_out": OF_PRACTITIONER,
+    "practitioner_unlock": OF_PRACTITIONER,
+    "practitioner_reset_second_factor": OF_PRACTITIONER,
+    "invite": Door(
+        at={"code": "{agency}"}, posts=({"name": "New", "email": "new@new.example", "role": "practitioner"},)
+    ),
+    "invitation_send_again": Door(at={"invitation_id": "{invitation}"}),
+    "invitation_withdraw": Door(at={"invitation_id": "{invitation}"}),
+    "client_revoke": Door(at={"client_id": "{client}"}),
+    "sign_on_set": Door(at={"code": "{agency}"}),
+    "agreements": Door(),
+    "agreement_draft": Door(posts=({"name": "New", "categories": "identity", "purposes": "victim_support"},)),
+    "agreement": OF_AGREEMENT,
+    "agreement_edit": OF_AGREEMENT,
+    "agreement_offer": OF_AGREEMENT,
+    "agreement_sign": OF_AGREEMENT,
+    "agreement_withdraw": OF_AGREEMENT,
+    "agreement_end": OF_AGREEMENT,
+    "agreement_renew": OF_AGREEMENT,
+    "pathways": Door(),
+    "pathway": Door(at={"code": "{pathway}", "number": "1"}),
+    "api_changes": Door(gets=("", "?after=0&limit=500"), shows=(REFERRAL,), to=SYSTEM),
+    "api_referrals": Door(gets=("", "?before={referral}"), shows=(REFERRAL, EXISTENCE), to=SYSTEM),
+    "api_referral": _referral(shows=(EXISTENCE, REFERRAL, *AGREED), to=SYSTEM),
+    "api_actions": _referral(),
+    "api_receive": _referral(),
+    "api_accept": _referral(headers={"Idempotency-Key": "one"}),
+    "api_decline": _referral({"reason": "no_capacity"}),
+    "api_return": _referral({"details": REASON}),
+    "api_start": _referral(),
+    "api_complete": _referral(OUTCOME),
+    "api_confirm": _referral({"answer": "deleted"}),
+}
+
+OF_REQUEST = {"request_id": "{request}"}
+OF_INFORMATION = {"request_id": "{information}"}
+RIGHTS: dict[str, Door] = {
+    "rights_requests": Door(),
+    "rights_person": Door(at=OF_PERSON),
+    "rights_ask": Door(at=OF_PERSON, posts=({"kind": "access", "asked_by": "The person", "words": REASON},)),
+    "rights_hold": Door(at=OF_PERSON, posts=({"reason": REASON},)),
+    "rights_information_record": Door(at=OF_PERSON, posts=({"words": REASON},)),
+    "rights_lift": Door(at={"hold_id": "{hold}"}, posts=({"reason": REASON},)),
+    "rights_request": Door(at=OF_REQUEST),
+    "rights_extend": Door(at=OF_REQUEST, posts=({"months": "1", "reason": REASON},)),
+    "rights_refuse": Door(at=OF_REQUEST, posts=({"reason": REASON},)),
+    "rights_correct": Door(at=OF_REQUEST, posts=({"reason": REASON},)),
+    "rights_finish": Door(at=OF_REQUEST),
+    "rights_prepare": Door(at=OF_REQUEST),
+    "rights_decide": Door(at=OF_REQUEST, posts=({"reason": REASON},)),
+    "rights_preview": Door(at=OF_REQUEST),
+    "rights_withhold": Door(at=OF_REQUEST, posts=({"reason": REASON},)),
+    "rights_release": Door(at=OF_REQUEST),
+    "rights_copy_json": Door(at=OF_REQUEST),
+    "rights_copy_print": Door(at=OF_REQUEST),
+    "rights_retention": Door(),
+    "rights_review": Door(at={"review_id": "{retention}"}),
+    "rights_certificates": Door(),
+    "rights_certificate": Door(at={"number": "1"}),
+    "rights_information": Door(),
+    "rights_information_csv": Door(),
+    "rights_information_request": Door(at=OF_INFORMATION),
+    "rights_information_tests": Door(at=OF_INFORMATION),
+    "rights_information_decide": Door(at=OF_INFORMATION, posts=({"decision": "refuse", "reason": REASON},)),
+    "rights_information_disclose": Door(at=OF_INFORMATION, posts=({"words": REASON},)),
+    "rights_notices": Door(),
+    "rights_notice_confirm": Door(at={"notice_id": "{notice}"}, posts=({"answer": "done"},)),
+}
+OF_POLICE: dict[str, Door] = {
+    "sent": Door(
+        gets=("", "?after={cursor}", "?reference={reference}"), posts=({"reference": "{reference}"},)
+    ),
+    "sent_export": Door(),
+}
+LOGS: dict[str, Door] = {
+    "access_changes": Door(gets=("", "?case={case}", "?person={person}", "?after={cursor}")),
+    "access_seen": Door(at={"person_id": "{person}"}),
+    "access_seen_csv": Door(at={"person_id": "{person}"}),
+    "access_hints": Door(gets=("", "?after={cursor}")),
+    "access_hint": Door(at={"hint_id": "{hint}"}, posts=({"answer": "explained", "words": REASON},)),
+    "access_fault": Door(at={"fault_id": "{fault}"}, posts=({"words": REASON},)),
+    "case_history": _case(gets=("", "?after={event}")),
+}
+WORK |= RIGHTS | OF_POLICE | LOGS
+
+# Addresses that know of no case: asked once by each reader, and searched like the others.
+WITHOUT_CASES = {
+    "health": "says that the web process lives",
+    "token": "gives a system its token",
+    "api_schema": "the contract of the API",
+}
+ACCOUNTS = "accounts/"
+"""How the addresses of signing in begin: they know of who signs in, and of no case."""
+
+
+def knows_no_case(name: str, address: str) -> bool:
+    return name in WITHOUT_CASES or address.startswith(ACCOUNTS)

@@ -1,0 +1,389 @@
+"""The world that the matrix walks: one case for each relation of policy.RELATIONS, with a canary in every field.
+
+Cases are begun as intake leaves them and carried on by the product's own verbs, so that what ends a sight here
+is what ends it in the product.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from uuid import UUID
+
+from django.utils import timezone
+
+from access.context import acting_as, acting_as_system
+from access.models import BreakGlassReview, Conflict, PersonalGrant
+from agencies.models import Agency, Agreement, ApiClient
+from messaging.models import Event
+from messaging.relay import run_due
+from pathways.models import InstrumentVersion, PathwayVersion
+from referrals.actions import referral as verbs
+from referrals.actions.assess import assess_case
+from referrals.actions.break_glass import break_glass
+from referrals.actions.conflicts import declare_conflict
+from referrals.actions.consent import AgencyAnswer, record_consents
+from referrals.actions.override import ask_override
+from referrals.actions.restriction import give_personal_access, lift, restrict
+from referrals.actions.sight import give_sight
+from referrals.actions.triage import close_case, record_contact
+from referrals.grounds import OVERRIDE_REASONS
+from referrals.models import Case, FeedRow, FeedRun, FeedSource, Incident, Referral, RoutingDecision
+from referrals.queries.keyset import Place
+from rights.actions.information import record_information_request
+from rights.actions.requests import open_request
+from tests.cast import Cast
+from tests.factories import a_case, a_referral, a_suggestion, next_number
+from tests.matrix.canaries import EXISTENCE, HUB, REFERRAL, SENT, phone, postcode, word
+from tests.matrix.policy import AGREED, RELATIONS, SAFE_STEPS, VICTIM_CARE, Relation
+from tests.referrals.feeds import a_row
+from victims.models import ContactMethod, Identifier, Relationship, SafeAddress
+
+SERVICES = {SAFE_STEPS: "idva", VICTIM_CARE: "victim-care"}
+ANSWERS_FOR = {SAFE_STEPS: "helen", VICTIM_CARE: "ruth"}
+
+
+@dataclass
+class Target:
+    """One case of the world. fills: what doors ask for, by the name of a parameter."""
+
+    number: int
+    name: str
+    relation: Relation
+    case: Case
+    fills: dict[str, str] = field(default_factory=dict)
+    referrals: dict[str, UUID] = field(default_factory=dict)
+
+    def fillings(self) -> list[dict[str, str]]:
+        """What doors ask for, once for each of the case's referrals."""
+        return [self.fills | {"referral": str(one)} for one in self.referrals.values()] or [self.fills]
+
+
+@dataclass
+class World:
+    targets: dict[str, Target]
+    shared: dict[str, str]
+    """What doors ask for that belongs to no case: an agency, a practitioner, a feed run, a pathway."""
+    names: dict[str, tuple[int, str]]
+    """Ids and references, in small letters: whose they are, and of what kind knowing them is."""
+
+    def of(self, number: int) -> Target:
+        return next(target for target in self.targets.values() if target.number == number)
+
+
+def build() -> World:
+    """Make every case, committed. Takes a few seconds."""
+    cast = Cast()
+    targets: dict[str, Target] = {}
+    for number, (name, relation) in enumerate(RELATIONS.items(), start=1):
+        earlier = targets.get(relation.same_person_as)
+        targets[name] = _begun(number, name, relation, earlier)
+        _worked(cast, targets[name])
+        _carried_on(cast, targets[name])
+    for target in targets.values():
+        if not target.relation.same_person_as:
+            _asked_of(cast, target)
+        _kept_apart(cast, target)
+    run = _fed(targets)
+    in_turn = list(targets.values())
+    for one, other in zip(in_turn, [*in_turn[1:], in_turn[0]], strict=True):
+        if one.case.person_id != other.case.person_id:
+            suggestion = a_suggestion(one.case.person, other.case.person)
+            one.fills["suggestion"] = str(suggestion.id)
+    run_due()
+    _placed(targets)
+    with acting_as_system("tests"):
+        client = ApiClient.objects.get(agency__code=SAFE_STEPS)
+        agreement, pathway = Agreement.objects.latest("id").code, PathwayVersion.objects.latest("number").code
+    shared = {
+        "run": str(run.number),
+        "agency": SAFE_STEPS,
+        "practitioner": str(cast.practitioner("liam").id),
+        "owner": str(cast.practitioner("dana").id),
+        "client": str(client.id),
+        "invitation": str(client.id),
+        "agreement": agreement,
+        "pathway": pathway,
+    }
+    return World(targets, shared, _names(targets))
+
+
+def _begun(number: int, name: str, relation: Relation, earlier: Target | None) -> Target:
+    """The case as intake leaves it."""
+    case = a_case(
+        given_names=word(number, "identity", "given"),
+        surname=word(number, "identity", "surname"),
+        language=word(number, "identity", "language"),
+        phone=phone(number),
+        email=f"{word(number, 'contact', 'email')}@example.org",
+        contact_notes=word(number, "contact", "note"),
+        postcode=postcode(number),
+        person=earlier.case.person if earlier else None,
+        status="triaged",
+    )
+    with acting_as_system("tests"):
+        Incident.objects.filter(case=case).update(
+            summary=word(number, "incident", "summary"),
+            officer=word(number, "incident", "officer"),
+            crime_ref=word(number, "incident", "crime"),
+        )
+        Relationship.objects.create(
+            person=case.person,
+            case_id=case.id,
+            scheme="northshire-police",
+            nominal=word(number, "incident", "nominal"),
+            name=word(number, "incident", "perpetrator"),
+            kind="EX-PARTNER",
+            recorded_at=case.opened_at,
+        )
+        if earlier is None:
+            SafeAddress.objects.create(
+                person=case.person,
+                place={
+                    "lines": word(number, "safe_address", "refuge"),
+                    "postcode": postcode(number, safe=True),
+                },
+                recorded_at=case.opened_at,
+            )
+            Identifier.objects.create(
+                person=case.person, scheme="northshire-police", value=word(number, HUB, "nominal")
+            )
+        method = ContactMethod.objects.filter(person=case.person_id, kind="mobile").get()
+    fills = {
+        "reference": case.reference,
+        "case": str(case.id),
+        "person": str(case.person_id),
+        "person_reference": case.person.reference,
+        "method": str(method.id),
+        "surname": word(earlier.number if earlier else number, "identity", "surname"),
+        "postcode": postcode(number),
+    }
+    return Target(number, name, relation, case, fills)
+
+
+def _worked(cast: Cast, target: Target) -> None:
+    """What a practitioner writes: consent, a contact attempt, an assessment."""
+    case, number = target.case, target.number
+    with acting_as(cast.actor("priya")) as priya:
+        agencies = Agency.objects.filter(code__in=target.relation.referred)
+        if agencies:
+            told = target.relation.tells
+            answers = [AgencyAnswer(one.id, "given", told.get(one.code, AGREED)) for one in agencies]
+            record_consents(actor=priya, case_id=case.id, answers=answers, how="by phone")
+        record_contact(
+            actor=priya,
+            case_id=case.id,
+            contact_method_id=UUID(target.fills["method"]),
+            channel="phone",
+            result="spoke",
+            notes=word(number, "notes", "attempt"),
+        )
+        needs = InstrumentVersion.objects.filter(code="needs-8").latest("edition").definition["items"]
+        in_need = {item["code"]: {"need": "yes", "severity": 2} for item in needs}
+        assess_case(actor=priya, case_id=case.id, instrument_code="needs-8", answers=in_need)
+        items = InstrumentVersion.objects.filter(code="risk-24").latest("edition").definition["items"]
+        made = assess_case(
+            actor=priya,
+            case_id=case.id,
+            instrument_code="risk-24",
+            answers={item["code"]: "yes" if place < 4 else "no" for place, item in enumerate(items)},
+            judgement="high",
+            rationale=word(number, "assessment", "rationale"),
+        )
+        target.fills["assessment"] = str(made.id)
+        if target.name == "own":
+            Case.objects.filter(id=case.id).update(assigned_to=priya.id)
+
+
+def _carried_on(cast: Cast, target: Target) -> None:
+    """Sent to whom the relation says, and from there by the verbs of either side."""
+    for agency in target.relation.referred:
+        told = target.relation.tells.get(agency, AGREED)
+        target.referrals[agency] = _sent(target, agency, told)
+    if not target.referrals:
+        return
+    for agency, referral in target.referrals.items():
+        _answered(cast, target, agency, referral)
+    if target.name == "closed":
+        with acting_as(cast.actor("priya")) as priya:
+            reason = word(target.number, "identity", "closing")
+            close_case(actor=priya, case_id=target.case.id, end_state="supported_standard", reason=reason)
+
+
+def _sent(target: Target, agency: str, told: Iterable[str]) -> UUID:
+    made = a_referral(target.case, service=SERVICES[agency])
+    with acting_as_system("tests"):
+        Referral.objects.filter(id=made.id).update(categories=list(told))
+        RoutingDecision.objects.filter(id=made.decision_id).update(decided_by="tests")
+        Case.objects.filter(id=target.case.id).update(status="routed")
+        give_sight(case=target.case, agency_id=made.agency_id, because=made.id)
+        verbs.publish(verbs.happening(made, verb="send", from_="draft", at=timezone.now()))
+    return made.id
+
+
+def _answered(cast: Cast, target: Target, agency: str, referral: UUID) -> None:
+    name = target.name
+    if name in ("sent", "new", "own", "again"):
+        return
+    if name == "expired":
+        with acting_as_system("tests") as system:
+            verbs.expire(actor=system, referral_id=referral)
+        return
+    if name == "recalled":
+        with acting_as(cast.actor("priya")) as priya:
+            words = word(target.number, HUB, "recall")
+            verbs.recall(actor=priya, referral_id=referral, reason_words=words)
+        return
+    with acting_as(cast.actor(ANSWERS_FOR[agency])) as partner:
+        asked = {"actor": partner, "referral_id": referral}
+        if name == "declined" or (name == "both" and agency == VICTIM_CARE):
+            verbs.decline(**asked, reason_code="no_capacity")
+        elif name == "returned":
+            verbs.return_to_hub(**asked, reason_words="Is she safe at home?")
+        else:
+            verbs.accept(**asked)
+        if name in ("started", "completed", "closed"):
+            verbs.start(**asked)
+        if name in ("completed", "closed"):
+            verbs.complete(**asked, outcomes=[{"domain": "safety", "result": "improved"}])
+    if name == "withdrawn":
+        with acting_as(cast.actor("priya")) as priya:
+            withdrawn = AgencyAnswer(Agency.objects.get(code=agency).id, "withdrawn")
+            record_consents(actor=priya, case_id=target.case.id, answers=[withdrawn], how="by phone")
+        run_due()
+
+
+def _kept_apart(cast: Cast, target: Target) -> None:
+    """Restrictions, personal grants, break-glass and conflicts."""
+    case, name = target.case.id, target.name
+    people = {one: cast.practitioner(one).id for one in ("dana", "liam", "helen")}
+    if name in ("restricted", "given", "broken", "lifted"):
+        with acting_as(cast.actor("dana")) as dana:
+            restrict(
+                actor=dana, case_id=case, reason="staff", words="Works in the hub.", owner_id=people["dana"]
+            )
+            if name == "given":
+                give_personal_access(actor=dana, case_id=case, to=people["liam"], reason="Works on it.")
+            if name == "lifted":
+                lift(actor=dana, case_id=case, words="Has left.")
+    if name == "broken":
+        with acting_as(cast.actor("priya")) as priya:
+            reason = "She rang the hub and is in danger now."
+            break_glass(actor=priya, reference=target.case.reference, reason=reason)
+    if name == "own":
+        with acting_as(cast.actor("priya")) as priya:
+            asked = ask_override(
+                actor=priya,
+                case_id=case,
+                agency_id=cast.actor("ruth").agency_id,
+                categories=["identity"],
+                reason_code=next(iter(OVERRIDE_REASONS)),
+                reason_words=word(target.number, HUB, "override"),
+                until=timezone.now() + timedelta(days=1),
+            )
+            target.fills["override"] = str(asked.id)
+    in_conflict: dict[str, tuple[str, dict[str, UUID]]] = {
+        "conflict": ("priya", {}),
+        "partner's": ("dana", {"practitioner_id": people["helen"]}),
+    }
+    if name == "agency's":
+        in_conflict[name] = ("dana", {"agency_id": cast.actor("helen").agency_id})
+    if name in in_conflict:
+        who, of = in_conflict[name]
+        with acting_as(cast.actor(who)) as actor:
+            declare_conflict(actor=actor, case_id=case, why="knows", words="Neighbours.", **of)
+
+
+def _asked_of(cast: Cast, target: Target) -> None:
+    """Requests over the person's data, as the person and as an investigator make them."""
+    number, today = target.number, timezone.localdate()
+    with acting_as(cast.actor("dana")) as dana:
+        asked = {"actor": dana, "person_id": target.case.person_id, "received_on": today}
+        request = open_request(
+            **asked,
+            kind="access",
+            asked_by=word(number, HUB, "asker"),
+            identity_check=word(number, HUB, "identity"),
+        )
+        told = record_information_request(
+            **asked,
+            body="Northshire Police",
+            requester=word(number, HUB, "requester"),
+            asks=word(number, HUB, "asks"),
+            line_of_enquiry="Whether she was there.",
+            necessary="Nobody else knows.",
+            proportionate="One day is asked for.",
+            counselling=False,
+        )
+    target.fills |= {"request": str(request.id), "information": str(told.id)}
+
+
+def _placed(targets: dict[str, Target]) -> None:
+    """The cursors that lead to each case in lists, and an event of its timeline."""
+    with acting_as_system("tests"):
+        for target in targets.values():
+            case = Case.objects.get(id=target.case.id)
+            target.fills["cursor"] = Place(case.due_at, case.id).as_cursor()
+            target.fills["area"] = case.area
+            held = PersonalGrant.objects.filter(person_id=case.person_id)
+            declared = Conflict.objects.filter(person_id=case.person_id)
+            opened = BreakGlassReview.objects.filter(person_id=case.person_id)
+            for fill, rows in (("grant", held), ("conflict", declared), ("review", opened)):
+                if row := rows.order_by("-id").first():
+                    target.fills[fill] = str(row.id)
+            if event := Event.objects.filter(case_id=case.id).order_by("-id").first():
+                target.fills["event"] = str(event.id)
+
+
+def _fed(targets: dict[str, Target]) -> FeedRun:
+    """The rows that the cases came from, and one that is held: each as the sender wrote it."""
+    now = timezone.now()
+    with acting_as_system("tests"):
+        run = FeedRun.objects.create(
+            source=FeedSource.objects.get(code="northshire-police"),
+            number=next_number("referrals_run_number"),
+            file_name="day.csv",
+            sha256="0" * 64,
+            encoding="utf-8",
+            status=FeedRun.Status.FINISHED,
+            received=len(targets) * 2,
+            judged=len(targets) * 2,
+            counts={"workable": len(targets), "quarantine:unsafe_contact": len(targets)},
+            taken_at=now,
+            taken_by=Cast().practitioner("priya").id,
+            taken_by_name="Priya Nair",
+            finished_at=now,
+        )
+        for line, target in enumerate(targets.values()):
+            raw = a_row(SURNAME=word(target.number, SENT, "raw"))
+            known = {"person_id": target.case.person_id, "case_id": target.case.id}
+            FeedRow.objects.create(
+                run=run, line=2 * line, raw=raw, verdict="workable", judged_at=now, **known
+            )
+            FeedRow.objects.create(
+                run=run,
+                line=2 * line + 1,
+                raw=raw,
+                verdict="quarantine:unsafe_contact",
+                reason="No way of contact is safe.",
+                judged_at=now,
+                person_id=target.case.person_id,
+            )
+        return run
+
+
+def _names(targets: dict[str, Target]) -> dict[str, tuple[int, str]]:
+    kinds = {
+        "reference": EXISTENCE,
+        "case": REFERRAL,
+        "person": REFERRAL,
+        "person_reference": EXISTENCE,
+        "method": "contact",
+        "assessment": "assessment",
+    }
+    names: dict[str, tuple[int, str]] = {}
+    for target in targets.values():
+        for fill, kind in kinds.items():
+            names.setdefault(target.fills[fill].lower(), (target.number, kind))
+        for referral in target.referrals.values():
+            names[str(referral).lower()] = (target.number, REFERRAL)
+    return names
