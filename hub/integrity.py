@@ -38,6 +38,58 @@ class Result:
         return not self.broken
 
 
+# What every partner's live sight rests on: beside referrals/grounds.py, which decides it, so that neither is
+# believed alone. Left out is a sight on whose case, or on whose agency's agreements, work is waiting.
+GROUNDS = """
+WITH sight AS (
+  SELECT g.* FROM access_grant g
+  WHERE g.agency_id <> access_agency() AND (g.until IS NULL OR g.until > clock_timestamp())
+    AND NOT EXISTS (
+      SELECT 1 FROM messaging_message m WHERE m.done_at IS NULL AND m.available_at <= clock_timestamp()
+        AND (m.payload ->> 'case' = g.case_id::text
+             OR m.subscriber IN ('referrals.follow_agreement', 'referrals.follow_agency')))
+), agreed AS (
+  SELECT p.agency_id, a.categories, (a.ends_on + 1)::timestamp AT TIME ZONE 'Europe/London' AS until
+  FROM agencies_agreement a
+  JOIN agencies_agreementparty p ON p.agreement_id = a.id
+  JOIN agencies_agreementparty h ON h.agreement_id = a.id AND h.agency_id = access_agency()
+  WHERE a.status = 'offered' AND p.signed_on IS NOT NULL AND p.withdrawn_at IS NULL
+    AND h.signed_on IS NOT NULL AND h.withdrawn_at IS NULL
+), rests_on AS (
+  SELECT g.id AS sight_id, r.categories AS asked, covered.categories AS covered, covered.until
+  FROM sight g
+  JOIN referrals_referral r ON r.agency_id = g.agency_id AND r.case_id = g.case_id
+    AND r.status IN ('sent', 'received', 'accepted', 'in_progress')
+  LEFT JOIN LATERAL (
+    (SELECT c.categories, c.expires_at AS until FROM victims_consent c
+     WHERE r.basis = 'consent' AND c.case_id = g.case_id AND c.agency_id = g.agency_id
+     ORDER BY c.recorded_at DESC, c.id DESC LIMIT 1)
+    UNION ALL
+    (SELECT o.categories, o.until FROM referrals_override o
+     WHERE r.basis = 'safeguarding_override' AND o.case_id = g.case_id AND o.agency_id = g.agency_id
+       AND o.status = 'approved'
+     ORDER BY o.decided_at DESC, o.id DESC LIMIT 1)
+    UNION ALL
+    (SELECT r.categories, NULL WHERE r.basis NOT IN ('consent', 'safeguarding_override'))
+  ) AS covered ON true
+)
+"""
+OUTLIVES = """
+SELECT g.id FROM sight g
+WHERE NOT EXISTS (SELECT 1 FROM agreed a WHERE a.agency_id = g.agency_id AND (a.until IS NULL OR g.until <= a.until))
+   OR NOT EXISTS (SELECT 1 FROM rests_on r WHERE r.sight_id = g.id AND (r.until IS NULL OR g.until <= r.until))
+"""
+BEYOND = """
+SELECT DISTINCT g.id FROM sight g CROSS JOIN LATERAL unnest(g.categories) AS shown (category)
+WHERE NOT EXISTS (SELECT 1 FROM agreed a WHERE a.agency_id = g.agency_id AND shown.category = ANY (a.categories))
+   OR NOT EXISTS (SELECT 1 FROM rests_on r WHERE r.sight_id = g.id
+                  AND shown.category = ANY (r.asked) AND shown.category = ANY (r.covered))
+"""
+PARTNERS_SIGHTS = (
+    "SELECT count(*) FROM access_grant WHERE agency_id <> access_agency()"
+    " AND (until IS NULL OR until > clock_timestamp())"
+)
+
 CHECKS = (
     Check(
         "rows_judged",
@@ -133,6 +185,19 @@ CHECKS = (
         " AND r.status IN ('sent', 'received', 'accepted', 'in_progress'))"
         " AND NOT EXISTS (SELECT 1 FROM messaging_message m WHERE m.done_at IS NULL"
         " AND m.payload ->> 'case' = g.case_id::text)",
+    ),
+    Check(
+        "no_grant_outlives_its_ground",
+        "No partner's sight lasts beyond its agreement, nor beyond the consent or override that all its referrals"
+        " rest on (or the work that ends it is waiting)",
+        PARTNERS_SIGHTS,
+        GROUNDS + OUTLIVES,
+    ),
+    Check(
+        "no_grant_beyond_its_ground",
+        "No partner is shown a data category that its agreement, and consent, override or another basis, do not cover",
+        PARTNERS_SIGHTS,
+        GROUNDS + BEYOND,
     ),
     Check(
         "marks_are_true",

@@ -22,6 +22,7 @@ from access.roles import Capability
 from agencies.queries import agencies_by_id, hub_practitioners, names_of
 from referrals.queries import triage as queue
 from reporting import measures, queries
+from reporting.small_cells import NOT_SHOWN, THRESHOLD, Sum, suppressed
 
 WEEKS = 10
 PERIOD = timedelta(days=30)
@@ -81,7 +82,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
 
 @reauthentication_required
 def partners_csv(request: HttpRequest) -> HttpResponse:
-    """The partner numbers of the dashboard as CSV."""
+    """The partner numbers of the dashboard as CSV; what is about so few that it could name them is not in it."""
     actor = current_actor()
     actor.require(Capability.SEE_DASHBOARD)
     out = StringIO()
@@ -90,24 +91,25 @@ def partners_csv(request: HttpRequest) -> HttpResponse:
         ["partner", "sent", "accepted", "declined", "no answer in time", "waiting", "median wait, hours"]
     )
     for row in _partners(timezone.localdate()):
-        numbers = row.numbers
-        writer.writerow(
-            [
-                neutralise(row.label),
-                numbers.sent,
-                numbers.accepted,
-                numbers.declined,
-                numbers.expired,
-                numbers.waiting,
-                "" if numbers.median_wait_hours is None else numbers.median_wait_hours,
-            ]
-        )
+        writer.writerow([neutralise(row.label), *_leaving(row.numbers)])
     record_look(action=Look.Action.EXPORT, door="dashboard_partners_csv")
     return HttpResponse(
         out.getvalue(),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": 'attachment; filename="partners.csv"'},
     )
+
+
+def _leaving(numbers: queries.PartnerNumbers) -> list[int | str]:
+    """One partner's numbers as they may leave the hub: each is about people of one agency."""
+    answers = ("accepted", "declined", "expired", "waiting")
+    counts = {name: getattr(numbers, name) for name in ("sent", *answers)}
+    # Where the answers are of just what was sent, any one of them could be worked out from the others.
+    adds_up = counts["sent"] == sum(counts[name] for name in answers)
+    shown = suppressed(counts, [Sum("sent", answers)] if adds_up else [])
+    answered = numbers.accepted + numbers.declined
+    wait = numbers.median_wait_hours
+    return [*shown.values(), "" if wait is None else NOT_SHOWN if answered < THRESHOLD else wait]
 
 
 def _tiles(

@@ -219,6 +219,34 @@ def a_glass_that_stays_broken() -> str:
     return str(grant.id)
 
 
+def a_sight(**changed: object) -> str:
+    """What a partner sees by an open referral on the basis of consent, which nobody recorded."""
+    case = a_case()
+    referral = a_referral(case)
+    grant = Grant(
+        agency_id=referral.agency_id,
+        case_id=case.id,
+        person_id=case.person_id,
+        granted_at=timezone.now(),
+        because=f"referral:{referral.id}",
+        **{"categories": [], "until": timezone.now() + timedelta(days=1), **changed},
+    )
+    Grant.objects.bulk_create([grant])
+    return str(grant.id)
+
+
+def a_sight_that_outlives_its_agreement() -> str:
+    return a_sight(until=None)
+
+
+def a_sight_of_what_nobody_consented_to() -> str:
+    return a_sight(categories=["identity"])
+
+
+def a_sight_of_what_the_agreement_does_not_cover() -> str:
+    return a_sight(categories=["health"])
+
+
 BREAKS: dict[Callable[[], str], str] = {
     an_unjudged_row: "rows_judged",
     a_missing_row: "rows_complete",
@@ -234,6 +262,9 @@ BREAKS: dict[Callable[[], str], str] = {
     a_referral_whose_grant_has_ended: "open_referrals_can_be_read",
     a_grant_that_outlived_its_referral: "no_grant_without_a_referral",
     a_restriction_whose_owner_has_left: "restrictions_answered_for",
+    a_sight_that_outlives_its_agreement: "no_grant_outlives_its_ground",
+    a_sight_of_what_nobody_consented_to: "no_grant_beyond_its_ground",
+    a_sight_of_what_the_agreement_does_not_cover: "no_grant_beyond_its_ground",
     a_glass_that_stays_broken: "glass_mends",
     a_message_that_keeps_failing: "nothing_stuck",
     a_message_that_nobody_takes: "nothing_stuck",
