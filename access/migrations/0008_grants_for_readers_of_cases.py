@@ -14,7 +14,7 @@ FOUND = (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("access", "0006_hints")]
+    dependencies = [("access", "0007_records_whose_owner_left")]
     operations = [
         change_policy("access_grant", "read", using=f"access_reads_cases() AND ({FOUND})", was=FOUND),
     ]
