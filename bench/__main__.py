@@ -19,11 +19,12 @@ ROWS = 2_000
 
 def main() -> int:
     """Measure and print; 2 where a measurement is not known."""
-<<<<<<< HEAD
-    known: dict[str, Callable[[Instance], None]] = {"stack": stack, "intake": intake, "policies": policies}
-=======
-    known: dict[str, Callable[[Instance], None]] = {"stack": stack, "intake": intake, "log": log}
->>>>>>> 46d26b0 (Measure what the record of looks costs a page's database time)
+    known: dict[str, Callable[[Instance], None]] = {
+        "stack": stack,
+        "intake": intake,
+        "policies": policies,
+        "log": log,
+    }
     asked = sys.argv[1:] or list(known)
     if unknown := [name for name in asked if name not in known]:
         print(f"There is no measurement {unknown[0]!r}. Known: {', '.join(known)}.")
@@ -72,11 +73,7 @@ def stack(instance: Instance) -> None:
 def intake(instance: Instance) -> None:
     """A feed taken and judged with recognition of people and no worker running, beside a COPY of the same rows."""
     print(f"Intake of {ROWS:,} rows with recognition, no worker running, and a plain COPY of the same rows")
-<<<<<<< HEAD
     _found(instance)
-=======
-    _founded(instance)
->>>>>>> 46d26b0 (Measure what the record of looks costs a page's database time)
     files = [write_feed(instance.home.parent / f"{n}.csv", rows=ROWS, seed=n) for n in range(ROUNDS)]
     done = instance.python("-m", "bench.intake", *map(str, files), seconds=900)
     if done.returncode:
@@ -92,7 +89,6 @@ def intake(instance: Instance) -> None:
     )
 
 
-<<<<<<< HEAD
 def policies(instance: Instance) -> None:
     """The queue and the API's list and changes with the database's policies on and off, turn by turn."""
     print(f"Row-level policies on and off, over a feed of {ROWS:,} rows; milliseconds for one answer")
@@ -113,13 +109,10 @@ def policies(instance: Instance) -> None:
             print(f"  {page:14}{words:17}{on:8.2f} on {off:8.2f} off   ratio {on / off:.2f}")
 
 
-def _found(instance: Instance) -> None:
-    """A database with the invented hub in it."""
-=======
 def log(instance: Instance) -> None:
     """The database's time for the queue and a case, with the record of looks and without, in turn."""
     print("Database time of a page with and without the record of looks, commit included")
-    _founded(instance)
+    _found(instance)
     feed = write_feed(instance.home.parent / "feed.csv", rows=ROWS // 4, seed=1)
     done = instance.python("-m", "bench.log", str(feed), seconds=900)
     if done.returncode:
@@ -131,8 +124,8 @@ def log(instance: Instance) -> None:
         print(f"  {'ratio':<12} {recorded / bare:8.3f}   (target: under 1.100)")
 
 
-def _founded(instance: Instance) -> None:
->>>>>>> 46d26b0 (Measure what the record of looks costs a page's database time)
+def _found(instance: Instance) -> None:
+    """A database with the invented hub in it."""
     for words in (["migrate", "--database=owner", "-v0"], ["found", "hub/data/northshire.yaml"]):
         done = instance.python("manage.py", *words, seconds=300)
         if done.returncode:
