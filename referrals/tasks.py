@@ -8,6 +8,7 @@ from access.context import acting_as_system, current_actor
 from messaging.queries import event_data
 from messaging.subscribers import subscriber
 from referrals.actions.alerts import alert_owner
+from referrals.actions.consent import RUNS_OUT, remind_of_consent
 from referrals.actions.feedback import follow_case, write_sent
 from referrals.actions.ground import FOLLOW_AGENCY, follow_agency, follow_ground
 from referrals.actions.held_rows import hide_held_rows
@@ -140,3 +141,11 @@ def find_unusual_looks() -> None:
     """Search the access log's past days for unusual looks; harmless to run again."""
     with acting_as_system("audit"):
         find_hints()
+
+
+@subscriber(name=RUNS_OUT, account="consent")
+def consent_runs_out(payload: dict[str, str]) -> None:
+    """A consent that a partner works by runs out soon."""
+    remind_of_consent(
+        actor=current_actor(), case_id=UUID(payload["case"]), consent_id=UUID(payload["consent"])
+    )

@@ -179,6 +179,7 @@ _WANTED = {
     "returned": "A partner asks for more.",
     "recalled": "A referral was recalled.",
     "all_finished": "Every partner has finished.",
+    "consent_runs_out": "A consent that a partner works by runs out soon.",
     "override_asked": "A second person must decide whether an agency is told without consent.",
     "override_refused": "An agency is not to be told without consent.",
     "risk_changed": "The risk is another than when the case was routed.",

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import EllipsisType
 from uuid import UUID
 
@@ -12,12 +12,18 @@ from django.utils import timezone
 from access.actor import Actor
 from access.roles import Capability
 from agencies.queries import agencies_by_id
-from messaging.events import publish
+from messaging.events import publish, schedule
 from referrals.actions.ground import follow_ground
-from referrals.actions.triage import TriageRefused, locked_open_case, moved
+from referrals.actions.routing import want_decision
+from referrals.actions.triage import CaseClosed, CaseNotFound, TriageRefused, locked_open_case, moved
+from referrals.queries.grounds import open_referrals
 from victims.actions.consent import ConsentNotValid, record_consent
 from victims.models import Consent
-from victims.queries import consent_history
+from victims.queries import consent_history, current_consents
+
+RUNS_OUT = "referrals.consent_runs_out"
+NOTICE = timedelta(days=14)
+"""How long before a consent runs out a practitioner is asked to ask the person again."""
 
 
 @dataclass(frozen=True)
@@ -78,9 +84,35 @@ def record_consents(
         )
         for one in answers
     ]
+    for one in made:
+        if one.expires_at is not None and one.expires_at - NOTICE > now:
+            payload = {"case": str(case.id), "consent": str(one.id)}
+            schedule(RUNS_OUT, key=str(one.id), payload=payload, at=one.expires_at - NOTICE)
     follow_ground(actor=actor, case_id=case.id)
     if case.status == "new":
         told = moved(case, "start_triage", now)
         case.save(update_fields=["status"])
         publish(told)
     return made
+
+
+@transaction.atomic
+def remind_of_consent(*, actor: Actor, case_id: UUID, consent_id: UUID) -> None:
+    """A consent runs out soon: where a partner still works by it, a practitioner is asked to ask the person again.
+
+    Nothing is done where it was answered anew since, or nobody works by it. Raises NotAllowed.
+    """
+    actor.require(Capability.ROUTE)
+    now = timezone.now()
+    try:
+        case = locked_open_case(actor, case_id)
+    except (CaseNotFound, CaseClosed):
+        return
+    held = next((one for one in current_consents(case_id=case.id).values() if one.id == consent_id), None)
+    if held is None or held.expires_at is None:
+        return
+    works_by_it = open_referrals(case_id=case.id, agency_id=held.agency_id)
+    if any(one.basis == "consent" for one in works_by_it):
+        ends = timezone.localtime(held.expires_at)
+        words = f"Consent for {held.agency.name} runs out on {ends:%-d %B %Y}: ask the person again before it does."
+        want_decision(case=case, words=words, code="consent_runs_out", at=now)

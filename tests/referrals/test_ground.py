@@ -16,6 +16,7 @@ from referrals.actions.consent import AgencyAnswer, record_consents
 from referrals.actions.ground import follow_ground
 from referrals.workflow import MoveRefused
 from tests.referrals.road import TOLD, consent, fresh, referrals_of, routed, the_referral
+from victims.models import Consent
 
 pytestmark = pytest.mark.usefixtures("hub")
 PARTNER = "victim-care"
@@ -105,6 +106,28 @@ def test_what_ran_out_is_recalled_with_its_own_reason(cast, monkeypatch):
     assert (the_referral(case).status, the_referral(case).reason_code) == ("recalled", "consent_expired")
     assert "consent has run out" in fresh(case).decision_wanted
     assert broken() == []
+
+
+def test_before_a_consent_runs_out_somebody_is_asked_to_ask_again(cast):
+    case = routed(cast)
+    consent_until(cast, case, timezone.now() + timedelta(days=30))
+    with acting_as_system("tests"):
+        due = Message.objects.filter(subscriber="referrals.consent_runs_out")
+        assert due.get().available_at == Consent.objects.latest("recorded_at").expires_at - timedelta(days=14)
+        due.update(available_at=timezone.now())
+    run_due()
+    assert fresh(case).decision_wanted.startswith("Consent for Northshire Victim Care runs out on")
+    assert fresh(case).status == "routed"
+
+
+def test_a_consent_that_was_asked_again_reminds_of_nothing(cast):
+    case = routed(cast)
+    consent_until(cast, case, timezone.now() + timedelta(days=30))
+    consent(cast, case, consents=[PARTNER])
+    with acting_as_system("tests"):
+        Message.objects.filter(subscriber="referrals.consent_runs_out").update(available_at=timezone.now())
+    run_due()
+    assert fresh(case).decision_wanted == ""
 
 
 def test_no_sight_outlives_the_agreements_last_day(cast):
