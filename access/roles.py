@@ -126,7 +126,14 @@ _RIGHTS_DECISIONS = frozenset(
         Capability.SEE_CERTIFICATES,
     }
 )
-_PARTNER = frozenset({Capability.SEE_REFERRALS, Capability.ANSWER_REFERRAL, Capability.SEE_PATHWAYS})
+_PARTNER = frozenset(
+    {
+        Capability.SEE_REFERRALS,
+        Capability.ANSWER_REFERRAL,
+        Capability.SEE_PATHWAYS,
+        Capability.DECLARE_CONFLICT,
+    }
+)
 
 CAPABILITIES: dict[Role, frozenset[Capability]] = {
     Role.PRACTITIONER: _PRACTICE,

@@ -70,6 +70,7 @@ urlpatterns = [
         restricted.case_conflict_end,
         name="case_conflict_end",
     ),
+    path("referrals/<uuid:referral_id>/conflict/", restricted.referral_conflict, name="referral_conflict"),
     path("access/break-glass/", break_glass.break_glass, name="break_glass"),
     path("access/restricted/", break_glass.restricted_records, name="restricted_records"),
     path("access/reviews/", break_glass.access_reviews, name="access_reviews"),

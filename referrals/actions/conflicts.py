@@ -12,11 +12,12 @@ from access.models import Conflict, PersonalGrant
 from access.roles import Capability
 from agencies.models import Agency, Practitioner
 from messaging.events import Happening, publish
-from referrals.actions.referral import recall
+from referrals import scope
+from referrals.actions.referral import ReferralNotFound, recall
 from referrals.actions.restriction import locked_cases_of_person, take_from
 from referrals.actions.triage import ReasonMissing, TriageRefused
 from referrals.grounds import LOST
-from referrals.models import Referral
+from referrals.models import Case, Referral
 from referrals.queries.restricted import ACCOUNT, live, owners
 from referrals.workflow import OPEN
 
@@ -72,18 +73,27 @@ def declare_conflict(
     publish(Happening("case.conflict_declared", at=now, case_id=case_id, data=told))
     if agency_id is not None:
         _recall_from(agency_id, person_id)
-    conflict = Conflict(
-        person_id=person_id,
-        practitioner_id=practitioner_id,
-        agency_id=agency_id,
-        why=why,
-        words=words[:400],
-        declared_by=actor.id,
-        declared_by_name=actor.name,
-        declared_at=now,
-    )
-    Conflict.objects.bulk_create([conflict])
-    return conflict
+    return _declare(actor, person_id, why, words, now, practitioner_id=practitioner_id, agency_id=agency_id)
+
+
+@transaction.atomic
+def declare_own_conflict(*, actor: Actor, referral_id: UUID, why: str, words: str) -> Conflict:
+    """A partner's practitioner keeps themselves out of a person whom a referral names; their colleagues go on.
+
+    Raises NotAllowed, ReferralNotFound (also where the referral has ended and shows nobody), ReasonMissing.
+    """
+    actor.require(Capability.DECLARE_CONFLICT)
+    now = timezone.now()
+    why, words = Conflict.Why(why).value, words.strip()
+    if not words:
+        raise ReasonMissing("Say in a sentence what the conflict is.")
+    case_id = scope.referrals(actor).filter(id=referral_id).values_list("case_id", flat=True).first()
+    shown = Case.objects.filter(id=case_id).values_list("person_id", flat=True).first() if case_id else None
+    if case_id is None or shown is None:
+        raise ReferralNotFound("There is no such referral.")
+    told: dict[str, object] = {"why": why, "practitioner": str(actor.id)}
+    publish(Happening("case.conflict_declared", at=now, case_id=case_id, data=told))
+    return _declare(actor, shown, why, words, now, practitioner_id=actor.id)
 
 
 @transaction.atomic
@@ -104,6 +114,30 @@ def end_conflict(*, actor: Actor, case_id: UUID, conflict_id: UUID, words: str) 
     if not ended:
         raise ConflictNotFound("There is no such conflict, or it has been ended.")
     publish(Happening("case.conflict_ended", at=now, case_id=case_id))
+
+
+def _declare(
+    actor: Actor,
+    person_id: UUID,
+    why: str,
+    words: str,
+    now: datetime,
+    *,
+    practitioner_id: UUID | None = None,
+    agency_id: UUID | None = None,
+) -> Conflict:
+    conflict = Conflict(
+        person_id=person_id,
+        practitioner_id=practitioner_id,
+        agency_id=agency_id,
+        why=why,
+        words=words[:400],
+        declared_by=actor.id,
+        declared_by_name=actor.name,
+        declared_at=now,
+    )
+    Conflict.objects.bulk_create([conflict])
+    return conflict
 
 
 def _check(person_id: UUID, practitioner_id: UUID | None, agency_id: UUID | None, now: datetime) -> None:

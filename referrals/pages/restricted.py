@@ -6,25 +6,27 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from access.actor import Actor
-from access.context import hub_id
+from access.context import current_actor, hub_id
 from access.looks import record_look
 from access.models import Look
 from access.roles import Capability
 from agencies.queries import agencies_by_id, hub_practitioners, people_by_agency
-from referrals.actions.conflicts import declare_conflict, end_conflict
+from referrals.actions.conflicts import declare_conflict, declare_own_conflict, end_conflict
+from referrals.actions.referral import ReferralNotFound
 from referrals.actions.restriction import end_personal_access, give_personal_access, lift, restrict
 from referrals.actions.triage import TriageRefused
 from referrals.forms.restricted import ConflictForm, LetInForm, ReasonForm, RestrictForm
 from referrals.models import Case
 from referrals.pages.case import UNPROCESSABLE, case_for
 from referrals.queries import restricted as queries
+from referrals.queries.referrals import own
 
 SELF = "self"
 
@@ -184,6 +186,33 @@ def case_conflict_end(request: HttpRequest, reference: str, conflict_id: UUID) -
         button="End it",
         done="The conflict of interest has ended.",
     )
+
+
+@require_http_methods(["GET", "POST"])
+def referral_conflict(request: HttpRequest, referral_id: UUID) -> HttpResponse:
+    """A partner's practitioner declares their own conflict of interest."""
+    actor = current_actor()
+    actor.require(Capability.DECLARE_CONFLICT)
+    found = own(actor=actor, referral_id=referral_id)
+    if found is None or actor.hub:
+        raise Http404
+    form = ConflictForm(_sent(request), whom=())
+    if request.method == "POST" and form.is_valid():
+        try:
+            declare_own_conflict(actor=actor, referral_id=found.id, **form.cleaned_data)
+        except ReferralNotFound:
+            raise Http404 from None
+        except TriageRefused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(
+                request, "The conflict is declared. You see the referral no more; your colleagues do."
+            )
+            return redirect("partner_queue")
+    record_look(action=Look.Action.VIEW, door="referral_conflict", subjects=[found.id])
+    context = {"referral": found, "form": form, "title": "Declare a conflict of interest"}
+    status = UNPROCESSABLE if form.errors else None
+    return render(request, "referrals/referral_answer.html", context, status=status)
 
 
 def _supervised(reference: str) -> tuple[Actor, Case]:

@@ -117,3 +117,19 @@ def test_a_manager_may_declare_their_own_conflict_and_nobody_else_s(hub, cast):
     with acting_as(cast.actor("carys")) as manager:
         assert Conflict.objects.get().practitioner_id == manager.id
     assert cast.browser("liam").get(f"/cases/{case.reference}/").status_code == 200
+
+
+def test_a_partner_s_practitioner_keeps_themselves_out_and_their_system_goes_on(hub, cast):
+    case = triaged(cast)
+    run_due()
+    with acting_as_system("tests"):
+        referral = case.referrals.get(agency__code="victim-care")
+    ruth = cast.browser("ruth")
+    assert "Declare a conflict" in page(ruth, f"/referrals/{referral.id}/")
+    assert ruth.post(f"/referrals/{referral.id}/conflict/", {"why": "knows"}).status_code == 422
+    assert ruth.post(f"/referrals/{referral.id}/conflict/", KNOWS)["Location"] == "/referrals/"
+    assert ruth.get(f"/referrals/{referral.id}/").status_code == 404
+    assert str(referral.id) not in page(ruth, "/referrals/")
+    assert cast.system("victim-care").get(f"referrals/{referral.id}/").status_code == 200
+    assert cast.browser("helen").post(f"/referrals/{referral.id}/conflict/", KNOWS).status_code == 404
+    assert "Ruth Silva" in page(cast.browser("dana"), f"/cases/{case.reference}/access/")
