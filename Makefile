@@ -12,7 +12,7 @@ export HUB_HOME
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run stop reset test check audit bench prove
+.PHONY: help setup setup-dev setup-bench run stop reset test check audit bench prove
 
 help: ## show this
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -24,6 +24,9 @@ setup: ## make .venv and the pages' assets
 
 setup-dev:
 	@$(PYTHON) scripts/setup.py --dev
+
+setup-bench:
+	@$(PYTHON) scripts/setup.py --bench
 
 run: setup ## start everything, with an invented hub at work; Ctrl-C stops it (DEMO=no: an empty one)
 	@exec $(IN) -m hub.supervisor run --follow-parent
@@ -48,7 +51,7 @@ check: setup-dev ## style, types, layers and the fast tests, in under two minute
 audit: setup-dev ## what is known against the packages that we use (needs the network)
 	@$(IN) scripts/audit.py
 
-bench: setup-dev ## what things cost, side by side
+bench: setup-bench ## what things cost, side by side
 	@$(IN) -m bench $(ARGS)
 
 prove: setup-dev ## the proofs, each zero with its denominator (ARGS=--quick for a short run)

@@ -1,6 +1,7 @@
 """Makes .venv from the locked requirements, and the pages' assets. Does nothing where both are up to date.
 
-Usage: python scripts/setup.py [--dev]      (--dev: also what tests and checks need)
+Usage: python scripts/setup.py [--dev] [--bench]   (--dev: also what tests and checks need; --bench: and what the
+measurements compare with)
 
 Standard library only: this runs before anything is installed. Every package is checked by its hash.
 """
@@ -32,10 +33,13 @@ def main() -> None:
     """Make what is missing, one setup at a time."""
     parser = argparse.ArgumentParser(description="Make .venv and the assets.")
     parser.add_argument("--dev", action="store_true", help="also what tests and checks need")
-    dev = parser.parse_args().dev
+    parser.add_argument("--bench", action="store_true", help="also what the measurements compare with")
+    asked = parser.parse_args()
     check_python()
     with alone():
-        make_environment("dev" if dev else "base")
+        make_environment("dev" if asked.dev or asked.bench else "base")
+        if asked.bench:
+            make_environment("bench")
         make_assets()
 
 
@@ -68,7 +72,8 @@ def alone() -> Iterator[None]:
 
 
 def make_environment(name: str) -> None:
-    """Install requirements/NAME.lock into .venv, unless that was done. `dev` holds all that `base` does."""
+    """Install requirements/NAME.lock into .venv, unless that was done. `dev` holds all that `base` does, and `bench`
+    what is added to it."""
     started = time.monotonic()
     wanted = fingerprint(name)
     done = {stamp.read_text() for stamp in VENV.glob(".setup-stamp-*")} if runs() else set()
@@ -78,8 +83,9 @@ def make_environment(name: str) -> None:
     print("  Environment    installing; the first time this takes a minute ...", flush=True)
     if not runs():
         venv.create(VENV, with_pip=True, clear=True)
-    for stamp in VENV.glob(".setup-stamp-*"):
-        stamp.unlink()
+    if name != "bench":
+        for stamp in VENV.glob(".setup-stamp-*"):
+            stamp.unlink()
     run(
         [PYTHON, "-m", "pip", "install", "-qq", "--no-input", "--no-cache-dir", "--disable-pip-version-check",
          "--require-hashes", "--prefer-binary", "--requirement", ROOT / "requirements" / f"{name}.lock"],

@@ -15,6 +15,7 @@ from agencies.models import Agreement, Service
 from pathways.models import PathwayVersion
 from referrals.models import Case, Clock, FeedSource, Incident, Offence, Referral, RoutingDecision
 from referrals.routing import Decision
+from victims.matching import Line, Resemblance, as_evidence
 from victims.models import Address, ContactMethod, Person, PersonName, SamePersonSuggestion
 
 _surnames = count(1)
@@ -164,15 +165,23 @@ def a_case(
 
 
 def a_suggestion(
-    person: Person, other: Person, *, score: float = 0.9, evidence: dict[str, object] | None = None
+    person: Person, other: Person, *, verdict: str = "same", score: float = 9.0
 ) -> SamePersonSuggestion:
-    """That two people may be one, still to be looked at."""
+    """That two people may be one, still to be looked at: surname and telephone agree, and the given name does not."""
+    lines = (
+        Line("given_name", "near", -1.5),
+        Line("surname", "same", 8.0),
+        Line("telephone", "same", 11.0),
+        Line("e-mail", "", 0.0),
+    )
+    likeness = Resemblance(score, verdict, "household", -8.5, lines)
     with acting_as_system("tests"):
         return SamePersonSuggestion.objects.create(
             person=person,
             other=other,
             score=score,
-            evidence=evidence or {"surname": "same", "date_of_birth": "same"},
+            verdict=verdict,
+            evidence=as_evidence(likeness),
             suggested_at=timezone.now(),
         )
 

@@ -122,10 +122,15 @@ class SamePersonSuggestion(HubRow):
         CONFIRMED = "confirmed", "the same person"
         REJECTED = "rejected", "different people"
 
+    class Verdict(models.TextChoices):
+        SAME = "same", "very likely the same person"
+        REVIEW = "review", "perhaps the same person"
+
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="suggestions")
     other = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="suggested_by")
-    score = models.FloatField()
-    evidence = models.JSONField(help_text="Field by field: what agreed, what did not.")
+    score = models.FloatField(help_text="In bits: see victims.matching.")
+    verdict = models.CharField(max_length=10, choices=Verdict.choices, default=Verdict.REVIEW)
+    evidence = models.JSONField(help_text="Field by field: what agreed, what did not, and its weight.")
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     suggested_at = models.DateTimeField()
     decided_by = models.UUIDField(null=True, blank=True)

@@ -17,6 +17,7 @@ _EXTENSION = re.compile(r"\s*(?:\bext(?:ension)?\b\.?|\bx|#)\s*[0-9]{1,6}\s*$", 
 # Ofcom's numbering plan: ten digits after the zero, nine for some 01 and 0800 numbers; 04 and 06 are not in use.
 _NATIONAL = re.compile(r"0(?:[123578][0-9]{9}|1[0-9]{8}|800[0-9]{6})")
 _NOT_LETTERS = re.compile(r"[^a-z]+")
+_WORD = re.compile(r"[a-z]+|[0-9]+[a-z]?\b|[0-9]+")
 _MARKUP = re.compile(r"<[^<>]*>")
 _PREFIXES = frozenset({"o", "mc", "mac"})
 _TITLES = frozenset({"mr", "mrs", "miss", "ms", "mx", "dr", "rev", "prof", "master"})
@@ -102,6 +103,14 @@ def name_parts(text: str) -> tuple[str, ...]:
         else:
             joined.append(part)
     return tuple(joined[1:] if len(joined) > 1 and joined[0] in _TITLES else joined)
+
+
+def folded_words(text: str) -> tuple[str, ...]:
+    """The words and numbers of a text, such as an address, letters folded: 12A and 12a are one."""
+    plain = unicodedata.normalize(
+        "NFKD", text.casefold().translate(_FOLDED).replace("'", "").replace("’", "")
+    )
+    return tuple(_WORD.findall("".join(letter for letter in plain if not unicodedata.combining(letter))))
 
 
 def written(text: str) -> str:

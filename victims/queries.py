@@ -8,7 +8,8 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Q
 
-from victims.matching import Identity
+from victims.matching import MOST_OF_ONE_KEY, Identity, Resemblance, born_on, compare, marks, match_keys
+from victims.matching import Address as Home
 from victims.models import (
     Address,
     Consent,
@@ -42,10 +43,6 @@ def suggested_same_as(*, people: Iterable[UUID]) -> dict[UUID, set[UUID]]:
     return found
 
 
-# A key that more people share than this says nothing about any of them (a hostel's telephone).
-MOST_OF_ONE_KEY = 50
-
-
 def people_by_number(*, scheme: str, values: Iterable[str]) -> dict[str, list[UUID]]:
     """By a sender's number: the people registered under it, oldest first."""
     found: dict[str, list[UUID]] = defaultdict(list)
@@ -70,7 +67,7 @@ def people_by_key(keys: Iterable[str]) -> dict[str, list[UUID]]:
 
 
 def identities_of(people: Iterable[UUID]) -> dict[UUID, Identity]:
-    """What each of the people is recognised by: newest name, date of birth, contacts and postcodes."""
+    """What each of the people is recognised by: newest name, date of birth, sex, contacts and addresses."""
     wanted = list(set(people))
     if not wanted:
         return {}
@@ -87,19 +84,23 @@ def identities_of(people: Iterable[UUID]) -> dict[UUID, Identity]:
     ):
         if "belongs_to" not in rules:  # a sister's number says nothing about who somebody is
             contacts[person, kind == ContactMethod.Kind.EMAIL].add(value)
-    postcodes: dict[UUID, set[str]] = defaultdict(set)
-    for person, postcode in Address.objects.filter(person__in=wanted).values_list("person_id", "postcode"):
-        if postcode:
-            postcodes[person].add(postcode)
+    homes: dict[UUID, set[Home]] = defaultdict(set)
+    for person, lines, code in Address.objects.filter(person__in=wanted).values_list(
+        "person_id", "lines", "postcode"
+    ):
+        homes[person].add(Home(lines, code))
     return {
         person: Identity(
             *names.get(person, ("", "")),
-            date_of_birth=born,
+            born=born_on(born),
+            sex=sex,
             phones=frozenset(contacts[person, False]),
             emails=frozenset(contacts[person, True]),
-            postcodes=frozenset(postcodes[person]),
+            addresses=frozenset(homes[person]),
         )
-        for person, born in Person.objects.filter(id__in=wanted).values_list("id", "date_of_birth")
+        for person, born, sex in Person.objects.filter(id__in=wanted).values_list(
+            "id", "date_of_birth", "sex"
+        )
     }
 
 
@@ -109,12 +110,33 @@ def safe_addresses_of(people: Iterable[UUID]) -> dict[UUID, SafeAddress]:
     return {one.person_id: one for one in newest.distinct("person_id")}
 
 
-def alleged_against(*, people: Iterable[UUID], scheme: str) -> dict[UUID, set[str]]:
-    """By person: the sender's numbers of those who are alleged to have harmed them."""
+def who_may_be(one: Identity) -> list[tuple[UUID, Resemblance]]:
+    """The people held who may be this one, the likeliest first. The caller records the look."""
+    near = people_by_key(match_keys(one)).values()
+    few = {person for people in near if len(people) <= MOST_OF_ONE_KEY for person in people}
+    found = [
+        (person, likeness)
+        for person, held in identities_of(few).items()
+        if (likeness := compare(one, held)) is not None
+    ]
+    return sorted(found, key=lambda pair: (-pair[1].score, pair[0]))
+
+
+def alleged_against(*, people: Iterable[UUID]) -> dict[UUID, set[str]]:
+    """By person: the marks of those who are alleged to have harmed them (see victims.matching.marks)."""
     found: dict[UUID, set[str]] = defaultdict(set)
-    held = Relationship.objects.filter(person__in=set(people), scheme=scheme).exclude(nominal="")
-    for person, nominal in held.values_list("person_id", "nominal"):
-        found[person].add(nominal)
+    held = Relationship.objects.filter(person__in=set(people))
+    for person, scheme, nominal, name in held.values_list("person_id", "scheme", "nominal", "name"):
+        found[person] |= marks(scheme=scheme, number=nominal, name=name)
+    return found
+
+
+def numbers_of(people: Iterable[UUID]) -> dict[UUID, set[str]]:
+    """By person: the marks of every number that a sender has for them."""
+    found: dict[UUID, set[str]] = defaultdict(set)
+    held = Identifier.objects.filter(person__in=set(people))
+    for person, scheme, value in held.values_list("person_id", "scheme", "value"):
+        found[person] |= marks(scheme=scheme, number=value)
     return found
 
 

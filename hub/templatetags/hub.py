@@ -84,8 +84,8 @@ def page_heading(
 
 
 @register.inclusion_tag("components/button.html")
-def button(label: str, kind: str = "", name: str = "", value: str = "") -> dict[str, Any]:
-    """A submit button; `kind` is "", "secondary" or "warning"."""
+def button(label: str, kind: str = "", name: str = "", value: str = "", key: str = "") -> dict[str, Any]:
+    """A submit button; `kind` is "", "secondary" or "warning"; `key` its key in the browser (accesskey)."""
     return locals()
 
 

@@ -4,7 +4,6 @@ An exact number of the sender's is the same person, unless name and date of birt
 they are registered apart and suggested to each other. Everybody else is only ever suggested.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -29,13 +28,24 @@ from victims.actions.people import (
     register_people,
     suggest_same,
 )
-from victims.matching import Identity, Resemblance, compare, contradicts, match_keys
+from victims.matching import (
+    MOST_OF_ONE_KEY,
+    Address,
+    Identity,
+    Line,
+    Resemblance,
+    born_on,
+    compare,
+    contradicts,
+    marks,
+    match_keys,
+)
 from victims.models import ContactMethod
 from victims.normalise import telephone
 from victims.queries import (
-    MOST_OF_ONE_KEY,
     alleged_against,
     identities_of,
+    numbers_of,
     people_by_key,
     people_by_number,
 )
@@ -43,8 +53,18 @@ from victims.safe_contact import read_notes
 
 Safety = ContactMethod.Safety
 CONTRADICTED = Resemblance(
-    0.5, {"Sender’s number": "Same", "Name": "Different", "Date of birth": "Different"}
+    score=0.0,
+    verdict="review",
+    rival="stranger",
+    start=0.0,
+    lines=(
+        Line("senders_number", "same", 0.0),
+        Line("given_name", "different", 0.0),
+        Line("surname", "different", 0.0),
+        Line("date_of_birth", "different", 0.0),
+    ),
 )
+"""Two people under one number of a sender: nothing but the number speaks for their being one."""
 
 
 class PeopleBook:
@@ -67,7 +87,8 @@ class PeopleBook:
         self._new: list[Details] = []
         self._details: list[Details] = []
         self._alleged: list[Perpetrator] = []
-        self._accused: dict[UUID, set[str]] = alleged_against(people=self.known | near, scheme=scheme)
+        self._accused: dict[UUID, set[str]] = alleged_against(people=self.known | near)
+        self._marks: dict[UUID, set[str]] = numbers_of(self.known | near)
         self._pairs: dict[tuple[UUID, UUID], Resemblance] = {}
         self._touched: dict[UUID, None] = {}
         self.told: list[Happening] = []
@@ -109,15 +130,16 @@ class PeopleBook:
             held,
             phones=held.phones | mine.phones,
             emails=held.emails | mine.emails,
-            postcodes=held.postcodes | mine.postcodes,
-            date_of_birth=held.date_of_birth or mine.date_of_birth,
+            addresses=held.addresses | mine.addresses,
+            born=held.born or mine.born,
+            sex=held.sex if held.sex != "0" else mine.sex,
         )
         self._enter(person, report, mine)
 
     def alleged(self, person: UUID, case: UUID, report: Report) -> None:
         """Who is said to have done it: kept, and never suggested as the victim."""
-        if report.suspect_nominal:
-            self._accused.setdefault(person, set()).add(report.suspect_nominal)
+        accused = marks(scheme=self._scheme, number=report.suspect_nominal, name=report.suspect_name)
+        self._accused.setdefault(person, set()).update(accused)
         if report.suspect_nominal or report.suspect_name:
             self._alleged.append(
                 Perpetrator(
@@ -147,26 +169,25 @@ class PeopleBook:
     def suggest(self, *, now: datetime) -> None:
         """Record the perpetrators (the cases must be there), and propose who may be one person."""
         record_perpetrators(alleged=self._alleged, at=now)
-        numbers = defaultdict(set)
-        for number, people in self._by_number.items():
-            for person in people:
-                numbers[person].add(number)
         likenesses = []
         for (person, other), likeness in self._pairs.items():
-            if (
-                self._accused.get(person, set()) & numbers[other]
-                or self._accused.get(other, set()) & numbers[person]
-            ):
+            if self._is_accused(person, by=other) or self._is_accused(other, by=person):
                 continue  # victim and alleged perpetrator of one incident
-            likenesses.append(Likeness(person, other, likeness.score, dict(likeness.evidence)))
+            likenesses.append(Likeness(person, other, likeness))
             data: dict[str, object] = {"person": str(person), "other": str(other)}
             self.told.append(Happening("person.suggested", at=now, data=data))
         suggest_same(likenesses=likenesses, at=now)
+
+    def _is_accused(self, person: UUID, *, by: UUID) -> bool:
+        one = self._identities[person]
+        own = self._marks.get(person, set()) | marks(scheme="", name=f"{one.given_names} {one.surname}")
+        return not own.isdisjoint(self._accused.get(by, ()))
 
     def _enter(self, person: UUID, report: Report, mine: Identity) -> Details:
         """Note what was told, and compare the person with everybody who shares a key."""
         told = details(person, report, self._scheme)
         self._details.append(told)
+        self._marks.setdefault(person, set()).update(marks(scheme=self._scheme, number=report.nominal))
         others: dict[UUID, None] = {}
         for key in told.match_keys:
             holders = self._by_key.setdefault(key, [])
@@ -191,10 +212,14 @@ def identity(report: Report) -> Identity:
     return Identity(
         given_names=report.given_names,
         surname=report.surname,
-        date_of_birth=report.date_of_birth,
+        born=born_on(report.date_of_birth),
+        sex=report.sex,
         phones=frozenset(phone.number for phone in report.phones),
         emails=frozenset({report.email} - {""}),
-        postcodes=frozenset() if report.is_safe_address else frozenset({report.postcode} - {""}),
+        # A safe address is kept apart, and recognises nobody.
+        addresses=frozenset()
+        if report.is_safe_address
+        else frozenset({Address(report.address, report.postcode)} - {Address()}),
     )
 
 

@@ -24,6 +24,7 @@ from referrals.queries.referrals import Explained, decisions_of
 from referrals.queries.triage import open_by
 from referrals.timeline import text_of, title_of
 from victims.entitlement import age_on
+from victims.matching import Why, why
 from victims.models import (
     Address,
     Consent,
@@ -36,19 +37,28 @@ from victims.models import (
 from victims.queries import references_of
 
 TIMELINE_PAGE = 20
+ANSWER_KEYS = ("s", "d")
+"""The keys (access keys of the browser) that answer the first suggestion: the same person, different people."""
 
 
 @dataclass(frozen=True)
 class Suggestion:
-    """Somebody who may be the same person, with what agreed, field by field in words."""
+    """Somebody who may be the same person, with what agreed and what did not, and how much it weighs."""
 
     id: UUID
     state: str
+    verdict: str
+    is_likely: bool
     name: Name
     reference: str
     cases: list[Case]
     score: float
-    evidence: list[tuple[str, str]]
+    why: Why
+    keys: tuple[str, str]
+
+    @property
+    def waits(self) -> bool:
+        return self.state == SamePersonSuggestion.State.OPEN
 
 
 @dataclass(frozen=True)
@@ -82,6 +92,15 @@ class CaseFile:
     steps: list[Step]
     referrals: list[Referral]
     decisions: list[Explained]
+
+    @property
+    def likely(self) -> list[Suggestion]:
+        """Who is very likely the same person and waits for an answer: they stand at the top of the page."""
+        return [one for one in self.suggestions if one.waits and one.is_likely]
+
+    @property
+    def other_suggestions(self) -> list[Suggestion]:
+        return [one for one in self.suggestions if not (one.waits and one.is_likely)]
 
 
 def case_file(*, actor: Actor, case: Case, now: datetime) -> CaseFile:
@@ -146,40 +165,29 @@ def _suggestions(actor: Actor, person: UUID) -> list[Suggestion]:
         SamePersonSuggestion.objects.filter(Q(person=person) | Q(other=person))
         .exclude(state=SamePersonSuggestion.State.REJECTED)
         .select_related("person", "other")
-        .order_by("state", "-score", "id")
+        .order_by("state", "-verdict", "-score", "id")
     )
     others = {row.id: row.other if row.person_id == person else row.person for row in found}
     names = names_by_person(other.id for other in others.values())
     cases: dict[UUID, list[Case]] = {}
     for case in scope.cases(actor).filter(person__in=[other.id for other in others.values()]).order_by("-id"):
         cases.setdefault(case.person_id, []).append(case)
+    first = next((row.id for row in found if row.state == SamePersonSuggestion.State.OPEN), None)
     return [
         Suggestion(
             id=row.id,
             state=row.state,
+            verdict=row.get_verdict_display(),
+            is_likely=row.verdict == SamePersonSuggestion.Verdict.SAME,
             name=names.get(others[row.id].id, NAMELESS),
             reference=others[row.id].reference,
             cases=cases.get(others[row.id].id, []),
             score=row.score,
-            evidence=evidence_words(row.evidence),
+            why=why(row.evidence),
+            keys=ANSWER_KEYS if row.id == first else ("", ""),
         )
         for row in found
     ]
-
-
-def evidence_words(evidence: object) -> list[tuple[str, str]]:
-    """What agreed and what did not, as (field, words) pairs, whichever fields the matching compared."""
-    pairs = evidence.items() if isinstance(evidence, dict) else []
-    return [(_words(name), _words(value)) for name, value in pairs]
-
-
-def _words(value: object) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{_words(name).lower()}: {_words(inner)}" for name, inner in value.items())
-    if isinstance(value, list):
-        return ", ".join(_words(inner) for inner in value)
-    words = str(value).replace("_", " ")
-    return words[:1].upper() + words[1:]
 
 
 def case_timeline(*, case: Case, before: str = "") -> tuple[list[TimelineEntry], str]:

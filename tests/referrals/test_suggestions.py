@@ -20,13 +20,31 @@ def state(suggestion) -> str:
 def test_the_page_names_the_other_with_what_agrees_on_both_sides(hub, cast):
     case = a_case(given_names="Ada", surname="Okafor")
     other = a_case(given_names="Adah", surname="Okafor")
-    a_suggestion(case.person, other.person, evidence={"Name": "Similar", "Telephone": "Same"})
+    a_suggestion(case.person, other.person)
     browser = cast.browser("priya")
     for here, there in ((case, "Adah Okafor"), (other, "Ada Okafor")):
         page = browser.get(f"/cases/{here.reference}/").content.decode()
         assert f"The same person as {there}?" in page
-        assert "Telephone" in page
-        assert "Similar" in page
+        for words in (
+            "very likely the same person",
+            "rather than two people of one household",
+            "Look or sound alike",
+            "Against",
+            "Strongly for",
+            "Says nothing",
+        ):
+            assert words in page
+
+
+def test_who_is_very_likely_the_same_stands_first_on_the_page_and_is_answered_by_one_key(hub, cast):
+    case = a_case(given_names="Ada", surname="Okafor")
+    a_suggestion(case.person, a_case(surname="Perhaps").person, verdict="review")
+    a_suggestion(case.person, a_case(surname="Likely").person)
+    page = cast.browser("priya").get(f"/cases/{case.reference}/").content.decode()
+    places = [page.index(words) for words in ("Likely?", 'id="contact"', "Perhaps?")]
+    assert places == sorted(places)
+    assert page.count('accesskey="s"') == page.count('accesskey="d"') == 1
+    assert page.index("Likely?") < page.index('accesskey="s"') < page.index('id="contact"')
 
 
 def test_yes_links_the_two_and_merges_nothing(hub, cast):

@@ -9,9 +9,12 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 
+from access.actor import Actor
 from access.batches import insert_rows
+from access.roles import Capability
+from victims.matching import Resemblance, as_evidence, match_keys
 from victims.models import (
     Address,
     ContactMethod,
@@ -23,7 +26,7 @@ from victims.models import (
     SafeAddress,
     SamePersonSuggestion,
 )
-from victims.queries import safe_addresses_of
+from victims.queries import identities_of, safe_addresses_of
 
 
 @dataclass(frozen=True)
@@ -84,8 +87,7 @@ class Likeness:
 
     person_id: UUID
     other_id: UUID
-    score: float
-    evidence: dict[str, object]
+    likeness: Resemblance
 
 
 # A sender's blank never takes back what is known of safety, and what a practitioner has verified as
@@ -262,7 +264,17 @@ def suggest_same(*, likenesses: Sequence[Likeness], at: datetime) -> None:
     """Propose that two people may be one; a practitioner decides. Proposing again changes nothing."""
     insert_rows(
         SamePersonSuggestion,
-        [{**vars(likeness), "suggested_at": at} for likeness in likenesses],
+        [
+            {
+                "person_id": one.person_id,
+                "other_id": one.other_id,
+                "score": one.likeness.score,
+                "verdict": one.likeness.verdict,
+                "evidence": as_evidence(one.likeness),
+                "suggested_at": at,
+            }
+            for one in likenesses
+        ],
         rest="ON CONFLICT DO NOTHING",
     )
 
@@ -281,3 +293,19 @@ def _last_words(details: Sequence[Details]) -> dict[tuple[UUID, str, str], Conta
                 )
             latest[key] = contact
     return latest
+
+
+def rekey_people(*, actor: Actor, after: UUID | None = None, many: int = 500) -> UUID | None:
+    """Give the next people, in the order of their ids, the match keys that recognition makes today.
+
+    Needed once after an upgrade that changes how keys are made. Returns the last person, to go on after, or None
+    at the end.
+    """
+    actor.require(Capability.IMPORT_FEED)
+    start = {"id__gt": after} if after else {}
+    people = list(Person.objects.filter(**start).order_by("id").values_list("id", flat=True)[:many])
+    keys = [(person, key) for person, one in identities_of(people).items() for key in match_keys(one)]
+    with transaction.atomic():
+        MatchKey.objects.filter(person__in=people).delete()
+        insert_rows(MatchKey, [{"person_id": person, "key": key} for person, key in keys])
+    return people[-1] if people else None

@@ -1,0 +1,166 @@
+"""Fills a hub with invented people in bulk, then looks people up: by recognition, and by a bare trigram index.
+
+Usage: python -m bench.lookup PEOPLE LOOKUPS       (in an instance of its own: see bench.__main__)
+"""
+
+import json
+import os
+import random
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from psycopg.conninfo import make_conninfo
+
+from bench.population import Human, people, report
+from hub import embedded
+
+SEED = 26
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
+PORTION = 20_000
+TABLES = {
+    "access_grant": "id, hub_id, agency_id, case_id, person_id, categories, granted_at, because,"
+    " restricted, conflicted",
+    "victims_person": "id, hub_id, reference, date_of_birth, sex, ethnicity, language, interpreter, created_at",
+    "victims_personname": "id, hub_id, person_id, given_names, surname, recorded_at",
+    "victims_contactmethod": "id, hub_id, person_id, kind, value, safety, notes, rules, recorded_at",
+    "victims_address": "id, hub_id, person_id, lines, postcode, is_safe_address, letters, recorded_at",
+    "victims_matchkey": "id, hub_id, person_id, key",
+    "bare": "person_id, name",
+}
+TRIGRAMS = "SELECT person_id FROM bare WHERE name %% %s ORDER BY similarity(name, %s) DESC LIMIT 50"
+
+
+def main(many: int, lookups: int) -> None:
+    import django
+
+    django.setup()
+    began = time.perf_counter()
+    fill(many)
+    filled = time.perf_counter() - began
+    chance = random.Random(SEED + 1)
+    wanted = [human for human in islice(people(SEED), many) if chance.random() < 2 * lookups / many][:lookups]
+    told = [(human, report(human, chance, number)) for number, human in enumerate(wanted)]
+    print(json.dumps({"filled": filled, **look(told)}))
+
+
+def fill(many: int) -> None:
+    """By the database's own superuser, past policies, triggers and foreign keys: nothing else loads millions."""
+    with psycopg.connect(make_conninfo(os.environ["DATABASE_OWNER_URL"], user="postgres")) as connection:
+        connection.execute("SET session_replication_role = replica")
+        connection.execute("CREATE TABLE bare (person_id uuid, name text)")
+        indexes = connection.execute(
+            "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'victims_matchkey'"
+            " AND indexname NOT LIKE '%%pkey'"
+        ).fetchall()
+        connection.execute("ALTER TABLE victims_matchkey DROP CONSTRAINT victims_match_key_once")
+        for name, _ in indexes:
+            connection.execute(f"DROP INDEX IF EXISTS {name}")
+        source = people(SEED)
+        for _ in range(0, many, PORTION):
+            rows = portion(list(islice(source, min(PORTION, many))))
+            for table, columns in TABLES.items():
+                with connection.cursor().copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+                    for row in rows[table]:
+                        copy.write_row(row)
+        for _, definition in indexes:
+            connection.execute(definition)
+        connection.execute("CREATE INDEX bare_name ON bare USING gin (name gin_trgm_ops)")
+        connection.execute("GRANT SELECT ON bare TO PUBLIC")
+        connection.commit()
+        connection.autocommit = True
+        for table in TABLES:
+            connection.execute(f"ANALYZE {table}")
+
+
+def portion(humans: list[Human]) -> dict[str, list[tuple[object, ...]]]:
+    """The rows of a portion of people, by table, as intake would write them."""
+    from access.categories import ALL_CATEGORIES
+    from access.context import hub_id
+    from access.ids import new_id
+    from victims.matching import Address, Identity, match_keys
+    from victims.normalise import telephone
+
+    hub, categories = hub_id(), list(ALL_CATEGORIES)
+    rows: dict[str, list[tuple[object, ...]]] = {table: [] for table in TABLES}
+    for human in humans:
+        person = person_id(human)
+        number = telephone(human.mobile)
+        phones = [number.number] if number else []
+        given = f"{human.given} {human.second}".strip()
+        home = Address(human.home.lines, human.home.postcode)
+        keys = match_keys(
+            Identity(
+                given_names=given,
+                surname=human.surname,
+                born=f"{human.born:%Y%m%d}",
+                phones=frozenset(phones),
+                emails=frozenset({human.email.casefold()}),
+                addresses=frozenset({home}),
+            )
+        )
+        rows["access_grant"].append(
+            (new_id(), hub, hub, new_id(), person, categories, NOW, "hub", False, False)
+        )
+        rows["victims_person"].append(
+            (person, hub, f"P-B-{human.id}", human.born, human.sex, "", "", False, NOW)
+        )
+        rows["victims_personname"].append((new_id(), hub, person, given, human.surname, NOW))
+        for kind, value in (*(("mobile", phone) for phone in phones), ("email", human.email.casefold())):
+            rows["victims_contactmethod"].append(
+                (new_id(), hub, person, kind, value, "unknown", "", "{}", NOW)
+            )
+        rows["victims_address"].append(
+            (new_id(), hub, person, home.lines, home.postcode, False, "unknown", NOW)
+        )
+        rows["victims_matchkey"] += [(new_id(), hub, person, key) for key in keys]
+        rows["bare"].append((person, f"{given} {human.surname}".casefold()))
+    return rows
+
+
+def person_id(human: Human) -> UUID:
+    return UUID(int=(0x7 << 76) + (0x8 << 60) + human.id)
+
+
+def look(told: list[tuple[Human, object]]) -> dict[str, object]:
+    """Each lookup by recognition and by trigrams, in turn, in one transaction a lookup; milliseconds."""
+    from django.db import connection
+
+    from access.context import acting_as_system
+    from victims.matching.records import COLUMNS, read_record
+    from victims.queries import who_may_be
+
+    times: dict[str, list[float]] = {"recognition": [], "trigrams": []}
+    found = found_first = 0
+    for number, (human, record) in enumerate(told):
+        one = read_record({name: getattr(record, name) for name in COLUMNS}, number=number).identity
+        with acting_as_system("bench"):
+            likely, took = timed(lambda one=one: who_may_be(one))
+        times["recognition"].append(took)
+        found += person_id(human) in {person for person, _ in likely}
+        found_first += bool(likely) and likely[0][0] == person_id(human)
+        name = f"{one.given_names} {one.surname}".casefold()
+        with acting_as_system("bench"), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL pg_trgm.similarity_threshold = 0.45")
+            _, took = timed(
+                lambda name=name, cursor=cursor: cursor.execute(TRIGRAMS, [name, name]).fetchall()
+            )
+        times["trigrams"].append(took)
+    return {"times": times, "lookups": len(told), "found": found, "first": found_first}
+
+
+def timed(act: Callable[[], Any]) -> tuple[Any, float]:
+    began = time.perf_counter()
+    done = act()
+    return done, (time.perf_counter() - began) * 1000
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hub.settings")
+    with embedded.attach():
+        main(*map(int, sys.argv[1:3]))

@@ -1,0 +1,99 @@
+"""Why two records may be of one person, in words: how it is kept with a suggestion, and how it is shown. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from victims.matching.model import frozen_model
+from victims.matching.scoring import Resemblance
+
+FIELDS = {
+    "senders_number": "Sender’s number",
+    "given_name": "Given name",
+    "surname": "Surname",
+    "name_order": "Order of names",
+    "date_of_birth": "Date of birth",
+    "sex": "Sex",
+    "home": "Address",
+    "telephone": "Telephone",
+    "e-mail": "E-mail",
+}
+_NAMES = {
+    "slip": "One letter differs",
+    "variant": "Two forms of one name",
+    "cut": "One is cut short",
+    "near": "Look or sound alike",
+}
+_LEVELS = {
+    "given_name": _NAMES,
+    "surname": {**_NAMES, "variant": "One of two surnames is the same"},
+    "name_order": {"straight": "As usual", "swapped": "In each other’s place"},
+    "date_of_birth": {
+        "swapped": "Day and month in each other’s place",
+        "slip": "One digit differs",
+        "near": "Two digits, or one part, differ",
+    },
+    "home": {"alike": "Much alike", "same area": "In one area"},
+    "telephone": {"slip": "One digit differs"},
+    "e-mail": {"near": "Much alike"},
+}
+RIVALS = {
+    "stranger": "two people who have nothing to do with each other",
+    "household": "two people of one household",
+    "twin": "twins",
+    "namesake": "a parent and child of one name",
+}
+STRONG, SLIGHT = 6.0, 1.5
+FULL_BAR = 14.0
+"""The weight, in bits, at which a bar is full; hardly any field weighs more."""
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One field as it is shown. speaks: for, against, or "" for neither; bar: from 0 to 100."""
+
+    field: str
+    found: str
+    speaks: str
+    strength: str
+    weight: float
+    bar: int
+
+
+@dataclass(frozen=True)
+class Why:
+    """What a suggestion rests on. rival: what else it could be, in words."""
+
+    reasons: tuple[Reason, ...]
+    rival: str
+
+
+def as_evidence(likeness: Resemblance) -> dict[str, Any]:
+    """A resemblance as it is kept: codes and weights, never what was compared; with the version of the settings."""
+    return {
+        "settings": frozen_model().version,
+        "rival": likeness.rival,
+        "start": likeness.start,
+        "lines": [vars(line) for line in likeness.lines],
+    }
+
+
+def why(evidence: Mapping[str, Any]) -> Why:
+    """What is kept, in words: each field that both tell, and those that one does not, which weigh nothing."""
+    return Why(
+        tuple(_reason(line["field"], line["level"], line["weight"]) for line in evidence.get("lines", ())),
+        RIVALS.get(evidence.get("rival", ""), ""),
+    )
+
+
+def _reason(field: str, level: str, weight: float) -> Reason:
+    found = _LEVELS.get(field, {}).get(level, level.capitalize()) if level else "Not known of both"
+    size = abs(weight)
+    speaks = "" if size < 0.05 else "for" if weight > 0 else "against"
+    if not speaks:
+        strength = "says nothing"
+    else:
+        strength = f"{'strongly ' if size >= STRONG else 'slightly ' if size < SLIGHT else ''}{speaks}"
+    return Reason(
+        FIELDS.get(field, field), found, speaks, strength, weight, min(100, round(size / FULL_BAR * 100))
+    )
