@@ -199,7 +199,7 @@ def _children(
         for _ in range(twins):
             sex = chance.choice("12")
             given = names.given(tradition, sex)
-            if sex == parents_sex and chance.random() < 0.015:
+            if sex == parents_sex and chance.random() < 0.008:
                 given = parents_name
             while given in taken:
                 given = names.given(tradition, sex)

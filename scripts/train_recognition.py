@@ -38,14 +38,16 @@ SEED = 1105
 LABELS = ("person", "household", "twin", "namesake")
 RANDOM_PAIRS = 400_000
 THINNEST = 1 / RANDOM_PAIRS / 2
-STRANGER, HOUSEHOLD = -20.0, -2.5
+STRANGER, HOUSEHOLD = -20.0, -2.0
 """The weight before anything is compared, in bits: one in a million is a likely size of a hub's people; and of two
-records of one household, one pair in six is taken to be of one person. Twins and namesakes are that much rarer as
+records of one household, one pair in five is taken to be of one person. Twins and namesakes are that much rarer as
 they are among invented people."""
-THRESHOLDS = {"same": 5.0, "review": 2.5}
+THRESHOLDS = {"same": 5.0, "review": 3.0}
+FEW = 1e-3
+NAMED_ALIKE = {"household": 5e-3, "twin": 1e-2, "namesake": 1e-2}
+"""Parents like names that are like each other: Gareth and Gary, Lynn and Linda."""
 # No agreement may weigh more than this between strangers: a telephone is shared by a hostel, an e-mail address by
 # a couple, and a house by those who lived there before.
-FEW, TWINS_ALIKE = 1e-3, 1e-2
 LEAST_SHARED = {("telephone", "same"): 2e-4, ("e-mail", "same"): 2e-5, ("home", "same house"): 1e-4,
                 ("home", "same postcode"): 4e-4, ("e-mail", "near"): 2e-4, ("date_of_birth", "same"): 1 / 20_000,
                 ("date_of_birth", "swapped"): 1 / 50_000}  # fmt: skip
@@ -190,8 +192,8 @@ def by_chance(field: str, level: str, stranger: float, share: float, rival: str)
     least = max(stranger, LEAST_SHARED.get((field, level), 0.0))
     if rival == "stranger":
         return least
-    is_like_named = rival == "twin" and field == "given_name" and level != "same"
-    return max(share, least, TWINS_ALIKE if is_like_named else FEW)
+    is_like_named = field == "given_name" and level != "same"
+    return max(share, least, NAMED_ALIKE[rival] if is_like_named else FEW)
 
 
 def column(field: str) -> str:
