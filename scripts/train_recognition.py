@@ -44,7 +44,7 @@ records of one household, one pair in five is taken to be of one person. Twins a
 they are among invented people."""
 THRESHOLDS = {"same": 5.0, "review": 3.0}
 FEW = 1e-3
-NAMED_ALIKE = {"household": 5e-3, "twin": 1e-2, "namesake": 1e-2}
+NAMED_ALIKE = 1e-2
 """Parents like names that are like each other: Gareth and Gary, Lynn and Linda."""
 # No agreement may weigh more than this between strangers: a telephone is shared by a hostel, an e-mail address by
 # a couple, and a house by those who lived there before.
@@ -193,7 +193,7 @@ def by_chance(field: str, level: str, stranger: float, share: float, rival: str)
     if rival == "stranger":
         return least
     is_like_named = field == "given_name" and level != "same"
-    return max(share, least, NAMED_ALIKE[rival] if is_like_named else FEW)
+    return max(share, least, NAMED_ALIKE if is_like_named else FEW)
 
 
 def column(field: str) -> str:
