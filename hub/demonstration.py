@@ -32,11 +32,12 @@ from referrals.actions import triage
 from referrals.actions.assess import assess_case
 from referrals.actions.break_glass import break_glass
 from referrals.actions.intake import take_feed
+from referrals.actions.override import ask_override
 from referrals.actions.referral import recall
 from referrals.actions.restriction import give_personal_access, restrict
 from referrals.models import Case, FeedRun, FeedSource, Referral
 from victims.actions.consent import record_consent
-from victims.models import ContactMethod
+from victims.models import Consent, ContactMethod
 
 PASSWORD = "northshire-demo-only"  # printed by `make run`, refused in production
 FEED = "referrals/sources/examples/northshire-2026-11-16.csv"
@@ -68,6 +69,7 @@ def demonstrate(*, tell: Tell, web: str | None = None) -> None:
     tell("Closing what is finished, recalling what was sent too early")
     _close()
     _recall()
+    _ask_override()
     _settle()
     tell("Restricting a record, and breaking the glass of it")
     _restrict()
@@ -288,6 +290,24 @@ def _restrict() -> None:
     with acting_as(liam):
         reason = "A sister rings: not safe tonight, and neither Dana nor Priya answers the telephone."
         break_glass(actor=liam, reference=case.reference, reason=reason)
+
+
+def _ask_override() -> None:
+    """Where consent was refused, a practitioner asks to tell an agency all the same; a supervisor has yet to decide."""
+    priya = _practitioner("priya.nair@northshire.example")
+    with acting_as(priya):
+        refused = Consent.objects.filter(answer="refused").order_by("id").first()
+        if refused is None or Case.objects.get(id=refused.case_id).closed_at is not None:
+            return
+        ask_override(
+            actor=priya,
+            case_id=refused.case_id,
+            agency_id=refused.agency_id,
+            categories=["identity", "contact"],
+            reason_code="serious_harm",
+            reason_words="Threats against the person were reported again this morning.",
+            until=timezone.now() + timedelta(days=14),
+        )
 
 
 class PartnerSystem:
