@@ -9,7 +9,7 @@ from django.apps import apps
 from django.db.models import Model, Q
 
 from agencies.queries import agencies_by_id, services
-from pathways.models import Assessment, HealthAnswers, InstrumentVersion
+from pathways.models import HealthAnswers, InstrumentVersion
 from referrals.models import Case, Referral
 from rights.fields import Table, tables
 from rights.redaction import Known
@@ -55,7 +55,7 @@ def _rows(model: type[Model], table: Table, ids: Mapping[str, list[UUID]]) -> li
     wanted = Q()
     for key, of in table.keys.items():
         wanted |= Q(**{f"{key}__in": ids[of]})
-    columns = {"id", *table.exported} | ({"rules", "assessment_id"} & set(table.columns))
+    columns = {"id", *table.exported} | ({"rules"} & set(table.columns))
     return list(model._default_manager.filter(wanted).order_by("id").values(*sorted(columns))[:MOST_ROWS])
 
 
@@ -75,13 +75,13 @@ def _named(rows: Rows) -> Rows:
             row["instrument_id"] = instrument.title
             row["answers"] = _answers(instrument, row["answers"])
     health = rows.get("pathways_healthanswers", [])
-    made = Assessment.objects.select_related("instrument").in_bulk(row["assessment_id"] for row in health)
-    # Sealed columns open on a model's row alone: `values()` gives the seal.
-    opened = {one.assessment_id: one.answers for one in HealthAnswers.objects.filter(assessment__in=made)}
+    # Sealed values open on a row of the model, not among values().
+    opened = HealthAnswers.objects.select_related("assessment__instrument").in_bulk(
+        row["id"] for row in health
+    )
     for row in health:
-        if row["assessment_id"] in made:
-            instrument = made[row["assessment_id"]].instrument
-            row["answers"] = _answers(instrument, opened.get(row["assessment_id"], {}))
+        held = opened[row["id"]]
+        row["answers"] = _answers(held.assessment.instrument, held.answers)
     return rows
 
 

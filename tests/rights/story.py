@@ -9,7 +9,7 @@ from access.categories import ALL_CATEGORIES
 from access.context import acting_as, acting_as_system
 from access.models import Grant
 from access.roles import Role
-from pathways.models import Assessment, InstrumentVersion
+from pathways.models import Assessment, HealthAnswers, InstrumentVersion
 from referrals.models import (
     Case,
     ContactAttempt,
@@ -99,12 +99,15 @@ def a_closed_story(
         Identifier.objects.create(person=person, scheme="northshire-police", value="P-88121")
         MatchKey.objects.create(person=person, key="1990-05-17 oyelaran")
         instrument = InstrumentVersion.objects.filter(code="needs-8").latest("edition")
-        first = instrument.definition["items"][0]["code"]
-        Assessment.objects.create(
-            case_id=case.id, person_id=person.id, instrument=instrument, answers={first: {"need": "no"}},
+        health, other = (item["code"] for item in instrument.definition["items"][:2])
+        made = Assessment.objects.create(
+            case_id=case.id, person_id=person.id, instrument=instrument, answers={other: {"need": "no"}},
             score={"count": 0}, rationale=f"Afraid of {PERPETRATOR.split()[0]}.", completed_by=person.id,
             completed_by_name="Priya Nair", completed_at=now,
         )  # fmt: skip
+        HealthAnswers.objects.create(
+            assessment=made, case_id=case.id, answers={health: {"need": "yes", "severity": 2}}
+        )
         run = FeedRun.objects.create(
             source=FeedSource.objects.get(code="northshire-police"), number=900_000 + int(case.reference[-6:]),
             file_name="day.csv", sha256="0" * 64, encoding="utf-8", received=1, taken_at=now, taken_by=person.id,

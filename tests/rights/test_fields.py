@@ -24,7 +24,7 @@ def columns_about_people() -> dict[str, set[str]]:
             "SELECT conrelid::regclass::text, confrelid::regclass::text FROM pg_constraint WHERE contype = 'f'"
         )
         keys = cursor.fetchall()
-    about = {name for name, found in columns.items() if found & {"person_id", "case_id", "subject_id"}}
+    about = {name for name, found in columns.items() if found & {"person_id", "case_id", "subject"}}
     about |= {"victims_person", "referrals_case"}
     about |= {
         table

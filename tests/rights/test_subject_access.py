@@ -38,7 +38,13 @@ def test_the_copy_has_what_is_the_person_s_and_nothing_of_others_or_of_where_the
     on_paper = dana.get(f"/rights/requests/{request.id}/print/")
     assert as_json.headers["Content-Disposition"].startswith("attachment")
     for text in (as_json.content.decode(), on_paper.content.decode()):
-        for word in (*OWN, case.reference, "Sleeps again", "Northshire Victim Care"):
+        for word in (
+            *OWN,
+            case.reference,
+            "Sleeps again",
+            "Northshire Victim Care",
+            "Mental and physical health",
+        ):
             assert word in text, word
         for secret in SECRETS:
             assert secret not in text, secret
