@@ -19,13 +19,16 @@ Sink = Callable[[list[Any]], None]
 
 _current: ContextVar[Actor | None] = ContextVar("hub_actor", default=None)
 _gathered: ContextVar[dict[Sink, list[Any]] | None] = ContextVar("hub_gathered", default=None)
+_heads: ContextVar[dict[tuple[str, UUID], str] | None] = ContextVar("hub_heads", default=None)
 _remote: ContextVar[str] = ContextVar("hub_remote", default="")
 
 _SET = (
     "SELECT set_config('hub.actor_kind', %s, true), set_config('hub.actor_id', %s, true),"
     " set_config('hub.agency_id', %s, true), set_config('hub.is_hub', %s, true),"
     " set_config('hub.role', %s, true), set_config('hub.team_ids', %s, true),"
-    " set_config('hub.actor_name', %s, true), set_config('hub.hub_id', %s, true)"
+    " set_config('hub.actor_name', %s, true), set_config('hub.hub_id', %s, true),"
+    # Comes along without a trip of its own: what access.looks goes on from when it appends.
+    " (SELECT looks || ':' || encode(last, 'hex') FROM access_chain WHERE actor_kind = %s AND actor_id = %s)"
 )
 
 
@@ -66,7 +69,11 @@ def _apply(actor: Actor | None) -> None:
         )
         values = (*of_whom, str(hub_id()))
     with connection.cursor() as cursor:
-        cursor.execute(_SET, values)
+        cursor.execute(_SET, (*values, values[0], actor.id if actor else None))
+        *_, head = cursor.fetchone()
+    heads = _heads.get()
+    if actor is not None and heads is not None and head:
+        heads[actor.kind, actor.id] = head
 
 
 @contextmanager
@@ -79,17 +86,19 @@ def acting_as(actor: Actor) -> Iterator[Actor]:
     outer = _current.get()
     nested = connection.in_atomic_block
     with transaction.atomic():
+        gathering = _gathered.set({}) if outer is None else None
+        noticing = _heads.set({}) if outer is None else None
         _apply(actor)
         token = _current.set(actor)
-        gathering = _gathered.set({}) if outer is None else None
         try:
             yield actor
             if gathering is not None and not connection.needs_rollback:
                 for sink, items in (_gathered.get() or {}).items():
                     sink(items)
         finally:
-            if gathering is not None:
+            if gathering is not None and noticing is not None:
                 _gathered.reset(gathering)
+                _heads.reset(noticing)
             _current.reset(token)
         # Reached only without an exception: a rollback takes the settings back by itself.
         if nested and not connection.needs_rollback:
@@ -105,6 +114,15 @@ def gathered_for(sink: Sink) -> list[Any]:
     if gathered is None:
         raise NoActor("Nothing is gathered outside access.context.acting_as(actor).")
     return gathered.setdefault(sink, [])
+
+
+def head_noticed(actor_kind: str, actor_id: UUID) -> tuple[int, bytes] | None:
+    """The head of this actor's chain of looks as it stood when the transaction took the actor on; None if unknown."""
+    head = (_heads.get() or {}).get((actor_kind, actor_id))
+    if head is None:
+        return None
+    looks, _, last = head.partition(":")
+    return int(looks), bytes.fromhex(last)
 
 
 @contextmanager

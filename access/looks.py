@@ -1,8 +1,8 @@
 """Record of reads: looks are gathered while a transaction runs and appended once, at its very end.
 
 One statement a transaction, in the transaction of the read: what cannot be recorded is not shown. Each
-look carries its number in its actor's chain and a keyed link to the one before (see access.chain); the
-heads are locked in order and last, so that nothing waits behind a look but another of the same actor.
+look carries its number in its actor's chain and a keyed link to the one before (see access.chain); heads
+are locked in order and last, so that nothing waits behind a look but another of the same actor.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,7 +15,7 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from access import chain
-from access.context import current_actor, gathered_for, hub_id, remote_address
+from access.context import current_actor, gathered_for, head_noticed, hub_id, remote_address
 from access.models import Look
 
 Who = tuple[str, UUID]
@@ -35,12 +35,16 @@ _BEGIN = (
     " SELECT %s, kind, id, 0, '', '' FROM unnest(%s::text[], %s::uuid[]) AS new (kind, id)"
     " ORDER BY kind, id ON CONFLICT DO NOTHING"
 )
+# Nothing is written where a head is no longer as it was told: then the heads are locked, and it is done again.
 _APPEND = (
-    "WITH added AS (INSERT INTO access_look (COLUMNS)"
-    " SELECT COLUMNS FROM json_populate_recordset(NULL::access_look, %s::json))"
-    " UPDATE access_chain AS held SET looks = head.looks, last = head.last, seal = head.seal"
-    " FROM json_populate_recordset(NULL::access_chain, %s::json) AS head"
+    "WITH moved AS (UPDATE access_chain AS held SET looks = head.looks, last = head.last, seal = head.seal"
+    " FROM json_to_recordset(%s::json) AS head (actor_kind text, actor_id uuid, looks bigint, last bytea,"
+    " seal bytea, looks_before bigint, last_before bytea)"
     " WHERE held.actor_kind = head.actor_kind AND held.actor_id = head.actor_id"
+    " AND held.looks = head.looks_before AND held.last = head.last_before RETURNING 1)"
+    " INSERT INTO access_look (COLUMNS)"
+    " SELECT COLUMNS FROM json_populate_recordset(NULL::access_look, %s::json)"
+    " WHERE (SELECT count(*) FROM moved) = %s"
 ).replace("COLUMNS", _COLUMNS)
 
 
@@ -107,31 +111,48 @@ def content(look: Look) -> list[str]:
 
 
 def append(looks: Sequence[Look]) -> None:
-    """Write the looks at the end of their actors' chains, in one statement. Raises DatabaseError where it cannot."""
-    heads = _locked(sorted({(look.actor_kind, look.actor_id) for look in looks}))
+    """Write the looks at the end of their actors' chains, in one statement. Raises DatabaseError where it cannot.
+
+    One actor's head came along when the transaction took the actor on; where it has moved since, or where
+    there are several, the heads are locked first.
+    """
+    actors = sorted({(look.actor_kind, look.actor_id) for look in looks})
+    noticed = head_noticed(*actors[0]) if len(actors) == 1 else None
+    if noticed is not None and _written(looks, {actors[0]: noticed}):
+        return
+    if not _written(looks, _locked(actors)):
+        raise LooksNotRecorded("The record of looks could not be added to.")
+
+
+def _written(looks: Sequence[Look], before: dict[Who, Head]) -> bool:
+    """Whether the looks were added behind these heads: all of them, or none."""
+    heads = dict(before)
     for look in looks:
         actor = (look.actor_kind, look.actor_id)
-        number, before = heads[actor]
+        number, last = heads[actor]
         look.number = number + 1
-        look.link = chain.link(settings.AUDIT_KEY, before=before, content=content(look))
+        look.link = chain.link(settings.AUDIT_KEY, before=last, content=content(look))
         heads[actor] = (look.number, look.link)
+    moved = [_moved(actor, before[actor], head) for actor, head in heads.items()]
     rows = [_row(look) for look in looks]
-    moved = [
-        {
-            "actor_kind": kind,
-            "actor_id": actor_id,
-            "looks": number,
-            "last": _bytes(last),
-            "seal": _bytes(
-                chain.seal(settings.AUDIT_KEY, actor_kind=kind, actor_id=actor_id, looks=number, last=last)
-            ),
-        }
-        for (kind, actor_id), (number, last) in heads.items()
-    ]
     with connection.cursor() as cursor:
-        cursor.execute(_APPEND, [orjson.dumps(rows).decode(), orjson.dumps(moved).decode()])
-        if cursor.rowcount != len(moved):
-            raise LooksNotRecorded("The record of looks could not be added to.")
+        cursor.execute(_APPEND, [orjson.dumps(moved).decode(), orjson.dumps(rows).decode(), len(moved)])
+        return cursor.rowcount == len(rows)
+
+
+def _moved(actor: Who, before: Head, head: Head) -> dict[str, object]:
+    kind, actor_id = actor
+    looks, last = head
+    seal = chain.seal(settings.AUDIT_KEY, actor_kind=kind, actor_id=actor_id, looks=looks, last=last)
+    return {
+        "actor_kind": kind,
+        "actor_id": actor_id,
+        "looks": looks,
+        "last": _bytes(last),
+        "seal": _bytes(seal),
+        "looks_before": before[0],
+        "last_before": _bytes(before[1]),
+    }
 
 
 def _locked(actors: list[Who]) -> dict[Who, Head]:

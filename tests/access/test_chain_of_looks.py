@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from io import StringIO
+from threading import Barrier
 
 import pytest
 from django.core.management import call_command
@@ -43,14 +45,36 @@ def test_looks_of_one_actor_are_numbered_and_hold(hub, cast):
     assert "looks_chained" not in broken()
 
 
-def test_looks_are_written_once_at_the_end_in_two_statements(hub, cast, django_assert_num_queries):
+def test_looks_are_written_once_at_the_end_in_one_statement(hub, cast, django_assert_num_queries):
     priya = cast.actor("priya")
     with acting_as(priya):
         look()  # her chain is begun
-    # Savepoint, actor, lock, append, the outer actor put back, release.
-    with django_assert_num_queries(6), acting_as(priya):
+    # Savepoint, actor, append, the outer actor put back, release.
+    with django_assert_num_queries(5), acting_as(priya):
         for _ in range(30):
             look()
+
+
+def test_requests_of_one_actor_at_once_each_get_their_own_numbers(committed_hub, cast):
+    """All took the actor on before any wrote: the later ones find the head moved, and go on from there."""
+    priya, all_at_once = cast.actor("priya"), Barrier(4)
+    with acting_as(priya):
+        look()
+
+    def work() -> None:
+        with acting_as(priya):
+            look()
+            look()
+            all_at_once.wait(timeout=20)
+        connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        for done in [pool.submit(work) for _ in range(4)]:
+            done.result()
+    with acting_as_system("tests"):
+        numbers = Look.objects.filter(actor_id=priya.id).order_by("number").values_list("number", flat=True)
+        assert list(numbers) == list(range(1, 10))
+    assert "looks_chained" not in broken()
 
 
 def test_a_nested_actor_s_looks_are_its_own_and_go_with_the_outermost(hub, cast):
@@ -78,7 +102,7 @@ def test_what_cannot_be_recorded_is_not_shown(hub, cast, monkeypatch):
     browser = cast.browser("priya")
     browser.raise_request_exception = False
     assert browser.get("/triage/").status_code == 200
-    monkeypatch.setattr("access.looks._APPEND", "SELECT no_such_function(%s, %s)")
+    monkeypatch.setattr("access.looks._APPEND", "SELECT no_such_function(%s, %s, %s)")
     answer = browser.get("/triage/")
     assert answer.status_code == 500
     assert b"Triage queue" not in answer.content
