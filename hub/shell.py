@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from access.actor import Actor
 from access.context import actor_or_none
+from access.queries.log import open_faults
 from access.roles import Capability
 from hub.sessions import ends_at
 from referrals.queries.restricted import reviews_waiting
@@ -54,6 +55,7 @@ def shell(request: HttpRequest) -> dict[str, object]:
         "navigation": _navigation(actor, request.path) if actor else [],
         "may_break_glass": actor is not None and actor.can(Capability.BREAK_GLASS),
         "signed_in_until": _signed_in_until(request),
+        "log_faults": open_faults if actor and actor.can(Capability.SEE_ACCESS_LOG) else (),
         "reviews_waiting": (lambda: reviews_waiting(actor=actor)) if actor else 0,
     }
 

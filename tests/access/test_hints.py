@@ -131,8 +131,9 @@ def test_nobody_answers_a_hint_on_themselves_and_only_auditors_read_any(hub, cas
 def test_what_verification_found_is_on_the_log_s_page_until_it_is_answered(hub, cast):
     with acting_as_system("verification") as actor:
         fault = ChainFault.objects.create(hub_id=actor.id, words="look 3 deleted", found_at=timezone.now())
-    for name in ("grace", "dana"):
-        assert "The access log does not hold" in cast.browser(name).get("/access/").content.decode()
+    for name, page in (("grace", "/access/"), ("dana", "/access/"), ("dana", "/triage/")):
+        assert "The access log does not hold" in cast.browser(name).get(page).content.decode()
+    assert "does not hold" not in cast.browser("priya").get("/triage/").content.decode()
     told = {"words": "A restored backup; the anchor of Monday holds."}
     cast.browser("grace").post(f"/access/faults/{fault.id}/", told)
     assert "does not hold" not in cast.browser("grace").get("/access/").content.decode()
