@@ -74,7 +74,7 @@ class Accounts(DefaultAccountAdapter):
                 messages.info(
                     request, f"People of {required.agency.name} sign in with their own account there."
                 )
-                return redirect("openid_connect_login", required.agency.code)
+                return redirect("sign_on")  # a page: our policy lets no form lead elsewhere
         return super().pre_login(request, user, signal_kwargs=signal_kwargs, **kwargs)
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:

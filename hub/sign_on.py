@@ -19,7 +19,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
@@ -48,12 +48,13 @@ def note_when_asked(request: HttpRequest, sociallogin: SocialLogin | None = None
 
 @require_GET
 def confirm_by_sign_on(request: HttpRequest) -> HttpResponse:
-    """Have the agency's provider ask again, then go on to where `next` says."""
+    """A link by which the agency's provider asks again, and which leads on to where `next` says."""
     asked = {"process": "login", "auth_params": urlencode({"prompt": "login", "max_age": 0})}
     if wanted := request.GET.get("next"):
         asked["next"] = wanted
     agency = cast("Practitioner", request.user).agency
-    return redirect(f"{reverse('openid_connect_login', args=[agency.code])}?{urlencode(asked)}")
+    link = f"{reverse('openid_connect_login', args=[agency.code])}?{urlencode(asked)}"
+    return render(request, "account/confirm_by_sign_on.html", {"agency": agency, "link": link})
 
 
 class AgencySignOn(DefaultSocialAccountAdapter):

@@ -113,7 +113,7 @@ def accept_invitation(request: HttpRequest) -> HttpResponse:
         else:
             request.session.pop(HELD, None)
             if elsewhere is not None:
-                return redirect("openid_connect_login", invitation.agency.code)
+                return redirect("sign_on")
             record_authentication(request, person, "password", reauthenticated=True)
             return perform_login(request, Login(user=person, redirect_url=reverse("second_factor")))
     return render(
