@@ -36,6 +36,7 @@ from referrals.actions.override import ask_override
 from referrals.actions.referral import recall
 from referrals.actions.restriction import give_personal_access, restrict
 from referrals.models import Case, FeedRun, FeedSource, Referral
+from rights.actions.requests import open_request
 from victims.actions.consent import record_consent
 from victims.models import Consent, ContactMethod
 
@@ -69,6 +70,7 @@ def demonstrate(*, tell: Tell, web: str | None = None) -> None:
     tell("Closing what is finished, recalling what was sent too early")
     _close()
     _recall()
+    _rights()
     _ask_override()
     _settle()
     tell("Restricting a record, and breaking the glass of it")
@@ -258,6 +260,22 @@ def _close() -> None:
             end_state = "supported_enhanced" if case.entitlement == "enhanced" else "supported_standard"
             triage.close_case(
                 actor=dana, case_id=case.id, end_state=end_state, reason="Support has ended as agreed."
+            )
+
+
+def _rights() -> None:
+    """One person asks for a copy of what is held about them."""
+    priya = _practitioner("priya.nair@northshire.example")
+    with acting_as(priya):
+        case = Case.objects.filter(status="routed").order_by("reference").first()
+        if case is not None:
+            open_request(
+                actor=priya,
+                person_id=case.person_id,
+                kind="access",
+                asked_by="The person, by letter",
+                identity_check="Called back on a number known to be safe",
+                received_on=timezone.localdate() - timedelta(days=12),
             )
 
 

@@ -19,7 +19,7 @@ from rights.forms import ReleaseForm, WithholdForm
 from rights.models import Release
 from rights.pages.form_page import form_page, sent
 from rights.pages.requests import request_for
-from rights.queries.copy import copy_of, passages, withheld_of, without_keys
+from rights.queries.copy import copy_of, for_reading, passages, withheld_of, without_keys
 
 
 @require_GET
@@ -30,7 +30,7 @@ def preview(request: HttpRequest, request_id: UUID) -> HttpResponse:
     record_look(action=Look.Action.VIEW, door="rights_preview", subjects=[found.person_id])
     context = {
         "request_": found,
-        "copy": copy,
+        "copy": for_reading(copy),
         "withheld": withheld_of(found),
         "is_open": found.state in STILL_OPEN,
         "may_withhold": actor.can(Capability.PREPARE_RIGHTS),
@@ -102,7 +102,7 @@ def copy_json(request: HttpRequest, request_id: UUID) -> HttpResponse:
 def copy_print(request: HttpRequest, request_id: UUID) -> HttpResponse:
     """The released copy for paper."""
     made = _released(request_id, "rights_copy_print")
-    return render(request, "rights/copy_print.html", {"copy": made.document, "made": made})
+    return render(request, "rights/copy_print.html", {"copy": for_reading(made.document), "made": made})
 
 
 def _released(request_id: UUID, door: str) -> Release:

@@ -3,6 +3,7 @@
 Its shape is rights/data/subject-access.schema.json; `version` counts changes of that shape.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
@@ -29,6 +30,8 @@ from rights.redaction import STAFF, given, scrubbed
 
 VERSION = 1
 MOST_EVENTS = 5_000
+_ISO_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?[+-]\d\d:\d\d")
+_ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _CODES = {"sex": {"0": "not known", "1": "male", "2": "female", "9": "not applicable"}}
 _NAMED = {
     "agency_id": "agency",
@@ -96,6 +99,26 @@ def without_keys(copy: Mapping[str, Any]) -> dict[str, Any]:
         for category in copy["categories"]
     ]
     return {**copy, "categories": stripped}
+
+
+def for_reading(copy: Any) -> Any:
+    """The copy for people: moments and days in words, where machines get them as ISO 8601."""
+    if isinstance(copy, Mapping):
+        return {key: for_reading(value) for key, value in copy.items()}
+    if isinstance(copy, list):
+        return [for_reading(value) for value in copy]
+    if isinstance(copy, str) and _ISO_MOMENT.fullmatch(copy):
+        return _in_words(copy, "%-d %B %Y, %H:%M")
+    if isinstance(copy, str) and _ISO_DAY.fullmatch(copy):
+        return _in_words(copy, "%-d %B %Y")
+    return copy
+
+
+def _in_words(text: str, form: str) -> str:
+    try:
+        return datetime.fromisoformat(text).strftime(form)
+    except ValueError:
+        return text  # somebody typed what only looks like a day
 
 
 def passages(copy: Mapping[str, Any]) -> list[tuple[str, str]]:

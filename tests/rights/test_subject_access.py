@@ -49,7 +49,9 @@ def test_the_copy_has_what_is_the_person_s_and_nothing_of_others_or_of_where_the
         for secret in SECRETS:
             assert secret not in text, secret
         assert "safe address" not in text.lower()
+    assert "17 May 1990" in on_paper.content.decode()
     document = as_json.json()
+    assert "1990-05-17" in as_json.content.decode()
     jsonschema.validate(document, SCHEMA)
     assert {category["code"] for category in document["categories"]} >= {
         "identity",
