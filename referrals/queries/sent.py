@@ -30,7 +30,9 @@ COLUMNS = ("sent", "run", "row", "reference", "verdict", "reason", "feedback", "
 
 @dataclass(frozen=True)
 class SentLine:
-    """One row that was sent. stage and end are empty where the sender may not know them, or there is no case."""
+    """One row that was sent. stage is empty where there is no case; of a case that the sender may know nothing of, it
+    stays at the first, as of one that nobody has worked on: that a record is restricted does not show.
+    """
 
     record: SentRecord
     words: str
@@ -109,9 +111,9 @@ def _lines(records: list[SentRecord]) -> list[SentLine]:
             SentLine(
                 record=record,
                 words=verdict_words(record.verdict),
-                stage=STAGES[told.stage] if told else "",
+                stage=STAGES[told.stage if told else "taken"] if record.case_id else "",
                 end=END_STATES.get(told.end_state, "") if told else "",
-                changed_at=told.changed_at if told else None,
+                changed_at=told.changed_at if told and told.stage != "taken" else None,
             )
         )
     return lines

@@ -91,10 +91,12 @@ def test_the_feedback_follows_the_case_and_never_names_who_helps(cast):
     assert stages(cast) == [("Closed", "Supported (standard)")]
 
 
-def test_of_a_restricted_record_only_what_was_sent_shows(cast):
+def test_of_a_restricted_record_only_what_was_sent_shows_and_not_that_it_is_restricted(cast):
     case = a_case(surname="Zyndrake")
     a_run(case)
-    assert stages(cast) == [("Taken", "")]
+    consent(cast, case, refused=["safe-steps"])
+    run_due()
+    assert stages(cast) == [("Being worked on", "")]
     with acting_as(cast.actor("dana")) as dana, connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO access_restriction (id, hub_id, person_id, reason, words, owner_id, imposed_by,"
@@ -102,7 +104,9 @@ def test_of_a_restricted_record_only_what_was_sent_shows(cast):
             " VALUES (%s, %s, %s, 'staff', 'x', %s, %s, 'x', now(), '', '')",
             [new_id(), dana.agency_id, case.person_id, dana.id, dana.id],
         )
-    assert stages(cast) == [("", "")]
+    assert stages(cast) == [("Taken", "")]  # as of one that nobody has worked on
+    with acting_as(cast.actor("martin")):
+        assert not Feedback.objects.exists()
     assert "31/01000/26" in page(cast)
 
 
