@@ -95,6 +95,20 @@ def test_doing_it_again_changes_nothing(hub, cast):
         assert Notice.objects.filter(person_id=case.person_id).count() == 1
 
 
+def test_what_stays_of_the_case_opens_and_leads_nowhere(hub, cast):
+    case = a_closed_story()
+    erased(case)
+    with acting_as_system("tests"):
+        left = Case.objects.get(id=case.id).reference
+    page = cast.browser("dana").get(f"/cases/{left}/")
+    assert page.status_code == 200
+    assert "Name not known" in page.content.decode()
+    assert "This person’s rights" not in page.content.decode()
+    with acting_as_system("tests"):
+        person = Person.objects.get(id=case.person_id).reference
+    assert cast.browser("dana").get(f"/rights/people/{person}/").status_code == 404
+
+
 def test_a_failure_half_way_leaves_all_of_it_for_the_next_run(hub, cast, monkeypatch):
     case = a_closed_story()
     request = asked(cast, case, "erasure")
