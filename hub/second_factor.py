@@ -14,6 +14,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from access.context import acting_as_system
@@ -56,6 +57,10 @@ class SecondFactors(DefaultMFAAdapter):
 
     def decrypt(self, encrypted_text: str) -> str:
         return unseal(encrypted_text)
+
+    def generate_authenticator_name(self, user: Practitioner, type: Authenticator.Type) -> str:
+        """What a passkey is called until its owner says better."""
+        return f"Passkey of {timezone.localdate():%-d %B %Y}"
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         """The last factor of somebody who must have one is replaced, not removed."""

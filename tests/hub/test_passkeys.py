@@ -54,7 +54,7 @@ def test_a_passkey_is_set_up_and_then_lets_in_by_itself(committed_hub, settings,
         page.get_by_role("button", name="Use a passkey").click()
         page.get_by_label("Password", exact=True).fill(PASSWORD)
         page.get_by_role("button", name="Continue").click()
-        page.get_by_label("Passwordless").check()
+        page.get_by_label("Sign me in with it alone").check()
         page.get_by_role("button", name="Add the passkey").click()
         expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
         page.goto("/")
