@@ -198,6 +198,15 @@ def test_production_refuses_what_is_no_key_and_does_not_repeat_it(name, value):
         assert value not in done.stderr
 
 
+def test_production_asks_everybody_for_a_second_factor_and_keeps_cookies_to_its_own_name():
+    done = production("manage.py", "check", **COMPLETE, SECOND_FACTOR="offered")
+    assert done.returncode != 0
+    assert "SECOND_FACTOR=required" in done.stderr
+    asked = "import hub.settings as s; print(s.SECOND_FACTOR, s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.HUB_ADDRESS)"
+    told = production("-c", asked, **COMPLETE, ALLOWED_HOSTS="hub.example.org,127.0.0.1").stdout
+    assert told == "required __Host-session __Host-csrf https://hub.example.org\n"
+
+
 def test_the_deployment_check_finds_nothing_and_shows_no_secret():
     done = production("manage.py", "check", "--deploy", "--fail-level=INFO", **COMPLETE)
     assert (done.returncode, done.stdout.strip()) == (0, "System check identified no issues (0 silenced)."), (
