@@ -139,7 +139,7 @@ class Door:
         page.goto("/")
         page.get_by_label("Email").fill(PEOPLE[name])
         page.get_by_label("Password", exact=True).fill(stack.password)
-        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("button", name="Sign in", exact=True).click()
         page.wait_for_url(lambda url: "/accounts/login" not in url)
         return page
 
