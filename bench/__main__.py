@@ -1,6 +1,7 @@
 """Runs the measurements that are named, or all."""
 
 import json
+import os
 import shutil
 import statistics
 import sys
@@ -15,6 +16,7 @@ from tests.platform.stage import ROOT, Instance, family, free_port, memory
 
 ROUNDS = 5
 ROWS = 2_000
+PEOPLE, LOOKUPS = 1_000_000, 300
 
 
 def main() -> int:
@@ -24,6 +26,8 @@ def main() -> int:
         "intake": intake,
         "policies": policies,
         "log": log,
+        "recognition": recognition,
+        "lookup": lookup,
     }
     asked = sys.argv[1:] or list(known)
     if unknown := [name for name in asked if name not in known]:
@@ -126,6 +130,35 @@ def log(instance: Instance) -> None:
 
 def _found(instance: Instance) -> None:
     """A database with the invented hub in it."""
+
+
+def recognition(instance: Instance) -> None:
+    """Recognition on the records that others are measured by, beside Splink and recordlinkage."""
+    from bench.recognition import measure
+
+    measure(instance)
+
+
+def lookup(instance: Instance) -> None:
+    """One person looked up among all that are held, by recognition and by a bare trigram index over their names."""
+    many = int(os.environ.get("BENCH_PEOPLE", PEOPLE))
+    print(f"One person looked up among {many:,} (BENCH_PEOPLE changes it), and a bare indexed trigram query")
+    found_hub(instance)
+    done = instance.python("-m", "bench.lookup", str(many), str(LOOKUPS), seconds=7200)
+    if done.returncode:
+        raise SystemExit(done.stderr)
+    told = json.loads(done.stdout.splitlines()[-1])
+    print(f"  filled       {told['filled']:8.0f} s")
+    middles = {}
+    for name, times in told["times"].items():
+        middles[name] = statistics.median(times)
+        late = statistics.quantiles(times, n=20)[-1]
+        print(f"  {name:<12} {middles[name]:8.2f} ms p50, {late:.2f} ms p95, of {len(times)}")
+    print(f"  ratio        {middles['recognition'] / middles['trigrams']:8.2f} times the bare query (of p50)")
+    print(f"  recognised   {told['found']} of {told['lookups']}, {told['first']} of them as the likeliest")
+
+
+def found_hub(instance: Instance) -> None:
     for words in (["migrate", "--database=owner", "-v0"], ["found", "hub/data/northshire.yaml"]):
         done = instance.python("manage.py", *words, seconds=300)
         if done.returncode:

@@ -238,8 +238,12 @@ def report(human: Human, chance: random.Random, number: int, *, untidy: float = 
     if human.sex == "2" and happens(0.04):
         married = Names(chance).surname(human.tradition)
         surname = married if chance.random() < 0.7 else f"{surname}-{married}"
-    given = "" if happens(0.015) else typed_wrongly(given, chance) if happens(0.05) else given
-    surname = "" if happens(0.01) else typed_wrongly(surname, chance) if happens(0.05) else surname
+    given = (
+        "" if happens(0.015) else typed_wrongly(given, chance, _errors(chance)) if happens(0.05) else given
+    )
+    surname = (
+        "" if happens(0.01) else typed_wrongly(surname, chance, _errors(chance)) if happens(0.05) else surname
+    )
     if given and surname and happens(0.025):
         given, surname = surname, given
     home = human.home
@@ -270,6 +274,11 @@ def report(human: Human, chance: random.Random, number: int, *, untidy: float = 
         truly_named=human.given,
         truly_born=human.born,
     )
+
+
+def _errors(chance: random.Random) -> int:
+    """Who types one letter wrongly in a name may type more of them so."""
+    return chance.choices((1, 2, 3), (70, 20, 10))[0]
 
 
 def _born(born: date, chance: random.Random, happens: Callable[[float], bool]) -> str:

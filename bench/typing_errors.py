@@ -11,8 +11,15 @@ SCANNED = """m>rn rn>m w>vv d>cl cl>d l>1 o>0 s>5 b>6 i>l l>i e>c g>q h>b u>v n>
 MISTAKEN = [[pair.split(">") for pair in each.split()] for each in (HEARD, SCANNED)]
 
 
-def typed_wrongly(text: str, chance: random.Random) -> str:
-    """One error: of a finger (letters turned, left out, doubled or missed), of an ear, or of a scanner."""
+def typed_wrongly(text: str, chance: random.Random, errors: int = 1) -> str:
+    """So many errors, each of one kind."""
+    for _ in range(errors):
+        text = _one_error(text, chance)
+    return text
+
+
+def _one_error(text: str, chance: random.Random) -> str:
+    """Of a finger (letters turned, left out, doubled or missed), of an ear, or of a scanner."""
     if len(text) < 3:
         return text
     if chance.random() < 0.25:

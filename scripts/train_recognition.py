@@ -42,7 +42,9 @@ STRANGER, HOUSEHOLD = -20.0, -2.0
 """The weight before anything is compared, in bits: one in a million is a likely size of a hub's people; and of two
 records of one household, one pair in five is taken to be of one person. Twins and namesakes are that much rarer as
 they are among invented people."""
-THRESHOLDS = {"same": 5.0, "review": 3.0}
+THRESHOLDS = {"same": 5.0, "suggest": 3.0, "review": -4.0}
+"""same: of invented people, fewer than one pair in a thousand is of two. suggest: where few but repeats are left of
+those who live together. review: where a pair is as likely of one person as of two."""
 FEW = 1e-3
 NAMED_ALIKE = 1e-2
 """Parents like names that are like each other: Gareth and Gary, Lynn and Linda."""
@@ -193,7 +195,8 @@ def by_chance(field: str, level: str, stranger: float, share: float, rival: str)
     if rival == "stranger":
         return least
     is_like_named = field == "given_name" and level != "same"
-    return max(share, least, NAMED_ALIKE if is_like_named else FEW)
+    named_alike = NAMED_ALIKE * 5 if level == "far" else NAMED_ALIKE
+    return max(share, least, named_alike if is_like_named else FEW)
 
 
 def column(field: str) -> str:

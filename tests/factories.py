@@ -174,7 +174,7 @@ def a_suggestion(
         Line("telephone", "same", 11.0),
         Line("e-mail", "", 0.0),
     )
-    likeness = Resemblance(score, verdict, "household", -8.5, lines)
+    likeness = Resemblance(score, verdict, True, "household", -8.5, lines)
     with acting_as_system("tests"):
         return SamePersonSuggestion.objects.create(
             person=person,

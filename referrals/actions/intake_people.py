@@ -55,6 +55,7 @@ Safety = ContactMethod.Safety
 CONTRADICTED = Resemblance(
     score=0.0,
     verdict="review",
+    is_suggested=True,
     rival="stranger",
     start=0.0,
     lines=(

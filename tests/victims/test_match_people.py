@@ -35,7 +35,7 @@ def test_the_pairs_have_score_and_verdict_in_the_order_of_the_file(match):
         ("A1", "C3", "same"),
         ("A1", "D4", "same"),
         ("C3", "D4", "same"),
-    ] or [(pair["id_a"], pair["id_b"]) for pair in pairs] == [("A1", "C3"), ("A1", "D4")]
+    ]
     assert all(float(pair["score"]) > 0 for pair in pairs)
 
 
@@ -48,9 +48,9 @@ def test_the_same_file_gives_the_same_pairs(match):
 
 def test_columns_may_be_absent_and_in_any_order_or_case(match):
     pairs = match(
-        "Surname, Given_Name ,notes,DATE_OF_BIRTH\nPugh,Ann Non,x,1961-02-03\nPugh,Ann,,1961-02-03\n"
+        "Surname, Given_Name ,notes,DATE_OF_BIRTH\nCadwallader,Ann Non,x,1961-02-03\nCadwallader,Ann,,1961-02-03\n"
     )
-    assert [(pair["id_a"], pair["id_b"]) for pair in pairs] in ([], [("1", "2")])
+    assert [(pair["id_a"], pair["id_b"]) for pair in pairs] == [("1", "2")]
 
 
 @pytest.mark.parametrize("born", ["19619903", "1961-99-03", "03/99/1961", "19619903.0"])

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from victims.matching.identity import Address, Identity
 from victims.matching.letters import one_slip
-from victims.matching.names import frequency, name_level
+from victims.matching.names import name_level
 
 MISSING = ""
 AGREES = frozenset({"same", "slip", "variant", "cut"})
@@ -14,8 +14,8 @@ SAME_LINES, ALIKE_LINES = 0.6, 0.45
 NO_NUMBER = 0.8
 
 LEVELS = {
-    "given_name": ("same", "slip", "variant", "cut", "near", "different"),
-    "surname": ("same", "slip", "variant", "cut", "near", "different"),
+    "given_name": ("same", "slip", "variant", "cut", "near", "far", "different"),
+    "surname": ("same", "slip", "variant", "cut", "near", "far", "different"),
     "name_order": ("straight", "swapped"),
     "date_of_birth": ("same", "swapped", "slip", "near", "different"),
     "sex": ("same", "different"),
@@ -24,6 +24,7 @@ LEVELS = {
     "e-mail": ("same", "near", "different"),
 }
 """Every field that is compared, and its levels, the closest first. A missing field has none."""
+NAMES = ("given_name", "surname")
 
 
 def levels(one: Identity, other: Identity) -> dict[str, str]:
@@ -37,29 +38,22 @@ def name_levels(one: Identity, other: Identity) -> dict[str, str]:
     surname = name_level(one.surname_parts, other.surname_parts, "surname")
     order = "straight" if given and surname else MISSING
     agreeing = (given in AGREES) + (surname in AGREES)
-    if order and agreeing < 2:
+    if agreeing < 2:
         crossed = _crossed(one, other)
-        if sum(level in AGREES for level, _ in crossed) > agreeing and all(
-            level != "different" for level, _ in crossed
-        ):
-            (given, _), (surname, _) = crossed
+        told = [level for level, _ in crossed]
+        if "different" not in told and sum(level in AGREES for level in told) > agreeing:
+            given, surname = told
             order = "swapped"
     return {"given_name": given, "surname": surname, "name_order": order}
 
 
-def frequencies_of_agreement(one: Identity, other: Identity, found: dict[str, str]) -> dict[str, float]:
-    """How common the names are that are the same in both: by field of `found`, which is their `levels`."""
-    names = {"given_name": one.given_parts[:1], "surname": ("".join(one.surname_parts),)}
+def agreed_names(one: Identity, other: Identity, found: dict[str, str]) -> dict[str, str]:
+    """The names that are the same in both, by field of `found`, which is their `levels`."""
     if found["name_order"] == "swapped":
-        names = {field: (name,) for field, (_, name) in zip(names, _crossed(one, other), strict=True)}
-    return {
-        field: max(
-            frequency(name, kind) for kind in (kinds if found["name_order"] == "swapped" else kinds[:1])
-        )
-        for field, kinds in (("given_name", ("given", "surname")), ("surname", ("surname", "given")))
-        for name in names[field]
-        if found[field] == "same"
-    }
+        names = [name for _, name in _crossed(one, other)]
+    else:
+        names = ["".join(one.given_parts[:1]), "".join(one.surname_parts)]
+    return {field: name for field, name in zip(NAMES, names, strict=True) if found[field] == "same"}
 
 
 def _crossed(one: Identity, other: Identity) -> list[tuple[str, str]]:
@@ -68,8 +62,12 @@ def _crossed(one: Identity, other: Identity) -> list[tuple[str, str]]:
     Which of the two counts as the given name must not depend on who is compared with whom.
     """
     pairs = ((one.given_parts, other.surname_parts), (one.surname_parts, other.given_parts))
-    found = [(name_level(ours, theirs, "given"), min(ours[0], theirs[0])) for ours, theirs in pairs]
-    return sorted(found, key=lambda pair: (LEVELS["given_name"].index(pair[0]), pair[1]))
+    found = [
+        (name_level(ours, theirs, "given"), min((*ours[:1], *theirs[:1]), default=""))
+        for ours, theirs in pairs
+    ]
+    order = (*LEVELS["given_name"], MISSING)
+    return sorted(found, key=lambda pair: (order.index(pair[0]), pair[1]))
 
 
 @lru_cache(maxsize=100_000)

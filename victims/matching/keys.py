@@ -15,7 +15,7 @@ def match_keys(one: Identity) -> tuple[str, ...]:
 
     Each joins two things, so that no common one stands alone: the date of birth with each initial, and with the
     postcode; both names with the year, with the area, and, letter by letter, with each other; the postcode with
-    each initial; house and street with both initials; and each telephone number and e-mail address.
+    each initial and with the house; house and street with each initial; and each telephone number and e-mail address.
     """
     return tuple(dict.fromkeys(key[:LONGEST] for key in _keys(one)))
 
@@ -44,8 +44,10 @@ def _home_keys(home: Address, sounds: list[str], initials: list[str]) -> Iterato
         if len(sounds) == 2:
             yield f"n {home.postcode.partition(' ')[0]} {'+'.join(sounds)}"
     street = next((word for word in home.words if len(word) > 2 and word.isalpha() and word != "flat"), "")
-    if home.house and street and initials:
-        yield f"h {home.house} {sound(street)} {''.join(initials)}"
+    if home.house and street:
+        yield from (f"h {home.house} {sound(street)} {initial}" for initial in initials)
+    if home.house and home.postcode:
+        yield f"g {home.house} {home.postcode}"
 
 
 def _in_order(one: Identity) -> list[Address]:

@@ -1,6 +1,6 @@
 """The frozen settings of recognition: what agreement and disagreement weigh, and where the thresholds are. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
 from math import log2
@@ -18,8 +18,10 @@ class Model:
     """version: of the settings. start: by rival, the weight before anything is compared, in bits.
 
     weights: by rival, field and level, how much more likely (in bits) that level is between two records of one
-    person than between a record and the rival's. same, review: thresholds of the score.
+    person than between a record and the rival's. same, suggest, review: thresholds of the score. From
+    `suggest` a practitioner is asked; from `review` a pair is listed where a whole file is gone through.
     shares: by field and level, how often it is found between two records of one person.
+    common: by field, the names that are common in the file at hand, and how common, where that is known.
     """
 
     version: str
@@ -27,7 +29,9 @@ class Model:
     weights: dict[str, dict[str, dict[str, float]]]
     shares: dict[str, dict[str, float]]
     same: float
+    suggest: float
     review: float
+    common: dict[str, dict[str, float]] = field(default_factory=dict)
 
 
 @lru_cache(maxsize=1)
@@ -55,5 +59,6 @@ def read_model(told: dict[str, Any]) -> Model:
             for field, levels in told["fields"].items()
         },
         same=float(told["thresholds"]["same"]),
+        suggest=float(told["thresholds"]["suggest"]),
         review=float(told["thresholds"]["review"]),
     )

@@ -1,7 +1,7 @@
 """How two names agree, how common a name is, and how it sounds. Pure."""
 
 from collections import defaultdict
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -12,7 +12,8 @@ from victims.normalise import name_parts
 
 SHORTEST_CUT = 3
 """Letters that a name which was cut short still has."""
-NEAR = 0.85
+NEAR, FAR = 0.85, 0.72
+"""Likeness (Winkler's) from which two names may be one with several typing errors, or barely so."""
 RAREST = 1 / 5000
 """A name in no list is taken to be this frequent: what is rare in the country may be common in one town."""
 _FLATTENED = 6
@@ -34,9 +35,9 @@ def weights(names: list[str]) -> list[float]:
     return [weight / sum(falling) for weight in falling]
 
 
-@lru_cache(maxsize=2)
+@cache
 def frequencies(kind: str) -> dict[str, float]:
-    """How many of all people have this name, for kind "given" or "surname"; names are folded."""
+    """How many of all people have this name, for kind "given_name" or "surname"; names are folded."""
     found: dict[str, float] = defaultdict(float)
     for tradition in naming()["traditions"].values():
         lists = ("surnames",) if kind == "surname" else ("women", "men")
@@ -71,12 +72,13 @@ def are_variants(one: str, other: str) -> bool:
 
 
 def _is_borne(name: str, kind: str) -> bool:
-    return name in frequencies(kind) or (kind == "given" and name in _groups())
+    is_given = kind == "given"
+    return name in frequencies("given_name" if is_given else kind) or (is_given and name in _groups())
 
 
 @lru_cache(maxsize=200_000)
 def name_level(one: tuple[str, ...], other: tuple[str, ...], kind: str) -> str:
-    """How two names agree: same, slip, cut, variant, near, different; "" where one is not known.
+    """How two names agree: same, slip, cut, variant, near, far, different; "" where one is not known.
 
     slip: one letter typed wrongly, left out, or in its neighbour's place. cut: one is the beginning of the
     other. variant: two forms of one name, a second given name used as the first, or half of a double surname.
@@ -104,9 +106,10 @@ def name_level(one: tuple[str, ...], other: tuple[str, ...], kind: str) -> str:
         return "near"  # an initial
     if both_borne and kind == "given":
         return "near" if one_slip(first, first2) and len(short) > SHORTEST_CUT else "different"
-    if jaro_winkler(first, first2) >= NEAR or sound(first) == sound(first2):
+    alike = jaro_winkler(first, first2)
+    if alike >= NEAR or sound(first) == sound(first2):
         return "near"
-    return "different"
+    return "far" if alike >= FAR else "different"
 
 
 @lru_cache(maxsize=200_000)

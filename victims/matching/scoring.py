@@ -10,9 +10,10 @@ name. The sum is made against each of these rivals, and the score is the lowest.
 from dataclasses import dataclass
 from math import log2
 
-from victims.matching.fields import MISSING, frequencies_of_agreement, levels
+from victims.matching.fields import MISSING, agreed_names, levels
 from victims.matching.identity import Identity
 from victims.matching.model import RIVALS, Model, frozen_model
+from victims.matching.names import frequency
 
 SAME, REVIEW = "same", "review"
 
@@ -31,11 +32,12 @@ class Resemblance:
     """How two records resemble each other. score: in bits; rival: who the other would be otherwise.
 
     start: the weight before anything is compared; it and the weights of the lines add up to the score.
-    verdict: same, review, or "" where they are not to be suggested.
+    verdict: same, review, or "" for two people. is_suggested: whether a practitioner is asked.
     """
 
     score: float
     verdict: str
+    is_suggested: bool
     rival: str
     start: float
     lines: tuple[Line, ...]
@@ -45,13 +47,20 @@ def weigh(one: Identity, other: Identity, model: Model | None = None) -> Resembl
     """Score two records against each other; the same whichever comes first."""
     model = model or frozen_model()
     found = levels(one, other)
-    common = frequencies_of_agreement(one, other, found)
+    common = {
+        field: _frequency(field, name, model) for field, name in agreed_names(one, other, found).items()
+    }
     sums = {rival: _lines(found, common, model, rival) for rival in RIVALS}
     totals = {rival: model.start[rival] + sum(line.weight for line in sums[rival]) for rival in RIVALS}
     rival = min(RIVALS, key=lambda each: totals[each])
     score = round(totals[rival], 3)
     verdict = SAME if score >= model.same else REVIEW if score >= model.review else ""
-    return Resemblance(score, verdict, rival, model.start[rival], sums[rival])
+    return Resemblance(score, verdict, score >= model.suggest, rival, model.start[rival], sums[rival])
+
+
+def _frequency(field: str, name: str, model: Model) -> float:
+    """How likely a stranger bears this name: in the country, or in the file at hand."""
+    return max(model.common.get(field, {}).get(name, 0.0), frequency(name, field))
 
 
 def _lines(found: dict[str, str], common: dict[str, float], model: Model, rival: str) -> tuple[Line, ...]:
@@ -69,9 +78,9 @@ def _weight(field: str, level: str, common: dict[str, float], model: Model, riva
 
 
 def compare(one: Identity, other: Identity) -> Resemblance | None:
-    """How the two resemble each other, or None where they are not to be suggested as one."""
+    """How the two resemble each other, or None where nobody is to be asked whether they are one."""
     found = weigh(one, other)
-    return found if found.verdict else None
+    return found if found.is_suggested else None
 
 
 def contradicts(one: Identity, other: Identity) -> bool:

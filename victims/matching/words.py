@@ -23,6 +23,7 @@ _NAMES = {
     "variant": "Two forms of one name",
     "cut": "One is cut short",
     "near": "Look or sound alike",
+    "far": "Barely alike",
 }
 _LEVELS = {
     "given_name": _NAMES,
