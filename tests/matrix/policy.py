@@ -151,3 +151,9 @@ def may_see(reader: Reader, relation: Relation, kind: str) -> bool:
         return reader.agency in relation.referred
     told = relation.tells.get(reader.agency, ())
     return bool(told) if kind == EXISTENCE else kind in told
+
+
+def opens_by_break_glass(reader: Reader, relation: Relation) -> bool:
+    """Whether the reader may open the restricted record for three hours, with a reason and under review."""
+    is_restricted = relation.let_in is not None and reader.name not in relation.kept_out
+    return is_restricted and reader.agency == THE_HUB and reader.role in ("practitioner", "supervisor")

@@ -22,8 +22,8 @@ def test_every_address_has_its_entry():
     assert [name for name in (*WORK, *WITHOUT_CASES) if name not in addresses] == []
 
 
-def holds(world, tally, reader: Reader, width: Width) -> None:
-    walked = walk(world, Keys(), reader, width=width)
+def holds(world, tally, reader: Reader, width: Width, *, writes: bool = True) -> None:
+    walked = walk(world, Keys(), reader, width=width, writes=writes)
     tally("Cells of the doors (request x case x category) that leaked", len(walked.leaks), walked.cells)
     tally("Requests that failed", len(walked.failed), walked.requests)
     assert not walked.leaks, "\n".join(sorted(set(walked.leaks)))
@@ -49,12 +49,12 @@ def is_owed(reader: Reader, relation: Relation, kind: str) -> bool:
     return may_see(reader, relation, kind) and not elsewhere and not kept_out
 
 
-@pytest.mark.parametrize("reader", [one for one in READERS if one.name in SAMPLED], ids=SAMPLED)
+@pytest.mark.parametrize("reader", [one for one in READERS if one.name in SAMPLED], ids=lambda one: one.name)
 def test_a_sample_of_the_doors_shows_what_the_policy_says_and_no_more(world, reader):
-    holds(world, lambda *_: None, reader, Width.SAMPLE)
+    holds(world, lambda *_: None, reader, Width.SAMPLE, writes=False)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("reader", READERS, ids=[one.name for one in READERS])
+@pytest.mark.parametrize("reader", READERS, ids=lambda one: one.name)
 def test_every_door_shows_what_the_policy_says_and_no_more(world, tally, reader):
     holds(world, tally, reader, WIDTH)
