@@ -55,4 +55,4 @@ bench: setup-bench ## what things cost, side by side
 	@$(IN) -m bench $(ARGS)
 
 prove: setup-dev ## the proofs, each zero with its denominator (ARGS=--quick for a short run)
-	@$(IN) scripts/prove.py $(ARGS)
+	@$(IN) scripts/prove $(ARGS)

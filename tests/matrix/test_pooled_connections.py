@@ -12,18 +12,18 @@ from tests.matrix.walk import Keys
 from tests.platform.stage import ROOT
 
 PRIYA = READERS[0]
-LEFT = "SELECT concat_ws('', {}), (SELECT count(*) FROM victims_person), (SELECT count(*) FROM access_grant)".format(
-    ", ".join(
-        f"current_setting('hub.{name}', true)"
-        for name in ("actor_kind", "actor_id", "actor_name", "agency_id", "is_hub", "role", "team_ids")
-    )
-)
+SETTINGS = ("actor_kind", "actor_id", "actor_name", "agency_id", "is_hub", "role", "team_ids")
+ROOMS = ("access", "messaging", "agencies", "victims", "pathways", "referrals", "rights", "reporting", "hub")
 
 
 def what_is_left() -> tuple[str, int, int]:
     """The settings that the next user of the connection would find, and the rows that they would show."""
     with connection.cursor() as cursor:
-        cursor.execute(LEFT)
+        cursor.execute(
+            "SELECT (SELECT coalesce(string_agg(current_setting('hub.' || name, true), ''), '') FROM unnest(%s::text[]) name),"
+            " (SELECT count(*) FROM victims_person), (SELECT count(*) FROM access_grant)",
+            [list(SETTINGS)],
+        )
         return cursor.fetchone()
 
 
@@ -65,17 +65,7 @@ def test_no_setting_is_ever_made_for_longer_than_a_transaction():
     lasting = re.compile(r"set_config\([^)]*,\s*false\s*\)|\bSET\s+(SESSION\s+)?hub\.", re.IGNORECASE)
     found = [
         f"{file.relative_to(ROOT)}: {match[0]}"
-        for folder in (
-            "access",
-            "messaging",
-            "agencies",
-            "victims",
-            "pathways",
-            "referrals",
-            "rights",
-            "reporting",
-            "hub",
-        )
+        for folder in ROOMS
         for file in (ROOT / folder).rglob("*.py")
         for match in lasting.finditer(file.read_text())
     ]

@@ -1,15 +1,12 @@
-"""The proofs, on a whole hub of its own: each a zero with what it was counted over.
+"""The kill storm, on a whole hub of its own.
 
-Usage: python scripts/prove.py [--quick] [--seed N]
-
-The kill storm. Feeds are taken, cases triaged, routed, pulled and answered, while worker, web and beat are
-killed (-9), the database is stopped at once and the broker is emptied and killed, at random instants. What was
-acknowledged to somebody is written down here; after everything is up again it must all be there, once.
+Feeds are taken, cases triaged, routed, pulled and answered, while worker, web and beat are killed (-9), the
+database is stopped at once and the broker is emptied and killed, at random instants. What was acknowledged to
+somebody is written down here; after everything is up again it must all be there, once.
 
 Then work is taken from under a worker that dies: another must have done it within ten seconds.
 """
 
-import argparse
 import json
 import os
 import random
@@ -31,7 +28,7 @@ from uuid import UUID, uuid4
 
 import requests
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT))
 
 from tests.platform.stage import OURS, Instance, alive, eventually, family, free_port  # noqa: E402
@@ -60,19 +57,15 @@ class Ledger:
         traceback.print_exception(how.exc_type, how.exc_value, how.exc_traceback)
 
 
-def main() -> int:
-    """Run the proofs and print them; 1 where one is not zero."""
-    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    asked.add_argument("--quick", action="store_true", help="a short storm")
-    asked.add_argument("--seed", type=int, default=int(time.time()), help="repeat a storm's choices")
-    options = asked.parse_args()
+def prove(*, quick: bool, seed: int) -> int:
+    """Blow, count, print; 1 where a count is not zero. seed: repeats a storm's choices."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("Stopped."))  # so that what was started is ended
     for name in OURS:
         os.environ.pop(name, None)  # whatever hub this was called from is not the one to storm
     folder = Path(tempfile.mkdtemp(prefix="prove-", dir=_kept()))
     stage = Instance(folder / "home")
     try:
-        print(f"Seed {options.seed}. Starting a hub in {folder.relative_to(ROOT)} ...", flush=True)
+        print(f"Seed {seed}. Starting a hub in {folder.relative_to(ROOT)} ...", flush=True)
         port = free_port()
         stage.start(port)
         _manage(stage, "found", "hub/data/northshire.yaml")
@@ -80,7 +73,7 @@ def main() -> int:
         os.environ.update(HUB_ENV="development", HUB_HOME=str(stage.home))
         with ExitStack() as held:
             _attach(held)
-            return _prove(stage, port, secrets, quick=options.quick, chance=random.Random(options.seed))  # noqa: S311
+            return _prove(stage, port, secrets, quick=quick, chance=random.Random(seed))  # noqa: S311
     finally:
         stage.close()
         shutil.rmtree(folder, ignore_errors=True)
@@ -494,7 +487,3 @@ def _taken_up(stage: Instance, times: int) -> tuple[float, int]:
         longest = max(longest, (message.get().done_at - died).total_seconds())
         eventually(lambda w=worker: stage.look().get("worker") not in (None, w) and not alive(w), 30)
     return longest, times
-
-
-if __name__ == "__main__":
-    sys.exit(main())
