@@ -158,6 +158,7 @@ WORK: dict[str, Door] = {
     "referral_decline": _referral({"reason_code": "no_capacity"}),
     "referral_return": _referral({"reason_words": REASON}),
     "referral_complete": _referral({"safety": "improved", "notes": REASON}),
+    "referral_conflict": _referral({"why": "knows", "words": REASON}),
     "referral_confirm": _referral({"answer": "deleted"}),
     "dashboard": Door(),
     "dashboard_partners_csv": Door(),

@@ -110,6 +110,11 @@ RELATIONS: dict[str, Relation] = {
     "broken": Relation(
         "restricted, opened by Priya by break-glass within three hours", let_in=("dana", "priya")
     ),
+    "let out": Relation("restricted, Liam let in and out again", let_in=("dana",)),
+    "mended": Relation(
+        "restricted, opened by Priya by break-glass more than three hours ago", let_in=("dana",)
+    ),
+    "settled": Relation("Liam was in conflict until it was ended"),
     "lifted": Relation("was restricted until the restriction was lifted"),
     "conflict": Relation(
         "Priya is in conflict; accepted by Safe Steps",

@@ -20,7 +20,8 @@ def what_is_left() -> tuple[str, int, int]:
     """The settings that the next user of the connection would find, and the rows that they would show."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT (SELECT coalesce(string_agg(current_setting('hub.' || name, true), ''), '') FROM unnest(%s::text[]) name),"
+            "SELECT (SELECT coalesce(string_agg(current_setting('hub.' || name, true), ''), '')"
+            " FROM unnest(%s::text[]) name),"
             " (SELECT count(*) FROM victims_person), (SELECT count(*) FROM access_grant)",
             [list(SETTINGS)],
         )

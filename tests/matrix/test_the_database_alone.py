@@ -18,6 +18,10 @@ SEALED = {"victims_safeaddress": SAFE_ADDRESS, "pathways_healthanswers": HEALTH}
 
 KNOWN = {
     (
+        "access_personalgrant",
+        REFERRAL,
+    ): "whoever was let in once keeps the line that says so, with the bare id",
+    (
         "referrals_referral",
         HUB,
     ): "a policy hides rows, not columns: the words of a recall are kept from the agency"

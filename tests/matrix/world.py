@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
+from django.db import connections, transaction
 from django.utils import timezone
 
 from access.context import acting_as, acting_as_system
@@ -20,10 +21,10 @@ from pathways.models import InstrumentVersion, PathwayVersion
 from referrals.actions import referral as verbs
 from referrals.actions.assess import assess_case
 from referrals.actions.break_glass import break_glass
-from referrals.actions.conflicts import declare_conflict
+from referrals.actions.conflicts import declare_conflict, end_conflict
 from referrals.actions.consent import AgencyAnswer, record_consents
 from referrals.actions.override import ask_override
-from referrals.actions.restriction import give_personal_access, lift, restrict
+from referrals.actions.restriction import end_personal_access, give_personal_access, lift, restrict
 from referrals.actions.sight import give_sight
 from referrals.actions.triage import close_case, record_contact
 from referrals.grounds import OVERRIDE_REASONS
@@ -256,19 +257,32 @@ def _kept_apart(cast: Cast, target: Target) -> None:
     """Restrictions, personal grants, break-glass and conflicts."""
     case, name = target.case.id, target.name
     people = {one: cast.practitioner(one).id for one in ("dana", "liam", "helen")}
-    if name in ("restricted", "given", "broken", "lifted"):
+    if name in ("restricted", "given", "let out", "broken", "mended", "lifted"):
         with acting_as(cast.actor("dana")) as dana:
             restrict(
                 actor=dana, case_id=case, reason="staff", words="Works in the hub.", owner_id=people["dana"]
             )
-            if name == "given":
-                give_personal_access(actor=dana, case_id=case, to=people["liam"], reason="Works on it.")
+            if name in ("given", "let out"):
+                given = give_personal_access(
+                    actor=dana, case_id=case, to=people["liam"], reason="Works on it."
+                )
+            if name == "let out":
+                end_personal_access(actor=dana, case_id=case, grant_id=given.id)
             if name == "lifted":
                 lift(actor=dana, case_id=case, words="Has left.")
-    if name == "broken":
+    if name in ("broken", "mended"):
         with acting_as(cast.actor("priya")) as priya:
             reason = "She rang the hub and is in danger now."
             break_glass(actor=priya, reference=target.case.reference, reason=reason)
+    if name == "mended":
+        _time_passes(target)
+    if name == "settled":
+        with acting_as(cast.actor("dana")) as dana:
+            liam = people["liam"]
+            stands = declare_conflict(
+                actor=dana, case_id=case, why="knows", words="Kin.", practitioner_id=liam
+            )
+            end_conflict(actor=dana, case_id=case, conflict_id=stands.id, words="It was a namesake.")
     if name == "own":
         with acting_as(cast.actor("priya")) as priya:
             asked = ask_override(
@@ -291,6 +305,20 @@ def _kept_apart(cast: Cast, target: Target) -> None:
         who, of = in_conflict[name]
         with acting_as(cast.actor(who)) as actor:
             declare_conflict(actor=actor, case_id=case, why="knows", words="Neighbours.", **of)
+
+
+def _time_passes(target: Target) -> None:
+    """Until the break-glass of the record has run out. Only the database's owner can move that moment."""
+    with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('hub.actor_kind', 'system', true), set_config('hub.role', 'system', true)"
+        )
+        cursor.execute(
+            "UPDATE access_personalgrant SET until = clock_timestamp() - interval '1 minute'"
+            " WHERE person_id = %s AND because = 'break_glass'",
+            [target.case.person_id],
+        )
+        assert cursor.rowcount == 1
 
 
 def _asked_of(cast: Cast, target: Target) -> None:
