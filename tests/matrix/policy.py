@@ -114,7 +114,7 @@ RELATIONS: dict[str, Relation] = {
     "mended": Relation(
         "restricted, opened by Priya by break-glass more than three hours ago", let_in=("dana",)
     ),
-    "settled": Relation("Liam was in conflict until it was ended"),
+    "settled": Relation("Liam was in conflict until it was ended, Calder House still is"),
     "lifted": Relation("was restricted until the restriction was lifted"),
     "conflict": Relation(
         "Priya is in conflict; accepted by Safe Steps",

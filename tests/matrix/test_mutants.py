@@ -68,4 +68,4 @@ def test_no_policy_for_reading_can_be_taken_away_unnoticed(world, tally):
     print("\n".join(mutant.words for mutant in unnoticed))
     assert survivors == []
     assert whole > 30
-    assert parts > 50
+    assert parts > 30

@@ -283,6 +283,8 @@ def _kept_apart(cast: Cast, target: Target) -> None:
                 actor=dana, case_id=case, why="knows", words="Kin.", practitioner_id=liam
             )
             end_conflict(actor=dana, case_id=case, conflict_id=stands.id, words="It was a namesake.")
+            calder_house = Agency.objects.get(code="calder-house").id
+            declare_conflict(actor=dana, case_id=case, why="knows", words="Kin.", agency_id=calder_house)
     if name == "own":
         with acting_as(cast.actor("priya")) as priya:
             asked = ask_override(
