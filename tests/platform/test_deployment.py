@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES = COMPOSE["services"]
 HUBS = {"web", "worker", "beat", "migrate"}
-DEVELOPMENT_ONLY = {"HUB_EMBEDDED"}
+DEVELOPMENT_ONLY = {"HUB_EMBEDDED", "PORT"}
 
 
 def environment_of_settings() -> set[str]:
@@ -28,7 +28,7 @@ def environment_of_settings() -> set[str]:
         if isinstance(call, ast.Call)
         and call.args
         and isinstance(call.args[0], ast.Constant)
-        and isinstance(call.args[0].value, str)
+        and re.fullmatch(r"[A-Z_]+", str(call.args[0].value))
         and (ast.unparse(call.func) == "required" or ast.unparse(call.func).startswith("env."))
     }
 
