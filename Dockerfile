@@ -28,6 +28,7 @@ COPY --from=packages /packages /packages
 WORKDIR /hub
 COPY . .
 COPY --from=assets /hub/static/build static/build
+RUN python scripts/compile_words.py
 # The values are placeholders for this step alone: collecting files connects to nothing.
 RUN SECRET_KEY="$(printf '%060d' 0)" AUDIT_KEY=none FIELD_KEYS="$(printf '%043d' 0)=" \
     EMAIL_URL=dummymail:// DATABASE_URL=postgresql:///none BROKER_URL=amqp://none \

@@ -60,6 +60,7 @@ NEEDS_SECOND_FACTOR = frozenset(STAFF_ROLES)
 class Capability(StrEnum):
     """One thing that somebody may be allowed to do, named as a verb would say it."""
 
+    REFER = "refer"
     IMPORT_FEED = "import_feed"
     SEE_FEEDS = "see_feeds"
     SEE_CASES = "see_cases"
@@ -99,6 +100,7 @@ class Capability(StrEnum):
 
 _PRACTICE = frozenset(
     {
+        Capability.REFER,
         Capability.SEE_CASES,
         Capability.TRIAGE,
         Capability.RECORD_CONSENT,
@@ -128,6 +130,7 @@ _RIGHTS_DECISIONS = frozenset(
 )
 _PARTNER = frozenset(
     {
+        Capability.REFER,
         Capability.SEE_REFERRALS,
         Capability.ANSWER_REFERRAL,
         Capability.SEE_PATHWAYS,
@@ -162,7 +165,7 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
     ),
     Role.PARTNER_PRACTITIONER: _PARTNER,
     Role.AGENCY_ADMINISTRATOR: frozenset({Capability.ADMINISTER_AGENCY, Capability.SEE_PATHWAYS}),
-    Role.POLICE_LIAISON: frozenset({Capability.SEE_SENT, Capability.SEE_PATHWAYS}),
+    Role.POLICE_LIAISON: frozenset({Capability.REFER, Capability.SEE_SENT, Capability.SEE_PATHWAYS}),
     Role.HUB_ADMINISTRATOR: frozenset(
         {
             Capability.ADMINISTER_HUB,
@@ -187,6 +190,7 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
     Role.SIGNING_IN: frozenset(),
     Role.SYSTEM: frozenset(
         {
+            Capability.REFER,
             Capability.IMPORT_FEED,
             Capability.ROUTE,
             Capability.RECALL_REFERRAL,

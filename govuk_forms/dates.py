@@ -10,8 +10,11 @@ from typing import Any, NamedTuple
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-PARTS = ("day", "month", "year")
+PARTS = {"day": gettext_lazy("Day"), "month": gettext_lazy("Month"), "year": gettext_lazy("Year")}
 
 
 class TypedDate(NamedTuple):
@@ -53,12 +56,12 @@ class MemorableDateInput(forms.Widget):
             {
                 "name": f"{name}_{part}",
                 "id": f"{id_}_{part}",
-                "label": part.capitalize(),
+                "label": label,
                 "value": getattr(typed, part),
                 "width": 4 if part == "year" else 2,
                 "autocomplete": f"bday-{part}" if birthday else "",
             }
-            for part in PARTS
+            for part, label in PARTS.items()
         ]
         return context
 
@@ -92,18 +95,20 @@ class MemorableDateField(forms.DateField):
         """Raises ValidationError, naming the part that is missing or wrong."""
         if not isinstance(value, TypedDate):
             return super().to_python(value)
-        missing = [part for part in PARTS if not getattr(value, part)]
+        missing = [str(label).lower() for part, label in PARTS.items() if not getattr(value, part)]
         if missing:
-            raise ValidationError(
-                f"{self._subject} must include a {' and '.join(missing)}", code="incomplete"
-            )
+            words = _("%(date)s must include a %(parts)s")
+            parts = {"date": self._subject, "parts": _(" and ").join(missing)}
+            raise ValidationError(words % parts, code="incomplete")
         try:
             year, month, day = (self._number(part) for part in (value.year, value.month, value.day))
             if len(value.year) != 4:
                 raise ValueError
             return datetime.date(year, month, day)
         except ValueError as error:
-            raise ValidationError(f"{self._subject} must be a real date", code="invalid") from error
+            raise ValidationError(
+                _("%(date)s must be a real date") % {"date": self._subject}, code="invalid"
+            ) from error
 
     def validate(self, value: datetime.date | None) -> None:
         super().validate(value)
@@ -111,11 +116,13 @@ class MemorableDateField(forms.DateField):
             return
         latest = self.latest() if callable(self.latest) else self.latest
         if self.earliest and value < self.earliest:
+            words = _("%(date)s must be on or after %(first)s")
             raise ValidationError(
-                f"{self._subject} must be on or after {_words(self.earliest)}", code="early"
+                words % {"date": self._subject, "first": _words(self.earliest)}, code="early"
             )
         if latest and value > latest:
-            raise ValidationError(f"{self._subject} must be on or before {_words(latest)}", code="late")
+            words = _("%(date)s must be on or before %(last)s")
+            raise ValidationError(words % {"date": self._subject, "last": _words(latest)}, code="late")
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         try:
@@ -125,7 +132,7 @@ class MemorableDateField(forms.DateField):
 
     @property
     def _subject(self) -> str:
-        return str(self.label) if self.label else "The date"
+        return str(self.label).removesuffix(_(" (optional)")) if self.label else _("The date")
 
     @staticmethod
     def _number(typed: str) -> int:
@@ -135,4 +142,4 @@ class MemorableDateField(forms.DateField):
 
 
 def _words(day: datetime.date) -> str:
-    return f"{day.day} {day:%B %Y}"
+    return date_format(day, "j F Y")

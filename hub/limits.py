@@ -31,15 +31,20 @@ def limited_token(view: Door) -> Door:
     return door
 
 
-def limited_form(view: Door) -> Door:
-    """A form that is open to everybody: twenty answers a minute from one address."""
+def limited_form(view: Door, *, refusal: Door | None = None) -> Door:
+    """A form that is open to everybody: twenty answers a minute from one address.
+
+    refusal: the page that says so, where it is not the usual one; it gets the view's arguments and `wait`.
+    """
 
     @wraps(view)
     def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.method == "POST":
             left = seconds_to_wait(view.__name__, remote_of(request), limit=20, window=60)
             if left:
-                return too_many(request, wait=left)
+                return (
+                    refusal(request, *args, wait=left, **kwargs) if refusal else too_many(request, wait=left)
+                )
         return view(request, *args, **kwargs)
 
     return door

@@ -240,7 +240,14 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FEED_MAX_BYTES = env.int("FEED_MAX_BYTES", 512 * 1024 * 1024)
 
 LANGUAGE_CODE = "en-gb"
+LANGUAGES = [
+    ("en-gb", "English"),
+    ("cy", "Cymraeg"),
+]  # Welsh on the public pages alone: no middleware chooses
+LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "Europe/London"
+# Where the quick exit of the public pages leads: somewhere that anybody might have open.
+QUICK_EXIT_ADDRESS = env.str("QUICK_EXIT_ADDRESS", "https://www.bbc.co.uk/weather")
 USE_TZ = True
 
 CACHES = {

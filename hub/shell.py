@@ -31,6 +31,7 @@ NAVIGATION = (
     ("Notices", "rights_notices", Capability.ANSWER_REFERRAL),
     ("Rights", "rights_requests", Capability.DECIDE_RIGHTS),
     ("What we sent", "sent", Capability.SEE_SENT),
+    ("New referral", "new_referral", Capability.REFER),
     ("Feeds", "feeds", Capability.SEE_FEEDS),
     ("Dashboard", "dashboard", Capability.SEE_DASHBOARD),
     ("Pathways", "pathways", Capability.SEE_PATHWAYS),

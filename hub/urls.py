@@ -4,8 +4,13 @@ from django.urls import include, path
 
 from agencies.api import token
 from hub.health import health
-from hub.limits import limited_token
+from hub.limits import limited_form, limited_token
 from hub.pages import home
+from referrals.pages.told import WELSH, get_help, get_help_later, get_help_sent
+
+# Open to everybody: an address for each language, so that nothing has to be remembered of a visitor.
+ENGLISH, IN_WELSH = {"language": "en-gb"}, {"language": WELSH}
+ask = limited_form(get_help, refusal=get_help_later)
 
 urlpatterns = [
     path("", home, name="home"),
@@ -15,6 +20,10 @@ urlpatterns = [
     path("agencies/", include("agencies.urls")),
     path("pathways/", include("pathways.urls")),
     path("", include("referrals.urls")),
+    path("get-help/", ask, ENGLISH, name="get_help"),
+    path("get-help/sent/", get_help_sent, ENGLISH, name="get_help_sent"),
+    path("cael-cymorth/", ask, IN_WELSH, name="get_help_welsh"),
+    path("cael-cymorth/anfonwyd/", get_help_sent, IN_WELSH, name="get_help_sent_welsh"),
     path("rights/", include("rights.urls")),
     path("dashboard/", include("reporting.urls")),
     path("oauth/token/", limited_token(token), name="token"),

@@ -16,6 +16,7 @@ from referrals.pages import (
     restricted,
     safe_address,
     sent,
+    told,
     triage,
 )
 
@@ -87,6 +88,7 @@ urlpatterns = [
         responses.case_recall,
         name="case_recall",
     ),
+    path("refer/", told.new_referral, name="new_referral"),
     path("sent/", sent.sent, name="sent"),
     path("sent/export.csv", sent.sent_export, name="sent_export"),
     path("responses/", responses.partner_responses, name="partner_responses"),

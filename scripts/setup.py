@@ -40,6 +40,7 @@ def main() -> None:
         make_environment("dev" if asked.dev or asked.bench else "base")
         if asked.bench:
             make_environment("bench")
+        make_words()
         make_assets()
 
 
@@ -94,6 +95,13 @@ def make_environment(name: str) -> None:
     )  # fmt: skip
     (VENV / f".setup-stamp-{name}").write_text(wanted)
     show("Environment", "installed", started)
+
+
+def make_words() -> None:
+    """Compile the pages' words in other languages, where they are out of date."""
+    started = time.monotonic()
+    said = run([PYTHON, ROOT / "scripts" / "compile_words.py"], "The words could not be compiled.")
+    show("Words", "up to date" if "up to date" in said else "compiled", started)
 
 
 def make_assets() -> None:

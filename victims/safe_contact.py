@@ -23,6 +23,7 @@ _NO_VOICEMAIL = re.compile(
 )
 _TEXT_FIRST = re.compile(r"\bTEXT (?:FIRST|BEFORE CALLING)\b")
 _TEXT_ONLY = re.compile(r"\b(?:TEXTS? ONLY|ONLY TEXT|DO NOT CALL)\b")
+_NO_TEXTS = re.compile(r"\b(?:NEVER|DO NOT|DON'T|NO) TEXTS?\b")
 _EMAIL_ONLY = re.compile(r"\b(?:E-?MAIL ONLY|ONLY E-?MAIL)\b")
 _IDLE = re.compile(r"\bONLY\b|\bPLEASE\b|[\s.,;&/-]+|\bAND\b")
 
@@ -38,7 +39,7 @@ class Answer:
 def read_notes(notes: str) -> Rules:
     """The notes as rules; empty for empty notes.
 
-    no_voicemail, text_first, text_only, email_only: true where they say so. hours: [from, to] as "09:00".
+    no_voicemail, text_first, text_only, no_texts, email_only: true where they say so. hours: [from, to] as "09:00".
     weekdays: true where only Monday to Friday. through: {who, number} where another person is to be
     called instead. unread: what is left that no rule reads.
     """
@@ -55,6 +56,7 @@ def read_notes(notes: str) -> Rules:
         ("no_voicemail", _NO_VOICEMAIL),
         ("text_first", _TEXT_FIRST),
         ("text_only", _TEXT_ONLY),
+        ("no_texts", _NO_TEXTS),
         ("email_only", _EMAIL_ONLY),
     ):
         if found := pattern.search(rest):
@@ -76,6 +78,8 @@ def may_contact(rules: Mapping[str, object], *, channel: str, at: datetime) -> A
         return Answer(False, "By e-mail only.")
     if rules.get("text_only") and channel == "phone":
         return Answer(False, "By text only.")
+    if rules.get("no_texts") and channel == "text":
+        return Answer(False, "Call, and never text.")
     if channel not in ("phone", "text"):
         return Answer(True, "")
     if rules.get("weekdays") and at.weekday() >= 5:

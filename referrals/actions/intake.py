@@ -115,7 +115,7 @@ def _store(run: FeedRun, feed: Feed) -> int:
     stored = 0
     for line, raw in feed:
         stored += 1
-        waiting.append({"run_id": run.id, "line": line, **_cells(raw, feed.source)})
+        waiting.append({"run_id": run.id, "line": line, **stored_cells(raw, feed.source)})
         if len(waiting) == STORE_AT_ONCE:
             insert_rows(FeedRow, waiting)
             waiting = []
@@ -123,7 +123,7 @@ def _store(run: FeedRun, feed: Feed) -> int:
     return stored
 
 
-def _cells(raw: dict[str, str], source: SourceDefinition) -> dict[str, object]:
+def stored_cells(raw: dict[str, str], source: SourceDefinition) -> dict[str, object]:
     """The row as it is stored: one that names a safe address says where it is in its sealed part alone.
 
     What stands in its place differs where the address does, so that a change is noticed; made with a key and

@@ -52,6 +52,11 @@ from victims.queries import (
 from victims.safe_contact import read_notes
 
 Safety = ContactMethod.Safety
+MARKS: dict[bool | None, ContactMethod.Safety] = {
+    True: Safety.SAFE,
+    False: Safety.UNSAFE,
+    None: Safety.UNKNOWN,
+}
 CONTRADICTED = Resemblance(
     score=0.0,
     verdict="review",
@@ -227,16 +232,19 @@ def identity(report: Report) -> Identity:
 def details(person: UUID, report: Report, scheme: str) -> Details:
     """What a report tells about a person, with the safety of each way to reach them.
 
-    The sender's mark is about telephones; whether letters or e-mails are safe is then not known, or worse.
+    A sender's one mark is about telephones; whether letters or e-mails are safe is then not known, or worse.
     """
     rules = read_notes(report.safe_contact_notes)
-    marked = {True: Safety.SAFE, False: Safety.UNSAFE, None: Safety.UNKNOWN}[report.safe_to_contact]
-    by_mail = Safety.UNKNOWN if marked == Safety.UNSAFE else marked
+    marked = MARKS[report.safe_to_contact]
+    by_email: ContactMethod.Safety = Safety.UNKNOWN if marked == Safety.UNSAFE else marked
+    letters: ContactMethod.Safety = Safety.UNSAFE if marked == Safety.UNSAFE else Safety.UNKNOWN
+    by_email = by_email if report.safe_to_email is None else MARKS[report.safe_to_email]
+    letters = letters if report.safe_to_write is None else MARKS[report.safe_to_write]
     contacts = [
         Contact(phone.kind, phone.number, marked, report.safe_contact_notes, rules) for phone in report.phones
     ]
     if report.email:
-        contacts.append(Contact("email", report.email, by_mail, report.safe_contact_notes, rules))
+        contacts.append(Contact("email", report.email, by_email, report.safe_contact_notes, rules))
     through = rules.get("through")
     if isinstance(through, dict) and (number := telephone(str(through["number"]))):
         whose = {"belongs_to": through["who"]}
@@ -259,7 +267,7 @@ def details(person: UUID, report: Report, scheme: str) -> Details:
         address_lines="" if report.is_safe_address else report.address,
         postcode="" if report.is_safe_address else report.postcode,
         safe_address=SafePlace(report.address, report.postcode) if report.is_safe_address else None,
-        letters=Safety.UNSAFE if marked == Safety.UNSAFE else Safety.UNKNOWN,
+        letters=letters,
         match_keys=match_keys(identity(report)),
     )
 

@@ -21,6 +21,7 @@ _YEARS = range(1900, 2200)
 class Report:
     """What a row tells, typed. Empty text and None are: not told, or not readable (then `unreadable` says which).
 
+    safe_to_contact is about telephones, and about the rest where a sender has no mark for e-mails or letters.
     Names and addresses stand as given. `phones` are those that can be dialled. `unreadable`: field to the
     column's name and text, for dates alone; `warnings`: what a practitioner should know of the rest.
     """
@@ -47,6 +48,8 @@ class Report:
     phones: tuple[normalise.Telephone, ...]
     email: str
     safe_to_contact: bool | None
+    safe_to_email: bool | None
+    safe_to_write: bool | None
     safe_contact_notes: str
     is_safe_address: bool
     consent: bool | None
@@ -173,6 +176,8 @@ def read_row(raw: Mapping[str, str], source: SourceDefinition) -> Report:
         phones=tuple(phones),
         email=email,
         safe_to_contact=yes_no("safe_to_contact"),
+        safe_to_email=yes_no("safe_to_email"),
+        safe_to_write=yes_no("safe_to_write"),
         safe_contact_notes=normalise.written(text("safe_contact_notes"))[:300],
         is_safe_address=names_safe_address(raw, source),
         consent=yes_no("consent"),

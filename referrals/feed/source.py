@@ -33,6 +33,8 @@ FIELDS: dict[str, bool] = {
     "mobile": False,
     "email": False,
     "safe_to_contact": False,
+    "safe_to_email": False,
+    "safe_to_write": False,
     "safe_contact_notes": False,
     "safe_address": False,
     "consent": False,

@@ -145,7 +145,10 @@ def _faults(
             "A sexual offence against a child without consent to refer. Get consent or decide on safeguarding.",
         )
     # The mark is about telephones and letters; another person's number in the notes is no way to the victim.
-    if report.safe_to_contact is False and not report.email:
+    by_mail = (report.email and report.safe_to_email is not False) or (
+        report.postcode and report.safe_to_write
+    )
+    if report.safe_to_contact is False and not by_mail:
         yield (
             "no_safe_contact",
             "Marked as not safe to contact, and no other way is given. Ask the officer for a safe one.",

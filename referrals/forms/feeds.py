@@ -26,7 +26,7 @@ class FeedForm(forms.Form):
     mark_optional = False
     source = SenderField(
         label="Who sent it?",
-        queryset=FeedSource.objects.order_by("name"),
+        queryset=FeedSource.objects.exclude(definition__has_key="form").order_by("name"),
         to_field_name="code",
         empty_label=None,
         error_messages={"required": "Choose who sent the file", "invalid_choice": "Choose who sent the file"},

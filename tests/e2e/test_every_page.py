@@ -16,5 +16,9 @@ def test_every_page_can_be_used_by_everybody(demo_hub, door):
         for name in walk(page):
             seen.add(name)
             wrong += [f"{who}: {fault}" for fault in [*faults(page), *too_wide(page)]]
+    for start in ("/get-help/", "/get-help/sent/", "/cael-cymorth/anfonwyd/"):
+        for name in walk(page, start):  # also the Welsh form, which the English one leads to
+            seen.add(name)
+            wrong += [*faults(page), *too_wide(page)]
     assert wrong == []
     assert len(seen) > 20, sorted(seen)

@@ -40,6 +40,10 @@ PUBLIC = {
     "socialaccount_login_error": "as above",
     "invitation_link": "the link is the secret",
     "accept_invitation": "as above",
+    "get_help": "a victim asks for help; it shows nothing of anybody",
+    "get_help_welsh": "as above",
+    "get_help_sent": "says that it came in, the same to everybody",
+    "get_help_sent_welsh": "as above",
 }
 SAMPLES = {
     "uuid": UUID("01900000-0000-7000-8000-000000000001"),
@@ -119,7 +123,14 @@ def test_what_is_listed_as_public_is_there_and_is_public(hub):
     for name in PUBLIC:
         answer = Client().get("/" + found[name].lstrip("/"))
         assert answer.status_code < 500, name
-    for name in ("health", "account_login", "account_reset_password", "account_signup", "api_schema"):
+    for name in (
+        "health",
+        "account_login",
+        "account_reset_password",
+        "account_signup",
+        "api_schema",
+        "get_help",
+    ):
         assert Client().get("/" + found[name].lstrip("/")).status_code == 200, name
 
 

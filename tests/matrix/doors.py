@@ -243,6 +243,12 @@ OF_POLICE: dict[str, Door] = {
     ),
     "sent_export": Door(),
 }
+OF_WHO_REFERS: dict[str, Door] = {
+    # Who refers somebody that is known here learns nothing of it.
+    "new_referral": Door(
+        posts=({}, {"token": "{case}", "consent": "unasked", "given_names": "{surname}", "kind": "other"})
+    ),
+}
 LOGS: dict[str, Door] = {
     "access_changes": Door(gets=("", "?case={case}", "?person={person}", "?after={cursor}")),
     "access_seen": Door(at={"person_id": "{person}"}),
@@ -252,13 +258,17 @@ LOGS: dict[str, Door] = {
     "access_fault": Door(at={"fault_id": "{fault}"}, posts=({"words": REASON},)),
     "case_history": _case(gets=("", "?after={event}")),
 }
-WORK |= RIGHTS | OF_POLICE | LOGS
+WORK |= RIGHTS | OF_POLICE | OF_WHO_REFERS | LOGS
 
 # Addresses that know of no case: asked once by each reader, and searched like the others.
 WITHOUT_CASES = {
     "health": "says that the web process lives",
     "token": "gives a system its token",
     "api_schema": "the contract of the API",
+    "get_help": "a victim asks for help",
+    "get_help_welsh": "as above, in Welsh",
+    "get_help_sent": "says that it came in",
+    "get_help_sent_welsh": "as above, in Welsh",
 }
 ACCOUNTS = "accounts/"
 """How the addresses of signing in begin: they know of who signs in, and of no case."""

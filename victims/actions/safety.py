@@ -19,6 +19,7 @@ RULE_WORDS: dict[str, str] = {
     "no_voicemail": "Never leave a voicemail",
     "text_first": "Text before calling",
     "text_only": "Text only, never call",
+    "no_texts": "Call, never text",
 }
 """Rules of a telephone that may be recorded, as victims.safe_contact reads them; `hours` besides."""
 
@@ -84,6 +85,8 @@ def record_safety(
     kept: dict[str, object] = {name: True for name in RULE_WORDS if rules and rules.get(name)}
     if kept.get("text_only") and kept.get("text_first"):
         raise SafetyNotValid("“Text only” leaves nothing to text before: choose one of the two.")
+    if kept.get("no_texts") and (kept.get("text_only") or kept.get("text_first")):
+        raise SafetyNotValid("“Never text” and a rule about texting cannot both hold: choose one.")
     if hours:
         kept["hours"] = [hour.strftime("%H:%M") for hour in hours]
     if contact_method_id is None:
