@@ -107,6 +107,11 @@ FACTS: dict[str, Fact] = {
         Fact("interpreter", Kind.YES_NO, "an interpreter is needed"),
         Fact("repeat_incidents_12m", Kind.NUMBER, "the number of incidents in the last 12 months"),
         Fact(
+            "repeat_same_perpetrator_12m",
+            Kind.NUMBER,
+            "the number of incidents in the last 12 months that name the same perpetrator",
+        ),
+        Fact(
             "safe_channels",
             Kind.SET,
             "the safe ways of contact",

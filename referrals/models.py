@@ -189,6 +189,11 @@ class Incident(HubRow):
     occurred_to = models.DateTimeField(null=True)
     officer = models.CharField(max_length=60, blank=True)
     summary = models.TextField(blank=True)
+    accused = ArrayField(
+        models.CharField(max_length=64),
+        default=list,
+        help_text="Keyed digests of what tells the alleged perpetrator: equal where two incidents name one.",
+    )
     recorded_at = models.DateTimeField()
 
     class Meta:

@@ -34,7 +34,8 @@ ENHANCED, STANDARD = Case.Entitlement.ENHANCED, Case.Entitlement.STANDARD
 class Report:
     """One incident as a row tells it, with what our rules make of it.
 
-    entitlement and entitlement_reason: the proposal. area: the postcode district of the victim.
+    accused: digests of what tells the alleged perpetrator. entitlement and entitlement_reason: the proposal.
+    area: the postcode district of the victim.
     """
 
     crime_ref: str
@@ -50,6 +51,7 @@ class Report:
     occurred_to: datetime | None
     officer: str
     summary: str
+    accused: tuple[str, ...]
     area: str
     entitlement: str
     entitlement_reason: str
@@ -93,7 +95,8 @@ UPDATE referrals_incident held SET
   update_no = told.update_no, offence_code = told.offence_code, offence_label = told.offence_label,
   offence_group = told.offence_group, flags = told.flags, reported_at = told.reported_at,
   occurred_from = told.occurred_from, occurred_to = told.occurred_to, officer = told.officer,
-  summary = CASE WHEN told.summary = '' THEN held.summary ELSE told.summary END
+  summary = CASE WHEN told.summary = '' THEN held.summary ELSE told.summary END,
+  accused = CASE WHEN told.accused = '{}' THEN held.accused ELSE told.accused END
 FROM json_populate_recordset(NULL::referrals_incident, %s::json) AS told WHERE held.id = told.id
 """
 
@@ -300,6 +303,7 @@ def _incident(report: Report) -> dict[str, Any]:
         "occurred_to": report.occurred_to,
         "officer": report.officer,
         "summary": report.summary,
+        "accused": list(report.accused),
     }
 
 

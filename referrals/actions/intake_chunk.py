@@ -6,25 +6,27 @@ came of them is written at the end: a fixed number of statements, whatever the n
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime
 from uuid import UUID
 
 import orjson
 from django.db import connection
 from django.db.models import Count
+from django.utils.crypto import salted_hmac
 
 from access.batches import insert_rows
 from messaging.events import publish
 from referrals.actions.intake_cases import CaseBook, Report
 from referrals.actions.intake_people import PeopleBook
 from referrals.feed import row as feed_row
-from referrals.feed.source import read_source
+from referrals.feed.source import SourceDefinition, read_source
 from referrals.feed.verdicts import DUPLICATE, UPDATE, Held, OffenceFacts, Verdict, judge
 from referrals.models import FeedRow, FeedSource, Incident, Offence, SourceRecord
 from victims.entitlement import age_on, propose
+from victims.matching import marks
 from victims.normalise import district
+from victims.repeats import YEAR
 
-YEAR = timedelta(days=365)
 _WEIGHTS = {"most_serious": 8, "sexual": 6, "stalking": 5, "risk_checklist": 4, "hate": 3, "harassment": 2}
 _GROUP_WEIGHTS = {"violence": 2, "robbery": 2}
 
@@ -116,7 +118,7 @@ def judge_chunk(*, source: FeedSource, rows: Sequence[FeedRow], now: datetime) -
                     record.person_id, record.case_id, record.incident_id,
                 )  # fmt: skip
                 people.hear(record.person_id, report)
-                incident = _incident(report, offences[report.offence_code], definition.zone, 1)
+                incident = _incident(report, offences[report.offence_code], definition, 1)
                 cases.change(
                     case_id=record.case_id, incident_id=record.incident_id, row_id=row.id, report=incident
                 )
@@ -124,7 +126,7 @@ def judge_chunk(*, source: FeedSource, rows: Sequence[FeedRow], now: datetime) -
                 after.person_id = people.whose(report)
                 earlier = incidents.get(after.person_id, 0) + 1
                 incidents[after.person_id] = earlier
-                incident = _incident(report, offences[report.offence_code], definition.zone, earlier)
+                incident = _incident(report, offences[report.offence_code], definition, earlier)
                 after.case_id, after.incident_id = cases.take(person_id=after.person_id, report=incident)
             elif record and record.incident_id:
                 # A later word that is held back undoes nothing, and the next good one changes the same incident.
@@ -169,10 +171,12 @@ def _incidents_since(day: datetime, people: Iterable[UUID]) -> dict[UUID, int]:
     )
 
 
-def _incident(report: feed_row.Report, offence: OffenceFacts, zone: tzinfo, incidents_12m: int) -> Report:
+def _incident(
+    report: feed_row.Report, offence: OffenceFacts, source: SourceDefinition, incidents_12m: int
+) -> Report:
     assert report.reported_at is not None  # noqa: S101 (no row without it is worked)
     happened_at = report.occurred_from or report.reported_at
-    age = age_on(report.date_of_birth, happened_at.astimezone(zone).date())
+    age = age_on(report.date_of_birth, happened_at.astimezone(source.zone).date())
     proposed = propose(
         properties=offence.properties, flags=report.flags, age=age, incidents_12m=incidents_12m
     )
@@ -190,9 +194,17 @@ def _incident(report: feed_row.Report, offence: OffenceFacts, zone: tzinfo, inci
         occurred_to=report.occurred_to,
         officer=report.officer,
         summary=report.summary,
+        accused=_digests(marks(scheme=source.code, number=report.suspect_nominal, name=report.suspect_name)),
         area="" if report.is_safe_address else district(report.postcode),
         entitlement=proposed.level,
         entitlement_reason=proposed.reason,
+    )
+
+
+def _digests(told: Iterable[str]) -> tuple[str, ...]:
+    """Equal for equal marks, and made with a key: nobody is named by it."""
+    return tuple(
+        sorted(salted_hmac("referrals.accused", mark, algorithm="sha256").hexdigest() for mark in told)
     )
 
 

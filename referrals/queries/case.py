@@ -21,6 +21,7 @@ from referrals.queries.contact import Way, current_address, ways_to_reach
 from referrals.queries.people import NAMELESS, Name, names_by_person
 from referrals.queries.readiness import INSTRUMENT_WORDS, Step, steps
 from referrals.queries.referrals import Explained, decisions_of
+from referrals.queries.repeats import repeats_by_person
 from referrals.queries.triage import open_by
 from referrals.timeline import text_of, title_of
 from victims.entitlement import age_on
@@ -35,6 +36,7 @@ from victims.models import (
     SamePersonSuggestion,
 )
 from victims.queries import references_of
+from victims.repeats import Repeats
 
 TIMELINE_PAGE = 20
 ANSWER_KEYS = ("s", "d")
@@ -86,6 +88,7 @@ class CaseFile:
     attempts: list[ContactAttempt]
     incidents: list[Incident]
     perpetrators: list[Relationship]
+    repeats: Repeats
     suggestions: list[Suggestion]
     assessments: list[Assessment]
     consents: list[Consent]
@@ -129,6 +132,7 @@ def case_file(*, actor: Actor, case: Case, now: datetime) -> CaseFile:
         attempts=attempts,
         incidents=list(case.incidents.select_related("source").order_by("-reported_at", "-id")),
         perpetrators=list(Relationship.objects.filter(case_id=case.id).order_by("id")),
+        repeats=repeats_by_person([case.person_id], until=now).get(case.person_id, Repeats()),
         suggestions=_suggestions(actor, case.person_id),
         assessments=assessments,
         consents=consents,

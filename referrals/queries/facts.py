@@ -1,6 +1,6 @@
 """What is known of a case when a pathway's rules ask: the values of pathways.facts, gathered once."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.utils import timezone
 
@@ -9,11 +9,11 @@ from pathways.facts import FactValue, clean
 from pathways.queries import latest_assessments
 from referrals.models import Case, Incident
 from referrals.queries.contact import current_address
+from referrals.queries.repeats import repeats_by_person
 from victims.entitlement import age_on
 from victims.models import ContactMethod
 from victims.queries import consent_stands, current_consents
-
-YEAR = timedelta(days=365)
+from victims.repeats import Repeats
 
 
 def intake_facts(case: Case) -> dict[str, object]:
@@ -34,7 +34,7 @@ def facts_of(case: Case, *, at: datetime) -> dict[str, FactValue]:
     made = latest_assessments(case_id=case.id)
     risk, needs = made.get("risk-24"), made.get("needs-8")
     consents = current_consents(case_id=case.id).values()
-    year = Incident.objects.filter(case__person=case.person_id, reported_at__gt=case.reported_at - YEAR)
+    again = repeats_by_person([case.person_id], until=at).get(case.person_id, Repeats())
     by_police = Incident.objects.filter(case=case, source__agency__kind=Agency.Kind.POLICE)
     return clean(
         {
@@ -45,7 +45,8 @@ def facts_of(case: Case, *, at: datetime) -> dict[str, FactValue]:
             "needs_severity": needs.score["highest"] if needs else None,
             "language": case.person.language,
             "interpreter": case.person.interpreter,
-            "repeat_incidents_12m": year.count(),
+            "repeat_incidents_12m": len(again.dates),
+            "repeat_same_perpetrator_12m": len(again.same_perpetrator),
             "safe_channels": _safe_channels(case),
             "consents": [c.agency.code for c in consents if consent_stands(c, at=at) == "given"],
             "reported_to_police": by_police.exists() or None,

@@ -21,8 +21,10 @@ from referrals.models import Case, Referral
 from referrals.queries.contact import contact_notes_by_case
 from referrals.queries.keyset import SortKey, one_page
 from referrals.queries.people import NAMELESS, Name, names_by_person, people_with_open_suggestions
+from referrals.queries.repeats import repeats_by_person
 from referrals.queries.search import search_condition
 from referrals.workflow import CASE_STATUSES, OPEN_CASE, UNANSWERED
+from victims.repeats import Repeats
 
 SOON = timedelta(hours=4)
 PAGE = 25
@@ -105,6 +107,9 @@ def meanings(*, actor: Actor, now: datetime) -> dict[str, dict[str, Q]]:
         },
         "flag": {flag: Q(flags__contains=[flag]) for flag in FLAGS} | {"repeat": Q(incident_count__gt=1)},
     }
+
+
+ONCE = Repeats()
 
 
 @dataclass(frozen=True)
@@ -219,6 +224,7 @@ def _rows(actor: Actor, ids: list[UUID], now: datetime) -> list[Row]:
     assignees = names_of(case.assigned_to for case in shown if case.assigned_to)
     notes = contact_notes_by_case(shown, now=now)
     doubled = people_with_open_suggestions(people)
+    again = repeats_by_person(people, until=now)
     return [
         Row(
             case=case,
@@ -229,7 +235,7 @@ def _rows(actor: Actor, ids: list[UUID], now: datetime) -> list[Row]:
             notes=(
                 *notes[case.id],
                 *(("Possible duplicate",) if case.person_id in doubled else ()),
-                *((f"Repeat: {case.incident_count} incidents",) if case.incident_count > 1 else ()),
+                *((again[case.person_id].words,) if again.get(case.person_id, ONCE).words else ()),
             ),
         )
         for case in shown

@@ -3,6 +3,7 @@
 import io
 import json
 from collections import Counter, defaultdict
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ from messaging.models import Event, Message
 from messaging.relay import run_due
 from referrals.actions import intake, intake_chunk
 from referrals.models import Case, Clock, FeedRow, FeedRun, Incident
+from referrals.queries.facts import facts_of
+from referrals.queries.repeats import repeats_by_person
 from tests.referrals.feeds import DAYS, a_row, as_csv, example, truth
 from victims.models import (
     Address,
@@ -52,6 +55,39 @@ def reported(run: int) -> list[dict]:
     out = io.StringIO()
     call_command("feed_report", str(run), json=True, stdout=out)
     return json.loads(out.getvalue())
+
+
+def test_reports_that_name_one_perpetrator_are_counted_together(feed, hub, cast):
+    """By the sender's number or by name, in whatever order the name is written."""
+    days = [
+        ("20/10/2026 10:00", "N900", "SMITH, JOHN"),
+        ("01/11/2026 10:00", "", "John Smith"),
+        ("09/11/2026 10:00", "", ""),
+    ]
+    feed(
+        *(
+            a_row(
+                CRIME_REF=f"31/0000{number}/26",
+                REPORTED_DT=at,
+                OCC_FROM="",
+                OCC_TO="",
+                SUSPECT_NOMINAL=who,
+                SUSPECT_NAME=name,
+            )
+            for number, (at, who, name) in enumerate(days)
+        )
+    )
+    with acting_as_system("tests"):
+        case = Case.objects.get()
+        now = datetime(2026, 11, 16, tzinfo=UTC)
+        found = repeats_by_person([case.person_id], until=now)[case.person_id]
+        assert found.words == "3rd report in 12 months, 2 name the same person"
+        facts = facts_of(case, at=now)
+        assert (facts["repeat_incidents_12m"], facts["repeat_same_perpetrator_12m"]) == (3, 2)
+        assert "persistently targeted" in case.entitlement_reason
+        assert "SMITH" not in str(list(Incident.objects.values_list("accused", flat=True)))
+    page = cast.browser("priya").get(f"/cases/{case.reference}/").content.decode()
+    assert "20 Oct 2026, 1 Nov 2026, 9 Nov 2026" in page
 
 
 def everything() -> dict[str, int]:

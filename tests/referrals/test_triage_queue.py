@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from access.context import acting_as, acting_as_system
+from access.ids import new_id
 from access.models import Look
 from referrals.models import Case
 from referrals.queries import triage as queue
@@ -40,10 +41,21 @@ def test_the_overdue_come_first_and_say_so_in_words(hub, cast):
     assert "3 referrals waiting" in page
 
 
+def reported_again(case: Case, *, times: int) -> None:
+    """Further incidents of the case, and one that is too long ago to count."""
+    with acting_as_system("tests"):
+        first = case.incidents.get()
+        for days in (*range(1, times + 1), 370):
+            first.pk, first._state.adding = new_id(), True
+            first.reported_at = timezone.now() - timedelta(days=days)
+            first.save()
+
+
 def test_a_row_says_what_must_be_known_before_anybody_picks_up_a_telephone(hub, cast):
     spoken = a_case(
         given_names="Jane", surname="Okafor", interpreter=True, language="Polish", incident_count=3
     )
+    reported_again(spoken, times=2)
     a_case(flags=["domestic_abuse"], safety="unknown", offence_label="Assault")
     with acting_as_system("tests"):
         a_suggestion(spoken.person, a_case(status="closed", closed_at=timezone.now()).person)
@@ -51,7 +63,7 @@ def test_a_row_says_what_must_be_known_before_anybody_picks_up_a_telephone(hub, 
     for words in (
         "J. Okafor",
         "Interpreter: Polish",
-        "Repeat: 3 incidents",
+        "3rd report in 12 months",
         "Possible duplicate",
         "No safe contact now",
     ):

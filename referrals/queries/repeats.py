@@ -1,0 +1,27 @@
+"""How often the people of a list were victims in the last twelve months, counted from their incidents as they stand.
+
+Counted when it is read and never kept: a number that was kept would be wrong as soon as a report is a year old.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from referrals.models import Incident
+from victims.repeats import YEAR, Repeats, Reported, repeats
+
+MOST = 5000
+"""More incidents than the people of one page can have."""
+
+
+def repeats_by_person(people: Collection[UUID], *, until: datetime) -> dict[UUID, Repeats]:
+    """By person, for those with an incident that the reader may see."""
+    found = Incident.objects.filter(
+        case__person__in=people, reported_at__gt=until - YEAR, reported_at__lte=until
+    )
+    reports: dict[UUID, list[Reported]] = defaultdict(list)
+    told = found.order_by("-reported_at").values_list("case__person", "reported_at", "accused")
+    for person, at, accused in told[:MOST]:
+        reports[person].append(Reported(at, frozenset(accused)))
+    return {person: repeats(listed, until=until) for person, listed in reports.items()}
