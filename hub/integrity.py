@@ -99,6 +99,15 @@ CHECKS = (
         " WHERE f.status = 'finished' AND r.verdict = ''",
     ),
     Check(
+        "held_rows_answered",
+        "Every row that left quarantine, and every correction, has the step that says who did it",
+        "SELECT count(*) FROM referrals_heldstep",
+        # An erased row is empty, and its steps have gone with it.
+        "SELECT r.id FROM referrals_feedrow r WHERE r.raw <> '{}' AND (r.answers > 0"
+        " OR starts_with(r.verdict, 'returned:') OR starts_with(r.verdict, 'referred:'))"
+        " AND r.answers IS DISTINCT FROM nullif((SELECT count(*) FROM referrals_heldstep s WHERE s.row_id = r.id), 0)",
+    ),
+    Check(
         "rows_complete",
         "Every feed run holds as many rows as it received",
         "SELECT count(*) FROM referrals_feedrun",

@@ -62,6 +62,13 @@ class FeedRow(HubRow):
     sealed = EncryptedJSONField(
         null=True, help_text="Column to text, of the cells that say where somebody is safe."
     )
+    corrected = EncryptedJSONField(
+        null=True,
+        help_text="Column to text, of the cells that the hub has corrected; what was sent stays in `raw`.",
+    )
+    answers = models.PositiveSmallIntegerField(
+        default=0, help_text="How many steps its history in quarantine has."
+    )
     verdict = models.CharField(max_length=40, blank=True)
     reason = models.CharField(max_length=400, blank=True)
     warnings = ArrayField(models.CharField(max_length=200), default=list)
@@ -82,12 +89,38 @@ class FeedRow(HubRow):
                 name="referrals_row_quarantine",
                 condition=models.Q(verdict__startswith="quarantine:"),
             ),
+            models.Index(
+                fields=["verdict", "id"],
+                name="referrals_row_held",
+                condition=models.Q(verdict__startswith="quarantine:"),
+            ),
         ]
 
     @property
     def told(self) -> dict[str, str]:
-        """Every cell as sent, a safe address included: for judging the row, never for showing it."""
-        return self.raw | (self.sealed or {})
+        """Every cell as sent and corrected, a safe address included: for judging the row, never for showing it."""
+        return self.raw | (self.sealed or {}) | (self.corrected or {})
+
+
+class HeldStep(HubRow):
+    """What a practitioner did with a row in quarantine, and the verdict that it had until then. Never changed."""
+
+    row = models.ForeignKey(FeedRow, on_delete=models.CASCADE, related_name="steps")
+    number = models.PositiveSmallIntegerField()
+    answer = models.CharField(max_length=20, help_text="Of referrals.feed.held.ANSWERS.")
+    from_verdict = models.CharField(max_length=40)
+    from_reason = models.CharField(max_length=400, blank=True)
+    basis = models.CharField(max_length=20, blank=True)
+    words = models.CharField(max_length=400, blank=True)
+    corrected = EncryptedJSONField(
+        null=True, help_text="Column to text, of the cells corrected in this step."
+    )
+    by = models.UUIDField()
+    by_name = models.CharField(max_length=150)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["row", "number"], name="referrals_held_step_once")]
 
 
 class SourceRecord(HubRow):
@@ -396,9 +429,15 @@ class SentRecord(HubRow):
     reason = models.CharField(max_length=400, blank=True)
     case_id = models.UUIDField(null=True)
     person_id = models.UUIDField(null=True)
+    returned_at = models.DateTimeField(null=True, help_text="When the hub returned it to the sender.")
 
     class Meta:
         indexes = [
+            models.Index(
+                fields=["agency", "returned_at", "id"],
+                name="referrals_sent_returned",
+                condition=models.Q(returned_at__isnull=False),
+            ),
             models.Index(fields=["agency", "sent_at", "id"], name="referrals_sent_newest"),
             models.Index(fields=["agency", "reference"], name="referrals_sent_reference"),
         ]

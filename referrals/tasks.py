@@ -9,7 +9,7 @@ from messaging.queries import event_data
 from messaging.subscribers import subscriber
 from referrals.actions.alerts import alert_owner
 from referrals.actions.consent import RUNS_OUT, remind_of_consent
-from referrals.actions.feedback import follow_case, write_sent
+from referrals.actions.feedback import follow_case, write_answered, write_sent
 from referrals.actions.ground import FOLLOW_AGENCY, follow_agency, follow_ground
 from referrals.actions.held_rows import hide_held_rows
 from referrals.actions.hints import find_hints
@@ -120,6 +120,19 @@ def hide(payload: dict[str, str]) -> None:
 def write_what_was_sent(payload: dict[str, str]) -> None:
     """A finished run, for its sender to look back on."""
     write_sent(run_id=UUID(str(event_data(event_id=UUID(payload["event"]))["run"])))
+
+
+@subscriber(
+    "feed.row_resubmitted",
+    "feed.row_accepted",
+    "feed.row_returned",
+    "feed.row_referred_on",
+    name="referrals.write_answered",
+    account="feedback",
+)
+def write_what_became_of_it(payload: dict[str, str]) -> None:
+    """A row that was held, for its sender to look back on."""
+    write_answered(row_id=UUID(str(event_data(event_id=UUID(payload["event"]))["row"])))
 
 
 @subscriber(

@@ -22,7 +22,8 @@ class FieldsNotValid(Exception):
 class Table:
     """One table with personal data: how its rows lead to the person, and the fate of each column.
 
-    keys: columns that lead to the person, each with what it points at: person, case or referral.
+    keys: columns that lead to the person, each with what it points at: person, case, referral or
+    row (of a sender's file).
     erase: "rows", "keep", or columns and their SQL.
     """
 

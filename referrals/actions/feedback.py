@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from access.batches import insert_rows
+from referrals.feed.held import RETURNED
 from referrals.feed.source import read_source
 from referrals.feedback import stage_of
 from referrals.models import Case, ContactAttempt, Feedback, FeedRow, FeedRun, Referral, SentRecord
@@ -24,27 +25,20 @@ def write_sent(*, run_id: UUID) -> None:
     column = read_source(run.source.definition).columns["crime_ref"]
     after = -1
     while rows := list(FeedRow.objects.filter(run=run, line__gt=after).order_by("line")[:AT_ONCE]):
-        insert_rows(
-            SentRecord,
-            [
-                {
-                    "agency_id": run.source.agency_id,
-                    "row_id": row.id,
-                    "run_number": run.number,
-                    "line": row.line,
-                    "reference": row.raw.get(column, "").strip()[:60],
-                    "sent_at": run.taken_at,
-                    "verdict": row.verdict,
-                    "reason": "" if row.verdict == "workable" else row.reason,
-                    "case_id": row.case_id,
-                    "person_id": row.person_id,
-                }
-                for row in rows
-            ],
-            rest="ON CONFLICT DO NOTHING",
-        )
+        insert_rows(SentRecord, [_sent(run, row, column) for row in rows], rest="ON CONFLICT DO NOTHING")
         _begin(run.source.agency_id, {row.case_id for row in rows if row.case_id})
         after = rows[-1].line
+
+
+@transaction.atomic
+def write_answered(*, row_id: UUID) -> None:
+    """Let the sender see what became of a row that was held, in place of what it saw before."""
+    row = FeedRow.objects.select_related("run__source").get(id=row_id)
+    source = row.run.source
+    if SentRecord.objects.filter(row_id=row_id).delete()[0]:
+        column = read_source(source.definition).columns["crime_ref"]
+        insert_rows(SentRecord, [_sent(row.run, row, column)])
+        _begin(source.agency_id, {row.case_id} if row.case_id else ())
 
 
 @transaction.atomic
@@ -55,6 +49,22 @@ def follow_case(*, case_id: UUID) -> None:
             Feedback.objects.filter(case_id=case_id, agency_id=agency_id).exclude(
                 stage=line["stage"], end_state=line["end_state"]
             ).update(stage=line["stage"], end_state=line["end_state"], changed_at=line["changed_at"])
+
+
+def _sent(run: FeedRun, row: FeedRow, column: str) -> dict[str, object]:
+    return {
+        "agency_id": run.source.agency_id,
+        "row_id": row.id,
+        "run_number": run.number,
+        "line": row.line,
+        "reference": row.raw.get(column, "").strip()[:60],
+        "sent_at": run.taken_at,
+        "verdict": row.verdict,
+        "reason": "" if row.verdict == "workable" else row.reason,
+        "case_id": row.case_id,
+        "person_id": row.person_id,
+        "returned_at": row.judged_at if row.verdict.startswith(RETURNED) else None,
+    }
 
 
 def _begin(agency_id: UUID, cases: Iterable[UUID]) -> None:

@@ -4,7 +4,7 @@ What the chunk may need is read first, then its rows are gone through in the fil
 came of them is written at the end: a fixed number of statements, whatever the number of rows.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -65,9 +65,24 @@ class _Record:
     def held(self) -> Held:
         return Held(self.update_no, self.content_hash, self.verdict)
 
+    def held_against(self, row: FeedRow, report: feed_row.Report) -> Held:
+        """What is held, for a row of this very record that was held back and is judged again."""
+        if self.row_id == row.id:  # what it came to itself is no earlier word, and what came before it stands
+            return Held(report.update_no - 1, "", self.verdict)
+        return Held(self.update_no, self.content_hash, self.verdict, is_later=self.row_id.int > row.id.int)
 
-def judge_chunk(*, source: FeedSource, rows: Sequence[FeedRow], now: datetime) -> list[str]:
+
+def judge_chunk(
+    *,
+    source: FeedSource,
+    rows: Sequence[FeedRow],
+    now: datetime,
+    again: bool = False,
+    accepted: Collection[str] = (),
+) -> list[str]:
     """Give each row its verdict and do what follows from it. Returns the verdicts in the rows' order.
+
+    again: the rows were held in quarantine; accepted: for which reasons they are held no more.
 
     The caller holds the lock on the sender and the transaction; the rows come in the file's order.
     Raises RowsTaken.
@@ -101,8 +116,9 @@ def judge_chunk(*, source: FeedSource, rows: Sequence[FeedRow], now: datetime) -
             content_hash=told_hash,
             source=definition,
             offences=offences,
-            held=record.held() if record else None,
+            held=None if record is None else record.held_against(row, report) if again else record.held(),
             now=now,
+            accepted=accepted,
         )
         repeats = record.row_id if record and verdict.code in (DUPLICATE, UPDATE) else None
         if verdict.code != DUPLICATE:

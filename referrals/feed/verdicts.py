@@ -4,7 +4,7 @@ The order: what the sender sent before changes nothing; then what the row itself
 later word on a record that is held.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -41,11 +41,15 @@ class OffenceFacts:
 
 @dataclass(frozen=True)
 class Held:
-    """What is held of the same record of the sender: the latest word taken, and what came of it."""
+    """What is held of the same record of the sender: the latest word taken, and what came of it.
+
+    is_later: it came after the row that is judged, which was held back meanwhile.
+    """
 
     update_no: int
     content_hash: str
     verdict: str
+    is_later: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,9 +74,15 @@ def judge(
     offences: Mapping[str, OffenceFacts],
     held: Held | None,
     now: datetime,
+    accepted: Collection[str] = (),
 ) -> Verdict:
-    """The verdict of one row. `held` is None where nothing came of its record so far."""
+    """The verdict of one row. `held` is None where nothing came of its record so far.
+
+    accepted: reasons for which a practitioner has decided that it is not held back.
+    """
     if held is not None:
+        if held.is_later:
+            return Verdict(DUPLICATE, "A later word on this record was sent since: that one counts.")
         if report.update_no < held.update_no:
             return Verdict(
                 DUPLICATE,
@@ -80,7 +90,7 @@ def judge(
             )
         if report.update_no == held.update_no and content_hash == held.content_hash:
             return Verdict(DUPLICATE, "The same was sent before; nothing is changed.")
-    own = _own(report, source, offences, now)
+    own = _own(report, source, offences, now, accepted)
     if own.code != WORKABLE or held is None or held.verdict not in (WORKABLE, UPDATE):
         return own
     if report.update_no > held.update_no:
@@ -96,7 +106,11 @@ def judge(
 
 
 def _own(
-    report: Report, source: SourceDefinition, offences: Mapping[str, OffenceFacts], now: datetime
+    report: Report,
+    source: SourceDefinition,
+    offences: Mapping[str, OffenceFacts],
+    now: datetime,
+    accepted: Collection[str],
 ) -> Verdict:
     """The verdict by the row alone: its first fault, with the others as warnings, so that all are mended at once."""
     if not report.is_victim:
@@ -104,10 +118,14 @@ def _own(
     age = None
     if report.reported_at is not None:
         age = age_on(report.date_of_birth, report.reported_at.astimezone(source.zone).date())
-    faults = list(_faults(report, source, offences.get(report.offence_code), age))
-    warnings = _warnings(report, now, age)
+    faults, warnings = [], list(_warnings(report, now, age))
+    for fault in _faults(report, source, offences.get(report.offence_code), age):
+        if fault[0] in accepted:
+            warnings.append(f"Taken all the same: {QUARANTINE_WORDS[fault[0]].lower()}.")
+        else:
+            faults.append(fault)
     if not faults:
-        return Verdict(WORKABLE, "The report can be worked.", warnings)
+        return Verdict(WORKABLE, "The report can be worked.", tuple(warnings))
     (code, reason), *others = faults
     return Verdict(
         f"{QUARANTINE}{code}", reason, tuple(dict.fromkeys([*(words for _, words in others), *warnings]))

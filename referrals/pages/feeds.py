@@ -10,7 +10,6 @@ from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from access.actor import Actor
@@ -19,7 +18,6 @@ from access.looks import record_look
 from access.models import Look
 from access.roles import Capability
 from referrals.actions.intake import FeedRefused, take_feed
-from referrals.feed.verdicts import QUARANTINE_WORDS
 from referrals.forms.feeds import FeedForm
 from referrals.models import FeedRow, FeedRun, FeedSource
 from referrals.queries import feed_rows, feeds
@@ -32,7 +30,7 @@ ENCODINGS = {"cp1252": "Windows-1252", "utf-8-sig": "UTF-8"}
 @require_http_methods(["GET", "POST"])
 def feed_list(request: HttpRequest) -> HttpResponse:
     """The files that were taken, newest first; and taking one."""
-    actor = _actor()
+    actor = feeds_actor()
     form = FeedForm()
     if request.method == "POST":
         actor.require(Capability.IMPORT_FEED)
@@ -75,7 +73,7 @@ def _taken(actor: Actor, form: FeedForm) -> FeedRun | None:
 @require_GET
 def feed_run(request: HttpRequest, number: int) -> HttpResponse:
     """One run: how far it is, its rows by verdict, and the rows themselves for who may read them."""
-    actor = _actor()
+    actor = feeds_actor()
     run = _run(number)
     verdict = _verdict(request)
     context: dict[str, Any] = {
@@ -109,7 +107,7 @@ def feed_run(request: HttpRequest, number: int) -> HttpResponse:
 @require_GET
 def feed_run_progress(request: HttpRequest, number: int) -> HttpResponse:
     """The progress bar alone, asked for every two seconds; once all is done the whole page is drawn again."""
-    _actor()
+    feeds_actor()
     run = _run(number)
     answer = render(request, "referrals/feed_run_progress.html", {"run": run})
     if run.status == FeedRun.Status.FINISHED:
@@ -121,57 +119,17 @@ def feed_run_progress(request: HttpRequest, number: int) -> HttpResponse:
 @reauthentication_required
 def feed_run_export(request: HttpRequest, number: int) -> FileResponse:
     """The rows of a run as CSV: as sent, with verdict, person and case, and harmless in a spreadsheet."""
-    actor = _actor()
+    actor = feeds_actor()
     actor.require(Capability.SEE_CASES)
     run = _run(number)
     verdict = _verdict(request)
     name = f"feed-run-{run.number}{'-' + verdict.replace(':', '-') if verdict else ''}.csv"
     batches = feed_rows.rows_in_batches(run=run, verdict=verdict)
-    return _csv(batches, [run.source], name, "feed_run_export")
+    return csv_file(batches, [run.source], name, "feed_run_export")
 
 
-@require_GET
-def quarantine(request: HttpRequest) -> HttpResponse:
-    """What is held in quarantine and why: safeguarding first, then the longest held."""
-    actor = _actor()
-    reason, source = _held_filters(request)
-    held = feeds.held_by_reason(source=source)
-    context: dict[str, Any] = {
-        "held": [{"words": QUARANTINE_WORDS.get(code, code), "count": held[code]} for code in held],
-        "total": sum(held.values()),
-        "may_read": actor.can(Capability.SEE_CASES),
-    }
-    if actor.can(Capability.SEE_CASES):
-        page = feed_rows.quarantine_page(
-            reason=reason,
-            source=source,
-            after=request.GET.get("after", ""),
-            before=request.GET.get("before", ""),
-        )
-        _on_record(Look.Action.LIST, "quarantine", feed_rows.subjects_of(page.rows))
-        context |= {
-            "rows": feed_rows.shown(page.rows),
-            "now": timezone.now(),
-            "previous": page.previous,
-            "next": page.next,
-            "groups": _groups(held, reason, source),
-            "export_url": f"{reverse('quarantine_export')}?{request.GET.urlencode()}",
-        }
-    return render(request, "referrals/feeds_quarantine.html", context)
-
-
-@require_GET
-@reauthentication_required
-def quarantine_export(request: HttpRequest) -> FileResponse:
-    """What is held in quarantine as CSV, by the same filters as the list."""
-    _actor().require(Capability.SEE_CASES)
-    reason, source = _held_filters(request)
-    batches = feed_rows.quarantine_in_batches(reason=reason, source=source)
-    senders = [one for one in feeds.sources() if source in ("", one.code)]
-    return _csv(batches, senders, "quarantine.csv", "quarantine_export")
-
-
-def _actor() -> Actor:
+def feeds_actor() -> Actor:
+    """Who asks, of whom feeds may be shown. Raises NotAllowed."""
     actor = current_actor()
     actor.require(Capability.SEE_FEEDS)
     return actor
@@ -190,32 +148,6 @@ def _verdict(request: HttpRequest) -> str:
     return asked if asked in feeds.VERDICT_WORDS else ""
 
 
-def _held_filters(request: HttpRequest) -> tuple[str, str]:
-    reason, source = request.GET.get("reason", ""), request.GET.get("source", "")
-    codes = {one.code for one in feeds.sources()}
-    return reason if reason in QUARANTINE_WORDS else "", source if source in codes else ""
-
-
-def _groups(held: dict[str, int], reason: str, source: str) -> list[dict[str, object]]:
-    reasons: list[dict[str, object]] = [
-        {"value": "", "label": "All", "count": sum(held.values()), "checked": not reason}
-    ]
-    reasons += [
-        {"value": code, "label": words, "count": held.get(code, 0), "checked": code == reason}
-        for code, words in QUARANTINE_WORDS.items()
-    ]
-    senders: list[dict[str, object]] = [{"value": "", "label": "All", "checked": not source}]
-    senders += [
-        {"value": one.code, "label": one.name, "checked": one.code == source} for one in feeds.sources()
-    ]
-    groups: list[dict[str, object]] = [
-        {"name": "reason", "legend": "Held because", "kind": "radios", "options": reasons}
-    ]
-    if len(senders) > 2:
-        groups.append({"name": "source", "legend": "Sent by", "kind": "select", "options": senders})
-    return groups
-
-
 def _with_verdict(url: str, verdict: str) -> str:
     return f"{url}?verdict={verdict}" if verdict else url
 
@@ -224,7 +156,9 @@ def _on_record(action: Look.Action, door: str, subjects: Iterable[UUID]) -> None
     record_look(action=action, door=door, subjects=subjects)
 
 
-def _csv(batches: Iterable[list[FeedRow]], sources: list[FeedSource], name: str, door: str) -> FileResponse:
+def csv_file(
+    batches: Iterable[list[FeedRow]], sources: list[FeedSource], name: str, door: str
+) -> FileResponse:
     """A file for download. It is written before it is sent, so that each row's look stands in this transaction."""
     file = feed_rows.as_csv(
         batches,

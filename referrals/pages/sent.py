@@ -65,6 +65,29 @@ def sent_export(request: HttpRequest) -> HttpResponse | FileResponse:
     )
 
 
+@require_GET
+def sent_returned(request: HttpRequest) -> HttpResponse:
+    """What the hub returned to the agency, each with what is to be corrected, the newest first."""
+    where = {"after": request.GET.get("after", ""), "before": request.GET.get("before", "")}
+    page = queries.returned_page(actor=_liaison(), **where)
+    record_look(action=Look.Action.LIST, door="sent_returned", subjects=queries.subjects_of(page.lines))
+    return render(request, "referrals/sent_returned.html", {"page": page})
+
+
+@require_GET
+def sent_returned_export(request: HttpRequest) -> FileResponse:
+    """The report of returned rows as CSV."""
+    batches = queries.returned_in_batches(actor=_liaison())
+    lines = [line for batch in batches for line in batch]
+    record_look(action=Look.Action.EXPORT, door="sent_returned_export", subjects=queries.subjects_of(lines))
+    return FileResponse(
+        queries.as_csv(lines),
+        as_attachment=True,
+        filename="returned.csv",
+        content_type="text/csv; charset=utf-8",
+    )
+
+
 def _liaison() -> Actor:
     actor = current_actor()
     actor.require(Capability.SEE_SENT)

@@ -4,13 +4,17 @@ import csv
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from io import TextIOWrapper
 from typing import IO
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.conf import settings
+from django.db.models import Q, QuerySet
 
 from access.export import neutralise
+from referrals.clocks import calendar_for, due, rule_for
+from referrals.feed.held import NOT_TAKEN
 from referrals.feed.row import record_key
 from referrals.feed.source import SourceDefinition, read_source
 from referrals.feed.verdicts import QUARANTINE_WORDS
@@ -21,6 +25,7 @@ from victims.queries import references_of
 PAGE = 50
 AT_ONCE = 1000
 SAFEGUARDING = "quarantine:safeguarding"
+EXCLUDED = f"quarantine:{NOT_TAKEN}"
 IN_MEMORY = 1024 * 1024
 TOLD = ("run", "row", "verdict", "reason", "notes", "person", "case")
 
@@ -55,6 +60,17 @@ class ShownRow:
     @property
     def safeguarding(self) -> bool:
         return self.row.verdict == SAFEGUARDING
+
+    @property
+    def due_at(self) -> datetime | None:
+        """By when a row that names a child in danger is to be referred on."""
+        return safeguarding_due(self.row.run.taken_at) if self.safeguarding else None
+
+
+def safeguarding_due(received_at: datetime) -> datetime:
+    """By when a row that was received then is to be referred on."""
+    rule = rule_for("safeguarding", received_at)
+    return due(rule, received_at, (), calendar_for(settings.CALENDAR_NATION))
 
 
 def run_page(*, run: FeedRun, verdict: str = "", after: str = "", before: str = "") -> Page:
@@ -91,7 +107,7 @@ def rows_in_batches(*, run: FeedRun, verdict: str = "") -> Iterator[list[FeedRow
 
 
 def quarantine_page(*, reason: str = "", source: str = "", after: str = "", before: str = "") -> Page:
-    """A page of the quarantine: safeguarding first, then the longest held.
+    """A page of the quarantine: safeguarding first, then the longest held; offences that are not taken at the end.
 
     Cursors are "<band>.<row id>"; an unreadable one is the first page. Each band is walked along its index.
     """
@@ -100,7 +116,7 @@ def quarantine_page(*, reason: str = "", source: str = "", after: str = "", befo
     backwards = start is None and end is not None
     place = end if backwards else start
     found: list[tuple[int, FeedRow]] = []
-    for band in reversed(range(2)) if backwards else range(2):
+    for band in reversed(range(len(bands))) if backwards else range(len(bands)):
         rows = bands[band]
         if place and band == place[0]:
             rows = rows.filter(id__lt=place[1]) if backwards else rows.filter(id__gt=place[1])
@@ -147,6 +163,12 @@ def shown(rows: Iterable[FeedRow]) -> list[ShownRow]:
         )
         for row in rows
     ]
+
+
+def row_ids_of(person_id: UUID) -> list[UUID]:
+    """The rows that led to the person, or that name them where the record is restricted."""
+    about = FeedRow.objects.filter(Q(person_id=person_id) | Q(names_person_id=person_id))
+    return list(about.order_by("id").values_list("id", flat=True))
 
 
 def subjects_of(rows: Iterable[FeedRow]) -> list[UUID]:
@@ -198,15 +220,19 @@ def as_csv(
     return file
 
 
-def _bands(*, reason: str, source: str) -> tuple[QuerySet[FeedRow], QuerySet[FeedRow]]:
-    """Safeguarding rows, and all others that are held."""
+def _bands(*, reason: str, source: str) -> list[QuerySet[FeedRow]]:
+    """Safeguarding rows, those that somebody must answer, and those that the hub does not take."""
     # The very condition of the partial index, so that it serves however many rows were workable.
     rows = FeedRow.objects.filter(verdict__startswith="quarantine:").select_related("run__source")
     if reason:
         rows = rows.filter(verdict=f"quarantine:{reason}")
     if source:
         rows = rows.filter(run__source__code=source)
-    return rows.filter(verdict=SAFEGUARDING), rows.exclude(verdict=SAFEGUARDING)
+    return [
+        rows.filter(verdict=SAFEGUARDING),
+        rows.exclude(verdict__in=(SAFEGUARDING, EXCLUDED)),
+        rows.filter(verdict=EXCLUDED),
+    ]
 
 
 def _later_words(rows: list[FeedRow], definitions: dict[UUID, SourceDefinition]) -> dict[UUID, str]:
@@ -247,6 +273,6 @@ def _cursor(at: tuple[int, FeedRow]) -> str:
 def _place(cursor: str) -> tuple[int, UUID] | None:
     band, _, row_id = cursor.partition(".")
     try:
-        return (int(band), UUID(row_id)) if band in ("0", "1") else None
+        return (int(band), UUID(row_id)) if band in ("0", "1", "2") else None
     except ValueError:
         return None

@@ -21,6 +21,11 @@ VERDICT_WORDS = {
         f"quarantine:{code}": f"Quarantine: {words[0].lower()}{words[1:]}"
         for code, words in QUARANTINE_WORDS.items()
     },
+    "referred:safeguarding": "Referred on for safeguarding",
+    **{
+        f"returned:{code}": f"Returned to the sender: {words[0].lower()}{words[1:]}"
+        for code, words in QUARANTINE_WORDS.items()
+    },
     "": "Waiting",
 }
 

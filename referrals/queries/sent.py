@@ -25,6 +25,7 @@ PAGE = 50
 MOST_OF_ONE_REFERENCE = 50
 AT_ONCE = 1000
 BY_SENT = SortKey("sent_at", datetime.fromisoformat)
+BY_RETURNED = SortKey("returned_at", datetime.fromisoformat)
 COLUMNS = ("sent", "run", "row", "reference", "verdict", "reason", "feedback", "end")
 
 
@@ -56,6 +57,19 @@ def sent_page(*, actor: Actor, day: date | None, after: str = "", before: str = 
     return SentPage(_lines([by_id[one] for one in part.ids if one in by_id]), part.previous, part.next)
 
 
+def returned_page(*, actor: Actor, after: str = "", before: str = "") -> SentPage:
+    """One page of what the hub returned to the actor's agency, the newest first."""
+    records = _returned(actor)
+    part = one_page([records], key=BY_RETURNED, descending=True, size=PAGE, after=after, before=before)
+    by_id = {record.id: record for record in SentRecord.objects.filter(id__in=part.ids)}
+    return SentPage(_lines([by_id[one] for one in part.ids if one in by_id]), part.previous, part.next)
+
+
+def returned_in_batches(*, actor: Actor) -> Iterator[list[SentLine]]:
+    """All that the hub returned to the actor's agency, in the order of the files, some at a time."""
+    return _in_batches(_returned(actor))
+
+
 def sent_under(*, actor: Actor, reference: str) -> list[SentLine]:
     """What the actor's agency sent under one of its own references, the newest first."""
     records = _sent(actor, None).filter(reference__iexact=reference.strip())
@@ -64,7 +78,11 @@ def sent_under(*, actor: Actor, reference: str) -> list[SentLine]:
 
 def sent_in_batches(*, actor: Actor, day: date) -> Iterator[list[SentLine]]:
     """All that was sent on one day, in the order of the files, some at a time."""
-    records, last = _sent(actor, day).order_by("id"), None
+    return _in_batches(_sent(actor, day))
+
+
+def _in_batches(records: QuerySet[SentRecord]) -> Iterator[list[SentLine]]:
+    records, last = records.order_by("id"), None
     while found := list((records.filter(id__gt=last) if last else records)[:AT_ONCE]):
         yield _lines(found)
         last = found[-1].id
@@ -99,6 +117,10 @@ def _sent(actor: Actor, day: date | None) -> QuerySet[SentRecord]:
     if day is not None:
         records = records.filter(sent_at__gte=end_of(day - timedelta(days=1)), sent_at__lt=end_of(day))
     return records
+
+
+def _returned(actor: Actor) -> QuerySet[SentRecord]:
+    return _sent(actor, None).filter(returned_at__isnull=False)
 
 
 def _lines(records: list[SentRecord]) -> list[SentLine]:

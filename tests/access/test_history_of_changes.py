@@ -35,6 +35,7 @@ KEPT_OTHERWISE = {
     "pathways_assessment": ERASURE,
     "referrals_clock": "times; each move is an event",
     "referrals_feedrun": "how far a file is, no person",
+    "referrals_heldstep": ERASURE,
     "referrals_outcome": ERASURE,
     "referrals_routingdecision": ERASURE,
     "referrals_feedback": "a stage, made from the case's events",

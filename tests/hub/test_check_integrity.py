@@ -97,6 +97,12 @@ def an_unjudged_row() -> str:
     return str(a_row(a_run(), verdict="").id)
 
 
+def a_returned_row_that_nobody_returned() -> str:
+    row = FeedRow(run=a_run(), line=0, raw={"SURNAME": "Zyndrake"}, verdict="returned:invalid_phone")
+    FeedRow.objects.bulk_create([row])
+    return str(row.id)
+
+
 def a_missing_row() -> str:
     run = a_run(received=2)
     a_row(run, verdict="duplicate")
@@ -249,6 +255,7 @@ def a_sight_of_what_the_agreement_does_not_cover() -> str:
 
 BREAKS: dict[Callable[[], str], str] = {
     an_unjudged_row: "rows_judged",
+    a_returned_row_that_nobody_returned: "held_rows_answered",
     a_missing_row: "rows_complete",
     a_run_that_stopped: "runs_go_on",
     a_workable_row_without_a_case: "workable_rows_have_a_case",

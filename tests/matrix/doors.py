@@ -76,7 +76,20 @@ WORK: dict[str, Door] = {
         posts=({"reference": "{reference}"}, {"reference": "{person_reference}"}, {"who": "{surname}"}),
     ),
     "feeds": Door(gets=("", "?after=9")),
-    "quarantine": Door(gets=PAGED, shows=(SENT,)),
+    "quarantine": Door(
+        gets=PAGED,
+        shows=(SENT,),
+        posts=({"row": "{held}", "answer": "resubmit"}, {"row": "{held}", "answer": "return"}),
+    ),
+    "held_row": Door(
+        at={"row_id": "{held}"},
+        posts=(
+            {"answer": "return", "return-words": "Ask the officer."},
+            {"answer": "correct", "correct-told_by": "The officer.", "correct-cell_officer": "PC 1"},
+        ),
+        shows=(SENT,),
+    ),
+    "safeguarding_queue": Door(gets=PAGED),
     "quarantine_export": Door(shows=(SENT,)),
     "feed_run": Door(at={"number": "{run}"}, shows=(SENT,)),
     "feed_run_progress": Door(at={"number": "{run}"}),
@@ -242,6 +255,8 @@ OF_POLICE: dict[str, Door] = {
         gets=("", "?after={cursor}", "?reference={reference}"), posts=({"reference": "{reference}"},)
     ),
     "sent_export": Door(),
+    "sent_returned": Door(gets=("", "?after={cursor}")),
+    "sent_returned_export": Door(),
 }
 OF_WHO_REFERS: dict[str, Door] = {
     # Who refers somebody that is known here learns nothing of it.

@@ -389,7 +389,7 @@ def _fed(targets: dict[str, Target]) -> FeedRun:
             FeedRow.objects.create(
                 run=run, line=2 * line, raw=raw, verdict="workable", judged_at=now, **known
             )
-            FeedRow.objects.create(
+            held = FeedRow.objects.create(
                 run=run,
                 line=2 * line + 1,
                 raw=raw,
@@ -398,6 +398,7 @@ def _fed(targets: dict[str, Target]) -> FeedRun:
                 judged_at=now,
                 person_id=target.case.person_id,
             )
+            target.fills["held"] = str(held.id)
         return run
 
 
