@@ -20,7 +20,7 @@ from referrals.feed.held import (
     reason_of,
 )
 from referrals.feed.row import names_safe_address
-from referrals.feed.source import read_source
+from referrals.feed.source import FIELDS, read_source
 from referrals.feed.verdicts import QUARANTINE_WORDS
 from referrals.models import FeedRow, HeldStep
 from referrals.queries.feed_rows import ShownRow, safeguarding_due, shown
@@ -126,7 +126,8 @@ def _cells(row: FeedRow) -> list[Cell]:
     """What was sent, our fields first and in our order; where somebody is safe is never shown."""
     source, corrected = read_source(row.run.source.definition), row.corrected or {}
     fields = {column: field for field, column in source.columns.items()}
-    order = [column for column in source.columns.values() if column in row.raw or column in corrected]
+    known = [source.columns[field] for field in FIELDS if field in source.columns]
+    order = [column for column in known if column in row.raw or column in corrected]
     order += [column for column in row.raw if column not in fields]
     safe = bool(row.sealed) or names_safe_address(row.told, source)
     cells = []
