@@ -37,7 +37,7 @@ WHEN (OLD.verdict <> '' AND OLD.verdict IS DISTINCT FROM NEW.verdict) EXECUTE FU
 
 
 class Migration(migrations.Migration):
-    dependencies = [("referrals", "0011_feedback")]
+    dependencies = [("referrals", "0012_who_is_accused")]
     operations = [
         migrations.AddField(
             "feedrow",
