@@ -6,7 +6,9 @@ import pytest
 from django.db import connection, reset_queries
 from django.middleware import csrf
 from django.test.utils import CaptureQueriesContext
+from django.utils import cache
 
+from hub import sessions
 from tests.matrix.canaries import EXISTENCE, REFERRAL
 from tests.matrix.doors import WORK
 from tests.matrix.policy import READERS, Reader, may_see, opens_by_break_glass
@@ -22,7 +24,9 @@ MORE_QUERIES = 2
 
 @pytest.fixture
 def still(monkeypatch):
-    """Nothing of an answer differs by chance."""
+    """Nothing of an answer differs by chance, or by the second in which it was given."""
+    monkeypatch.setattr(cache, "http_date", lambda *_: "now")
+    monkeypatch.setattr(sessions, "FRESH_SECONDS", 24 * 60 * 60)
     monkeypatch.setattr(csrf, "_mask_cipher_secret", lambda secret: "m" * 32 + secret)
     monkeypatch.setattr(csrf, "_get_new_csrf_string", lambda: "c" * 32)
     monkeypatch.setattr(secrets, "token_urlsafe", lambda *_: "t" * 8)
