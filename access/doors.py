@@ -31,6 +31,7 @@ DOOR_WORDS = {
     "api_actions": "an agency's own system: what it may answer",
     "feed_run": "a file as the police sent it",
     "feed_run_export": "a file as the police sent it, downloaded",
+    "api_intake_run": "what became of what an agency's system sent",
     "feed_report": "what became of a file of the police",
     "quarantine": "reports that were held back",
     "held_row": "a report that was held back",

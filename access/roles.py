@@ -62,6 +62,7 @@ class Capability(StrEnum):
 
     REFER = "refer"
     IMPORT_FEED = "import_feed"
+    SEND_FEED = "send_feed"
     SEE_FEEDS = "see_feeds"
     SEE_CASES = "see_cases"
     TRIAGE = "triage"
@@ -185,7 +186,14 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
             Capability.EXPORT_REGISTERS,
         }
     ),
-    Role.CLIENT: frozenset({Capability.SEE_REFERRALS, Capability.ANSWER_REFERRAL, Capability.PULL_CHANGES}),
+    Role.CLIENT: frozenset(
+        {
+            Capability.SEE_REFERRALS,
+            Capability.ANSWER_REFERRAL,
+            Capability.PULL_CHANGES,
+            Capability.SEND_FEED,
+        }
+    ),
     Role.VISITOR: frozenset(),
     Role.SIGNING_IN: frozenset(),
     Role.SYSTEM: frozenset(

@@ -47,17 +47,25 @@ class ClientScheme(OpenApiAuthenticationExtension):
         return {"type": "oauth2", "flows": {"clientCredentials": flow}}
 
     def get_security_requirement(self, auto_schema: Any) -> dict[str, list[str]]:
-        return {self.name: ["referrals"]}
+        return {self.name: [getattr(auto_schema.view, "needs_scope", "referrals")]}
 
 
 class IsPartnerClient(BasePermission):
     """Only a partner's API client with the `referrals` scope may use the partner API."""
 
+    scope, capability = "referrals", Capability.SEE_REFERRALS
     message = "This address needs a token of your agency's API client with the scope 'referrals'."
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
         return (
             isinstance(request.user, ApiClient)
-            and "referrals" in request.auth.scope.split()
-            and current_actor().can(Capability.SEE_REFERRALS)
+            and self.scope in request.auth.scope.split()
+            and current_actor().can(self.capability)
         )
+
+
+class IsSender(IsPartnerClient):
+    """Only an API client with the `intake` scope may send records. Of which sender, its agency says."""
+
+    scope, capability = "intake", Capability.SEND_FEED
+    message = "This address needs a token of your agency's API client with the scope 'intake'."

@@ -7,13 +7,13 @@ from typing import Any
 from rest_framework import exceptions, status
 from rest_framework.parsers import BaseParser
 
-LARGEST = 256 * 1024  # bytes; the largest call holds a reason in words
+LARGEST = 256 * 1024  # bytes; a call holds a reason in words, unless its view names another `largest_body`
 DEEPEST = 20
 
 
 class TooLarge(exceptions.APIException):
     status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
-    default_detail = f"Send at most {LARGEST // 1024} KB."
+    default_detail = "Send less at once."
     default_code = "too_large"
 
 
@@ -26,10 +26,11 @@ class BoundedJSONParser(BaseParser):
         self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
         """The value. Raises TooLarge, or ParseError where it is no such JSON."""
-        request = (parser_context or {})["request"]
+        context = parser_context or {}
+        request, largest = context["request"], getattr(context.get("view"), "largest_body", LARGEST)
         # What is announced is all that is read; by `body`, which the key of a repeated call is made of as well.
-        if int(request.headers.get("Content-Length") or 0) > LARGEST:
-            raise TooLarge
+        if int(request.headers.get("Content-Length") or 0) > largest:
+            raise TooLarge(f"Send at most {largest // 1024} KB.")
         sent: bytes = request.body
         try:
             told = json.loads(sent.decode(), parse_constant=_refuse, object_pairs_hook=_once)

@@ -280,7 +280,10 @@ OAUTH2_PROVIDER_ID_TOKEN_MODEL = "oauth2_provider.IDToken"
 OAUTH2_PROVIDER_GRANT_MODEL = "oauth2_provider.Grant"
 OAUTH2_PROVIDER_DEVICE_GRANT_MODEL = "oauth2_provider.DeviceGrant"
 OAUTH2_PROVIDER = {
-    "SCOPES": {"referrals": "Read and answer the referrals sent to your agency"},
+    "SCOPES": {
+        "referrals": "Read and answer the referrals sent to your agency",
+        "intake": "Send records to the hub, and read what became of them",
+    },
     "DEFAULT_SCOPES": ["referrals"],
     "ACCESS_TOKEN_EXPIRE_SECONDS": 15 * 60,
     "ALLOWED_GRANT_TYPES": ["client_credentials"],

@@ -2,10 +2,12 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 from drf_spectacular.views import SpectacularJSONAPIView
 
-from referrals.api import views
+from referrals.api import intake, views
 
 urlpatterns = [
     path("schema/", login_not_required(SpectacularJSONAPIView.as_view()), name="api_schema"),
+    path("intake/", intake.Intake.as_view(), name="api_intake"),
+    path("intake/<int:number>/", intake.IntakeRun.as_view(), name="api_intake_run"),
     path("changes/", views.Changes.as_view(), name="api_changes"),
     path("referrals/", views.Referrals.as_view(), name="api_referrals"),
     path("referrals/<uuid:referral_id>/", views.ReferralDetail.as_view(), name="api_referral"),

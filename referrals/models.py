@@ -440,6 +440,7 @@ class SentRecord(HubRow):
             ),
             models.Index(fields=["agency", "sent_at", "id"], name="referrals_sent_newest"),
             models.Index(fields=["agency", "reference"], name="referrals_sent_reference"),
+            models.Index(fields=["run_number", "line"], name="referrals_sent_run"),
         ]
 
 

@@ -31,14 +31,14 @@ SECRETS: dict[str, tuple[str, str]] = {}
 
 
 def give_passwords_and_clients() -> None:
-    """Everybody of the cast can sign in; Safe Steps and Victim Care have an API client each."""
+    """Everybody of the cast can sign in; Safe Steps, Victim Care and the police have an API client each."""
     with acting_as_system("tests") as actor:
         people = list(Practitioner.objects.all())
         people[0].set_password(PASSWORD)
         for person in people:
             person.password = people[0].password
         Practitioner.objects.bulk_update(people, ["password"])
-        for code in ("safe-steps", "victim-care"):
+        for code in ("safe-steps", "victim-care", "northshire-police"):
             client, secret = add_api_client(
                 actor=actor, agency=Agency.objects.get(code=code), name="case system"
             )
@@ -79,19 +79,21 @@ class Cast:
             )
         return client
 
-    def system(self, agency: str) -> "PartnerSystem":
-        return PartnerSystem(agency)
+    def system(self, agency: str, *, scope: str = "referrals") -> "PartnerSystem":
+        return PartnerSystem(agency, scope)
 
 
 class PartnerSystem:
     """A partner's case system: gets a token at the token door and calls the API with it."""
 
-    def __init__(self, agency: str) -> None:
+    def __init__(self, agency: str, scope: str = "referrals") -> None:
         self._client = Client()
         client_id, secret = SECRETS[agency]
         basic = base64.b64encode(f"{client_id}:{secret}".encode()).decode()
         answer = self._client.post(
-            "/oauth/token/", {"grant_type": "client_credentials"}, headers={"Authorization": f"Basic {basic}"}
+            "/oauth/token/",
+            {"grant_type": "client_credentials", "scope": scope},
+            headers={"Authorization": f"Basic {basic}"},
         )
         assert answer.status_code == 200, answer.content
         self._headers = {"Authorization": f"Bearer {answer.json()['access_token']}"}

@@ -193,6 +193,8 @@ def _incident(
     assert report.reported_at is not None  # noqa: S101 (no row without it is worked)
     happened_at = report.occurred_from or report.reported_at
     age = age_on(report.date_of_birth, happened_at.astimezone(source.zone).date())
+    if age is None:
+        age = report.age
     proposed = propose(
         properties=offence.properties, flags=report.flags, age=age, incidents_12m=incidents_12m
     )

@@ -16,23 +16,25 @@ from referrals.api.refusals import KeyReused
 LONGEST_KEY = 100
 
 
-def once(request: Request, client: ApiClient, write: Callable[[], dict[str, Any]]) -> Response:
+def once(
+    request: Request, client: ApiClient, write: Callable[[], dict[str, Any]], *, status: int = 200
+) -> Response:
     """Do `write` and answer with it; with an Idempotency-Key that this client used before, give that answer again.
 
     The record of the key is made in the transaction of the write, so a crash leaves neither. A second
     request with the key waits for the first. Only successes are kept: a refusal may be tried again.
-    Raises KeyReused where the key came with another method, path or body.
+    status: of the answer. Raises KeyReused where the key came with another method, path or body.
     """
     key = request.headers.get("Idempotency-Key", "").strip()
     if not key:
-        return _answer(write())
+        return _answer(write(), status)
     if len(key) > LONGEST_KEY:
         raise exceptions.ValidationError({"Idempotency-Key": f"Use at most {LONGEST_KEY} characters."})
     digest = hashlib.sha256(
         b"\n".join([str(request.method).encode(), request.path.encode(), request.body])
     ).hexdigest()
     record = IdempotencyRecord(
-        client=client, key=key, request_hash=digest, status=200, answer={}, at=timezone.now()
+        client=client, key=key, request_hash=digest, status=status, answer={}, at=timezone.now()
     )
     try:
         with transaction.atomic():
@@ -41,7 +43,7 @@ def once(request: Request, client: ApiClient, write: Callable[[], dict[str, Any]
         kept = IdempotencyRecord.objects.get(client=client, key=key)
         if kept.request_hash != digest:
             raise KeyReused from None
-        return _answer(kept.answer)
+        return _answer(kept.answer, kept.status)
     try:
         answer = write()
     except BaseException:
@@ -49,8 +51,9 @@ def once(request: Request, client: ApiClient, write: Callable[[], dict[str, Any]
         raise
     record.answer = answer
     record.save(update_fields=["answer"])
-    return _answer(answer)
+    return _answer(answer, status)
 
 
-def _answer(answer: dict[str, Any]) -> Response:
-    return Response(answer, headers={"ETag": f'"{answer["version"]}"'})
+def _answer(answer: dict[str, Any], status: int) -> Response:
+    headers = {"ETag": f'"{answer["version"]}"'} if "version" in answer else {}
+    return Response(answer, status, headers=headers)

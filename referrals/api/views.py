@@ -56,7 +56,8 @@ WRITE_HEADERS = [
 ]
 
 
-def _whole_number(request: Request, name: str, default: int, largest: int | None = None) -> int:
+def whole_number(request: Request, name: str, default: int, largest: int | None = None) -> int:
+    """A number of the query string. Raises ValidationError with what to give."""
     given = request.query_params.get(name, str(default))
     if not (given.isascii() and given.isdigit()) or len(given) > 18:
         raise exceptions.ValidationError({name: "Give a whole number, 0 or more."})
@@ -75,7 +76,7 @@ def _expected_version(request: Request) -> int | None:
     return int(given)
 
 
-def _client(request: Request) -> ApiClient:
+def client_of(request: Request) -> ApiClient:
     """Whoever the token belongs to: ClientAuthentication lets in nobody else."""
     client = request.user
     assert isinstance(client, ApiClient)  # noqa: S101 - for the type: the permission has seen to it
@@ -108,12 +109,12 @@ class Changes(APIView):
     def get(self, request: Request) -> Response:
         actor = current_actor()
         actor.require(Capability.PULL_CHANGES)
-        after = _whole_number(request, "after", 0)
-        limit = _whole_number(request, "limit", PAGE, LARGEST_PAGE)
+        after = whole_number(request, "after", 0)
+        limit = whole_number(request, "limit", PAGE, LARGEST_PAGE)
         entries = changes_after(agency_id=actor.agency_id, cursor=after, limit=limit + 1)
         shown = entries[:limit]
         FeedCursor.objects.update_or_create(
-            client=_client(request), defaults={"position": after, "read_at": timezone.now()}
+            client=client_of(request), defaults={"position": after, "read_at": timezone.now()}
         )
         told = {entry.event.referral_id for entry in shown if entry.event.referral_id}
         record_look(action=Look.Action.API_READ, door="api_changes", subjects=sorted(told))
@@ -152,7 +153,7 @@ class Referrals(APIView):
         responses={200: s.ReferralListSerializer, **READ_PROBLEMS},
     )
     def get(self, request: Request) -> Response:
-        limit = _whole_number(request, "limit", PAGE, LARGEST_PAGE)
+        limit = whole_number(request, "limit", PAGE, LARGEST_PAGE)
         status = request.query_params.get("status", "")
         if status and status not in STATUS_WORDS:
             known = ", ".join(word for word in STATUS_WORDS if word != "draft")
@@ -234,7 +235,7 @@ class Move(APIView):
                 )
             return {"id": str(moved.id), "status": moved.status, "version": moved.version}
 
-        return once(request, _client(request), write)
+        return once(request, client_of(request), write)
 
 
 def _move(name: str, verb: Callable[..., Referral], body: type[Serializer], words: str) -> type[Move]:

@@ -1,6 +1,7 @@
 """Reading a feed file: a row at a time, memory flat, and every fault of the file named by row and column.
 
-The file is gone through once for its encoding, then for its rows. Messages never quote a cell: they reach
+CSV is read here; a spreadsheet in sheet.py and JSON lines in json_lines.py, where the sender may send them. The file
+is gone through once for its encoding, then for its rows. Messages never quote a cell: they reach
 pages and logs.
 """
 
@@ -9,16 +10,19 @@ import csv
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, BinaryIO, NoReturn, Self
+from typing import IO, BinaryIO, NoReturn, Protocol, Self
 
+from referrals.feed.faults import FeedError, check_length, checked_columns, no_nul
+from referrals.feed.json_lines import JsonLines
+from referrals.feed.sheet import Sheet
 from referrals.feed.source import DETECT, SourceDefinition
 
 LONGEST_LINE = 1_000_000  # letters of one row, line breaks in its texts included
-LONGEST_FIELD = 100_000
 PIECE = 1 << 18
 
+ZIP = b"PK\x03\x04"
 _KINDS = (
-    (b"PK\x03\x04", "a zip archive or a spreadsheet (.xlsx)"),
+    (ZIP, "a zip archive or a spreadsheet (.xlsx)"),
     (b"PK\x05\x06", "an empty zip archive"),
     (b"\xd0\xcf\x11\xe0", "an old spreadsheet or document (.xls, .doc)"),
     (b"\x1f\x8b", "a gzip archive"),
@@ -41,19 +45,19 @@ _NO_WIDE_TEXT = re.compile("\ufffd")
 _NAMES = {"utf-8-sig": "UTF-8", "utf-8": "UTF-8", "cp1252": "Windows-1252"}
 
 
-class FeedError(Exception):
-    """The file cannot be taken. The message says what is wrong, in which row and column, and what to do.
+class Feed(Protocol):
+    """A feed file that can be read, whatever its format: `encoding`, `columns`, and its rows each time anew."""
 
-    row: data row, counted from 1; None where it is the file as a whole.
-    """
+    source: SourceDefinition
+    encoding: str
+    columns: tuple[str, ...]
 
-    def __init__(self, message: str, *, row: int | None = None, column: str = "") -> None:
-        self.row, self.column = row, column
-        super().__init__(message)
+    def __iter__(self) -> Iterator[tuple[int, dict[str, str]]]:
+        """Each data row with its number from 0: column to text as sent. Raises FeedError."""
 
 
-class Feed:
-    """A feed file that can be read: `encoding`, `columns` as sent, and its rows each time it is iterated."""
+class CsvFile:
+    """A CSV file that can be read: `encoding`, `columns` as sent, and its rows each time it is iterated."""
 
     def __init__(self, path: Path, source: SourceDefinition, encoding: str) -> None:
         self.path, self.source, self.encoding = path, source, encoding
@@ -62,7 +66,7 @@ class Feed:
         self._no_text = _NO_WIDE_TEXT if wide else _NO_TEXT
         with self._open() as stream:
             header = _next(csv.reader(_Lines(stream), strict=True), row=0, line=1)
-        self.columns = _checked(header or [], source)
+        self.columns = checked_columns(header or [], source)
 
     def __iter__(self) -> Iterator[tuple[int, dict[str, str]]]:
         """Each data row with its number from 0: column to text as sent. Raises FeedError."""
@@ -103,25 +107,13 @@ class Feed:
             )
         raw = dict(zip(self.columns, cells, strict=True))
         for column, cell in raw.items():
-            if len(cell) > LONGEST_FIELD:
-                raise FeedError(
-                    f"Row {row} (line {line}), column {column} holds {len(cell):,} letters; at most"
-                    f" {LONGEST_FIELD:,} can be right. Ask the sender to check the export.",
-                    row=row,
-                    column=column,
-                )
+            check_length(cell, place=_place(row, line), row=row, column=column)
             if not cell.isascii() or "\0" in cell:
                 self._check_text(column, cell, row, line)
         return raw
 
     def _check_text(self, column: str, cell: str, row: int, line: int) -> None:
-        if "\0" in cell:
-            raise FeedError(
-                f"Row {row} (line {line}), column {column} holds a NUL byte: the file is damaged, or is no text."
-                " Ask the sender for it again.",
-                row=row,
-                column=column,
-            )
+        no_nul(cell, place=_place(row, line), row=row, column=column)
         if self._no_text.search(cell):
             name = _NAMES.get(self.encoding, self.encoding)
             raise FeedError(
@@ -144,6 +136,10 @@ def open_feed(path: Path, source: SourceDefinition, *, encoding: str | None = No
     """
     with path.open("rb") as stream:
         start = stream.read(PIECE)
+        if start.startswith(ZIP) and "xlsx" in source.formats:
+            return Sheet(path, source)
+        if start[:1000].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") and "jsonl" in source.formats:
+            return JsonLines(path, source)
         _check_kind(start)
         marked = next((name for mark, name in _MARKS if start.startswith(mark)), None)
         declared = encoding or (source.encoding if source.encoding != DETECT else None)
@@ -155,7 +151,7 @@ def open_feed(path: Path, source: SourceDefinition, *, encoding: str | None = No
                 "The header (line 1) holds a NUL byte: the file is damaged, is no text, or is UTF-16 without its"
                 " mark. Ask the sender for the export as UTF-8."
             )
-        return Feed(path, source, marked or declared or _detected(stream, start))
+        return CsvFile(path, source, marked or declared or _detected(stream, start))
 
 
 def _is_codec(name: str) -> bool:
@@ -260,44 +256,3 @@ def _refuse(problem: csv.Error, row: int, line: int) -> NoReturn:
     else:
         what = "has a quotation mark in the middle of a text that is not doubled. Ask the sender to check the export"
     raise FeedError(f"{_place(row, line)} {what}.", row=row or None) from None
-
-
-def _checked(header: list[str], source: SourceDefinition) -> tuple[str, ...]:
-    columns = tuple(name.strip() for name in header)
-    wanted = list(source.columns.values())
-    if len(columns) == 1 and len(wanted) > 1:
-        shown = next((mark for mark in (";", "\t", "|") if mark in columns[0]), "")
-        hint = " It is separated by something other than commas." if shown else ""
-        raise FeedError(
-            f"The first row has one column where {len(wanted)} are expected.{hint} Ask for it as CSV with commas."
-        )
-    missing = [name for name in wanted if name not in columns]
-    if len(missing) == len(wanted):
-        raise FeedError(
-            "The first row holds none of this sender's columns. Choose the right sender, or ask for the file with"
-            " its header."
-        )
-    if missing:
-        raise FeedError(
-            f"The header lacks the column{'s' if len(missing) > 1 else ''} {', '.join(missing)}. Ask the sender"
-            f" what changed; nothing was taken.",
-            column=missing[0],
-        )
-    twice = sorted({name for name in columns if columns.count(name) > 1})
-    if twice:
-        raise FeedError(
-            f"The header names {_shown(twice[0])} more than once. Ask the sender to check the export.",
-            column=twice[0],
-        )
-    unknown = [name for name in columns if name not in wanted and name not in source.ignored_columns]
-    if unknown:
-        raise FeedError(
-            f"The header has the column {_shown(unknown[0])}, which this hub does not know. Ask the sender what it"
-            " means, then name it in the sender's definition.",
-            column=unknown[0],
-        )
-    return columns
-
-
-def _shown(column: str) -> str:
-    return column[:60] or "without a name"

@@ -41,6 +41,7 @@ class Report:
     surname: str
     given_names: str
     date_of_birth: date | None
+    age: int | None
     sex: str
     ethnicity: str
     address: str
@@ -60,6 +61,7 @@ class Report:
     suspect_name: str
     relationship: str
     summary: str
+    is_withdrawn: bool = False
     unreadable: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 
@@ -169,6 +171,7 @@ def read_row(raw: Mapping[str, str], source: SourceDefinition) -> Report:
         surname=normalise.written(text("surname"))[:200],
         given_names=normalise.written(text("given_names"))[:200],
         date_of_birth=born.date() if born else None,
+        age=_age(text("age")),
         sex=listed("sex", source.sexes, SEXES, "0"),
         ethnicity=listed("ethnicity", source.ethnicities, ETHNICITIES, ""),
         address=normalise.written(text("address"))[:300],
@@ -188,6 +191,7 @@ def read_row(raw: Mapping[str, str], source: SourceDefinition) -> Report:
         suspect_name=normalise.written(text("suspect_name"))[:200],
         relationship=text("relationship")[:60],
         summary=text("summary"),
+        is_withdrawn=" ".join(text("status").split()).upper() in source.withdrawn,
         unreadable=unreadable,
         warnings=tuple(warnings),
     )
@@ -200,6 +204,12 @@ def offence_code(text: str) -> str:
         return text.upper()
     code, sub = (found[1], found[2]) if found[1] else (found[3], found[4])
     return f"{int(code):03d}/{int(sub):02d}"
+
+
+def _age(text: str) -> int | None:
+    """An age in years, which counts where no date of birth is told; None where it is none."""
+    years = text.removesuffix(".0")
+    return int(years) if years.isascii() and years.isdigit() and len(years) < 4 else None
 
 
 def _cell(raw: Mapping[str, str], source: SourceDefinition, name: str) -> str:

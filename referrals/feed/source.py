@@ -25,6 +25,7 @@ FIELDS: dict[str, bool] = {
     "surname": True,
     "given_names": True,
     "date_of_birth": True,
+    "age": False,
     "sex": False,
     "ethnicity": False,
     "address": False,
@@ -45,7 +46,9 @@ FIELDS: dict[str, bool] = {
     "suspect_name": False,
     "relationship": False,
     "summary": False,
+    "status": False,
 }
+FORMATS = ("csv", "xlsx", "jsonl")
 DETECT = "detect"
 FLAGS = frozenset(
     {"domestic_abuse", "hate_crime", "child", "child_exploitation", "honour_based_abuse", "modern_slavery"}
@@ -70,6 +73,9 @@ _LISTS = (
     "ignored_columns",
     "safe_address_words",
     "excluded_offences",
+    "formats",
+    "optional",
+    "withdrawn",
 )
 
 
@@ -86,7 +92,9 @@ class SourceDefinition:
     ours; 18+1 codes need no entry. blank: words by which it says that nothing is known.
     safe_address_words: words in an address or a note on safe contact which say that it is a refuge or the like.
     ends_with_line_break: it ends every row with one, so that a file that does not was cut off.
-    encoding: a codec's name, or "detect".
+    encoding: a codec's name, or "detect". formats: those of FORMATS in which its files may come.
+    optional: columns that a file may leave out.
+    withdrawn: words in its `status` column by which it takes a record back.
     """
 
     code: str
@@ -107,6 +115,9 @@ class SourceDefinition:
     flags: Mapping[str, str] = field(default_factory=dict)
     ethnicities: Mapping[str, str] = field(default_factory=dict)
     excluded_offences: frozenset[str] = frozenset()
+    formats: tuple[str, ...] = ("csv",)
+    optional: frozenset[str] = frozenset()
+    withdrawn: frozenset[str] = frozenset({"WITHDRAWN"})
 
 
 def read_source(definition: Mapping[str, Any]) -> SourceDefinition:
@@ -130,6 +141,12 @@ def read_source(definition: Mapping[str, Any]) -> SourceDefinition:
         ]
     both = sorted(_words(definition.get("yes", ("Y",))) & _words(definition.get("no", ("N",))))
     wrong += [f"{word} cannot be yes and no." for word in both]
+    formats = tuple(definition.get("formats", ("csv",)))
+    wrong += [
+        f"`formats` has {name!r}, which is none of {', '.join(FORMATS)}."
+        for name in formats
+        if name not in FORMATS
+    ]
     encoding = definition.get("encoding", DETECT)
     if encoding != DETECT:
         try:
@@ -161,6 +178,9 @@ def read_source(definition: Mapping[str, Any]) -> SourceDefinition:
         flags=_upper(definition.get("flags")),
         ethnicities=_upper(definition.get("ethnicities")),
         excluded_offences=frozenset(definition.get("excluded_offences") or ()),
+        formats=formats,
+        optional=frozenset(definition.get("optional") or ()),
+        withdrawn=_words(definition.get("withdrawn", ("WITHDRAWN",))),
     )
 
 

@@ -118,6 +118,8 @@ def _own(
     age = None
     if report.reported_at is not None:
         age = age_on(report.date_of_birth, report.reported_at.astimezone(source.zone).date())
+    if age is None:
+        age = report.age
     faults, warnings = [], list(_warnings(report, now, age))
     for fault in _faults(report, source, offences.get(report.offence_code), age):
         if fault[0] in accepted:

@@ -33,7 +33,8 @@ class FeedForm(forms.Form):
     )
     file = forms.FileField(
         label="Feed file",
-        help_text="The CSV file exactly as the sender's system made it. Do not open and save it in a spreadsheet.",
+        help_text="Exactly as the sender's system made it: CSV, or where the sender may, a spreadsheet (.xlsx) or JSON"
+        " lines. Do not open and save a CSV file in a spreadsheet.",
         allow_empty_file=True,
         max_length=200,
         error_messages={
@@ -41,7 +42,7 @@ class FeedForm(forms.Form):
             "missing": "Choose the feed file",
             "max_length": "The file's name is too long: rename it to fewer than 200 characters",
         },
-        widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
+        widget=forms.FileInput(attrs={"accept": ".csv,.xlsx,.jsonl,text/csv"}),
     )
 
     encoding = forms.ChoiceField(

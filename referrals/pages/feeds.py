@@ -24,7 +24,7 @@ from referrals.queries import feed_rows, feeds
 
 RUNS = 25
 UNPROCESSABLE = 422
-ENCODINGS = {"cp1252": "Windows-1252", "utf-8-sig": "UTF-8"}
+ENCODINGS = {"cp1252": "Windows-1252", "utf-8-sig": "UTF-8", "xlsx": "a spreadsheet", "jsonl": "JSON lines"}
 
 
 @require_http_methods(["GET", "POST"])

@@ -16,7 +16,7 @@ from access.export import neutralise
 from access.roles import Capability
 from agencies.queries import end_of
 from referrals.feedback import STAGES
-from referrals.models import Feedback, SentRecord
+from referrals.models import Feedback, FeedRun, FeedSource, SentRecord
 from referrals.queries.feeds import verdict_words
 from referrals.queries.keyset import SortKey, one_page
 from referrals.workflow import END_STATES
@@ -86,6 +86,23 @@ def _in_batches(records: QuerySet[SentRecord]) -> Iterator[list[SentLine]]:
     while found := list((records.filter(id__gt=last) if last else records)[:AT_ONCE]):
         yield _lines(found)
         last = found[-1].id
+
+
+def own_source(*, actor: Actor, code: str) -> FeedSource | None:
+    """The actor's agency's own feed of that code. Absent and another's are the same None."""
+    actor.require(Capability.SEND_FEED)
+    return FeedSource.objects.filter(code=code, agency_id=actor.agency_id).first()
+
+
+def own_run(*, actor: Actor, number: int) -> FeedRun | None:
+    """The run of that number, where the actor's agency sent it."""
+    actor.require(Capability.SEND_FEED)
+    return FeedRun.objects.filter(number=number, source__agency_id=actor.agency_id).first()
+
+
+def verdicts_of(*, run: FeedRun, after: int, limit: int) -> list[SentRecord]:
+    """What became of the rows of a run from line `after` on, as its sender may know it; empty before it is finished."""
+    return list(SentRecord.objects.filter(run_number=run.number, line__gte=after).order_by("line")[:limit])
 
 
 def subjects_of(lines: Iterable[SentLine]) -> list[UUID]:

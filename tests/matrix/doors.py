@@ -203,6 +203,8 @@ WORK: dict[str, Door] = {
     "agreement_renew": OF_AGREEMENT,
     "pathways": Door(),
     "pathway": Door(at={"code": "{pathway}", "number": "1"}),
+    "api_intake": Door(posts=({"source": "northshire-police", "records": [{"surname": "Sent"}]},)),
+    "api_intake_run": Door(at={"number": "{run}"}),
     "api_changes": Door(gets=("", "?after=0&limit=500"), shows=(REFERRAL,), to=SYSTEM),
     "api_referrals": Door(gets=("", "?before={referral}"), shows=(REFERRAL, EXISTENCE), to=SYSTEM),
     "api_referral": _referral(shows=(EXISTENCE, REFERRAL, *AGREED), to=SYSTEM),
