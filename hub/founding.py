@@ -11,11 +11,13 @@ from typing import Any
 import yaml
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from access.context import acting_as_system, hub_id
 from agencies.actions.agreements import schedule_reminders
 from agencies.models import Agency, Agreement, AgreementParty, Practitioner, Service, Team
 from pathways.models import InstrumentVersion, PathwayVersion, Ratification
+from referrals.actions.feed_health import plan_check
 from referrals.models import FeedSource, Offence
 
 
@@ -49,7 +51,7 @@ def found(path: Path) -> dict[str, int]:
             load_offences(settings.BASE_DIR / plan["offences"])
         for entry in plan.get("feed_sources", ()):
             definition = yaml.safe_load((settings.BASE_DIR / entry["definition"]).read_text())
-            FeedSource.objects.update_or_create(
+            source, _ = FeedSource.objects.update_or_create(
                 code=entry["code"],
                 defaults={
                     "name": entry["name"],
@@ -57,6 +59,7 @@ def found(path: Path) -> dict[str, int]:
                     "definition": definition,
                 },
             )
+            plan_check(source=source, now=timezone.now())
         for file in plan.get("instruments", ()):
             _instrument(yaml.safe_load((settings.BASE_DIR / file).read_text()))
         for entry in plan.get("pathways", ()):

@@ -28,6 +28,38 @@ class FeedSource(models.Model):
     name = models.CharField(max_length=120)
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="feed_sources")
     definition = models.JSONField()
+    check_at = models.DateTimeField(
+        null=True, help_text="When it is next looked at whether an expected file has come."
+    )
+
+    class Meta:
+        indexes = [models.Index(fields=["check_at"], name="referrals_source_check")]
+
+
+class FeedAlert(HubRow):
+    """Something about a feed that a person must look into: open until the feed is as it should be again."""
+
+    class Kind(models.TextChoices):
+        LATE = "late", "late"
+        EMPTY = "empty", "empty"
+        SHAPE = "shape", "columns changed"
+
+    source = models.ForeignKey(FeedSource, on_delete=models.PROTECT, related_name="alerts")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    expected_at = models.DateTimeField(null=True, help_text="Of a late one.")
+    missing = ArrayField(models.CharField(max_length=60), default=list, help_text="Columns that are gone.")
+    added = ArrayField(models.CharField(max_length=60), default=list, help_text="Columns that are new.")
+    raised_at = models.DateTimeField()
+    cleared_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "kind"],
+                name="referrals_alert_open_once",
+                condition=models.Q(cleared_at__isnull=True),
+            )
+        ]
 
 
 class FeedRun(HubRow):
@@ -43,6 +75,7 @@ class FeedRun(HubRow):
     file_name = models.CharField(max_length=200)
     sha256 = models.CharField(max_length=64)
     encoding = models.CharField(max_length=20)
+    columns = ArrayField(models.CharField(max_length=200), default=list, help_text="As the file had them.")
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.TAKEN)
     received = models.PositiveIntegerField()
     judged = models.PositiveIntegerField(default=0)
@@ -51,6 +84,9 @@ class FeedRun(HubRow):
     taken_by = models.UUIDField()
     taken_by_name = models.CharField(max_length=150)
     finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["source", "taken_at"], name="referrals_run_taken")]
 
 
 class FeedRow(HubRow):

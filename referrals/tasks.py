@@ -9,7 +9,12 @@ from messaging.queries import event_data
 from messaging.subscribers import subscriber
 from referrals.actions.alerts import alert_owner
 from referrals.actions.consent import RUNS_OUT, remind_of_consent
+<<<<<<< HEAD
 from referrals.actions.feedback import follow_case, write_answered, write_sent
+=======
+from referrals.actions.feed_health import check_feeds
+from referrals.actions.feedback import follow_case, write_sent
+>>>>>>> 86f1a37 (Tell when a feed is late, empty or changed in shape)
 from referrals.actions.ground import FOLLOW_AGENCY, follow_agency, follow_ground
 from referrals.actions.held_rows import hide_held_rows
 from referrals.actions.hints import find_hints
@@ -147,6 +152,13 @@ def write_what_became_of_it(payload: dict[str, str]) -> None:
 def give_feedback(payload: dict[str, str]) -> None:
     """How far a case has come, for who sent it."""
     follow_case(case_id=UUID(payload["case"]))
+
+
+@shared_task(ignore_result=True, name="referrals.check_feeds")
+def look_for_late_feeds() -> None:
+    """Senders whose expected file should have come by now; harmless to run again."""
+    with acting_as_system("intake"):
+        check_feeds()
 
 
 @shared_task(ignore_result=True, name="referrals.find_hints")

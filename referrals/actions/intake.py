@@ -6,6 +6,7 @@ of the outbox and one transaction, so it may be killed at any instant: it has ha
 
 import hashlib
 from collections import Counter
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -18,8 +19,10 @@ from access.batches import insert_rows
 from access.encryption import seal_json
 from access.roles import Capability
 from messaging.events import Happening, publish, schedule
+from referrals.actions.feed_health import note_refused_shape, note_run
 from referrals.actions.intake_cases import next_numbers
 from referrals.actions.intake_chunk import judge_chunk
+from referrals.feed.faults import ShapeChanged
 from referrals.feed.reading import Feed, FeedError, open_feed
 from referrals.feed.row import names_safe_address, where_it_is
 from referrals.feed.source import SourceDefinition, SourceError, read_source
@@ -37,7 +40,6 @@ class FeedRefused(Exception):
     """The file was not taken, no row of it. The message says where to look and what to do."""
 
 
-@transaction.atomic
 def take_feed(
     *, actor: Actor, source: FeedSource, path: Path, file_name: str, encoding: str | None = None
 ) -> FeedRun:
@@ -50,6 +52,19 @@ def take_feed(
     actor.require(Capability.SEND_FEED if actor.kind == "client" else Capability.IMPORT_FEED)
     now = timezone.now()
     try:
+        with transaction.atomic():
+            return _take(actor, source, path, file_name, encoding, now)
+    except FeedRefused as refusal:
+        # Told outside of what is taken back. A system that pushes is told of its fault by the answer.
+        if isinstance(refusal.__cause__, ShapeChanged) and actor.kind != "client":
+            note_refused_shape(source=source, fault=refusal.__cause__, now=now)
+        raise
+
+
+def _take(
+    actor: Actor, source: FeedSource, path: Path, file_name: str, encoding: str | None, now: datetime
+) -> FeedRun:
+    try:
         feed = open_feed(path, read_source(source.definition), encoding=encoding)
         received = sum(1 for _ in feed)  # the whole file is read before anything is stored
     except (FeedError, SourceError) as problem:
@@ -60,6 +75,7 @@ def take_feed(
         file_name=_as_text(file_name)[-200:],
         sha256=_sha256(path),
         encoding=feed.encoding,
+        columns=[column[:200] for column in feed.columns],
         received=received,
         taken_at=now,
         taken_by=actor.id,
@@ -72,6 +88,8 @@ def take_feed(
     if stored != received:
         raise FeedRefused(CHANGED)
     publish(Happening("feed.taken", at=now, data={"run": str(run.id)}))
+    if actor.kind != "client":  # it cannot see the hub's alerts; the next look of the timetable clears them
+        note_run(run=run, now=now)
     schedule(JUDGE, key=f"{run.id}:0", payload={"run": str(run.id)}, at=now)
     return run
 

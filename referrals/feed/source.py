@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from referrals.feed.timetable import Timetable, read_timetable
+
 # What a row may tell, in our words. The ones marked True must be mapped to a column.
 FIELDS: dict[str, bool] = {
     "crime_ref": True,
@@ -95,6 +97,7 @@ class SourceDefinition:
     encoding: a codec's name, or "detect". formats: those of FORMATS in which its files may come.
     optional: columns that a file may leave out.
     withdrawn: words in its `status` column by which it takes a record back.
+    timetable: when its files are expected; None where nobody waits for them.
     """
 
     code: str
@@ -118,6 +121,7 @@ class SourceDefinition:
     formats: tuple[str, ...] = ("csv",)
     optional: frozenset[str] = frozenset()
     withdrawn: frozenset[str] = frozenset({"WITHDRAWN"})
+    timetable: Timetable | None = None
 
 
 def read_source(definition: Mapping[str, Any]) -> SourceDefinition:
@@ -156,7 +160,10 @@ def read_source(definition: Mapping[str, Any]) -> SourceDefinition:
     try:
         zone = ZoneInfo(definition.get("timezone", "Europe/London"))
     except (ZoneInfoNotFoundError, ValueError):
+        zone = ZoneInfo("UTC")
         wrong.append("`timezone` is not known: give one such as Europe/London.")
+    timetable, misplanned = read_timetable(definition, zone)
+    wrong += misplanned
     if wrong:
         raise SourceError(" ".join(wrong))
     return SourceDefinition(
@@ -181,6 +188,7 @@ def read_source(definition: Mapping[str, Any]) -> SourceDefinition:
         formats=formats,
         optional=frozenset(definition.get("optional") or ()),
         withdrawn=_words(definition.get("withdrawn", ("WITHDRAWN",))),
+        timetable=timetable,
     )
 
 

@@ -45,6 +45,7 @@ def feed_list(request: HttpRequest) -> HttpResponse:
         "referrals/feeds.html",
         {
             "form": form,
+            "alerts": feeds.open_alerts(),
             "may_import": actor.can(Capability.IMPORT_FEED),
             "runs": [feeds.run_line(run) for run in runs[:RUNS]],
             "next": runs[RUNS - 1].number if len(runs) > RUNS else "",

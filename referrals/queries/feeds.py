@@ -9,9 +9,10 @@ from django.db.models import QuerySet
 
 from messaging.models import Message
 from referrals.feed.verdicts import QUARANTINE_WORDS
-from referrals.models import Case, FeedRow, FeedRun, FeedSource
+from referrals.models import Case, FeedAlert, FeedRow, FeedRun, FeedSource
 from victims.queries import references_of, suggested_same_as
 
+MOST_ALERTS = 50
 VERDICT_WORDS = {
     "workable": "Opened or joined a case",
     "update": "Changed an earlier report",
@@ -42,6 +43,12 @@ class RunNotFound(Exception):
 def sources() -> QuerySet[FeedSource]:
     """Senders, by name."""
     return FeedSource.objects.order_by("name")
+
+
+def open_alerts() -> list[FeedAlert]:
+    """What is wrong with feeds now, the oldest first: at most one of each kind for each sender."""
+    alerts = FeedAlert.objects.filter(cleared_at__isnull=True).select_related("source")
+    return list(alerts.order_by("raised_at", "id")[:MOST_ALERTS])
 
 
 def recent_runs(*, before: int | None = None, limit: int = 25) -> list[FeedRun]:

@@ -37,6 +37,7 @@ class Command(BaseCommand):
         path: Path = options["file"]
         if not path.is_file():
             raise CommandError(f"There is no file {path}: give the path of the feed file.")
+        refused: FeedRefused | None = None
         with acting_as_system("intake") as actor:
             source = FeedSource.objects.filter(code=options["source"]).first()
             if source is None:
@@ -53,9 +54,11 @@ class Command(BaseCommand):
                     encoding=options["encoding"],
                 )
             except FeedRefused as refusal:
-                raise CommandError(str(refusal)) from None
+                refused = refusal  # raised below: the alert that it left is kept
             except OSError as problem:
                 raise CommandError(f"{path} cannot be read: {problem.strerror}. Nothing was taken.") from None
+        if refused:
+            raise CommandError(str(refused))
         if options["wait"]:
             run = wait_for(run.number)
         result = {"run": run.number, "received": run.received, **tally(run)}
