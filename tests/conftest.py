@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 os.environ.setdefault("HUB_ENV", "test")
 os.environ.setdefault("HUB_HOME", str(ROOT / ".hub" / "test"))
 os.environ.setdefault("LOG_LEVEL", "WARNING")
+os.environ.setdefault("TOKENS_A_MINUTE", "100000")  # all tests come from one address
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright runs its own event loop in the test's thread
 
 
