@@ -91,7 +91,8 @@ def _in_batches(records: QuerySet[SentRecord]) -> Iterator[list[SentLine]]:
 def own_source(*, actor: Actor, code: str) -> FeedSource | None:
     """The actor's agency's own feed of that code. Absent and another's are the same None."""
     actor.require(Capability.SEND_FEED)
-    return FeedSource.objects.filter(code=code, agency_id=actor.agency_id).first()
+    own = FeedSource.objects.filter(code=code, agency_id=actor.agency_id)
+    return own.exclude(definition__form=True).first()
 
 
 def own_run(*, actor: Actor, number: int) -> FeedRun | None:
