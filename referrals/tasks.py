@@ -9,12 +9,8 @@ from messaging.queries import event_data
 from messaging.subscribers import subscriber
 from referrals.actions.alerts import alert_owner
 from referrals.actions.consent import RUNS_OUT, remind_of_consent
-<<<<<<< HEAD
-from referrals.actions.feedback import follow_case, write_answered, write_sent
-=======
 from referrals.actions.feed_health import check_feeds
-from referrals.actions.feedback import follow_case, write_sent
->>>>>>> 86f1a37 (Tell when a feed is late, empty or changed in shape)
+from referrals.actions.feedback import follow_case, write_answered, write_sent
 from referrals.actions.ground import FOLLOW_AGENCY, follow_agency, follow_ground
 from referrals.actions.held_rows import hide_held_rows
 from referrals.actions.hints import find_hints

@@ -25,7 +25,7 @@ def sender(roles: str) -> str:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("referrals", "0012_who_is_accused")]
+    dependencies = [("referrals", "0013_quarantine")]
     operations = [
         migrations.AddIndex(
             "sentrecord", models.Index(fields=["run_number", "line"], name="referrals_sent_run")

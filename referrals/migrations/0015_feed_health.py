@@ -18,7 +18,7 @@ def columns(help_text, length):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("referrals", "0013_sent_by_systems")]
+    dependencies = [("referrals", "0014_sent_by_systems")]
     operations = [
         migrations.AddField(
             "feedsource",
