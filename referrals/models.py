@@ -440,6 +440,14 @@ class Override(HubRow):
         ]
 
 
+class RecallReason(HubRow):
+    """Why the hub took a referral back, in words for its own people: no row that the agency may read holds them."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="recall_reasons")
+    referral = models.OneToOneField(Referral, on_delete=models.CASCADE, related_name="recall_reason")
+    words = models.CharField(max_length=400)
+
+
 class Outcome(HubRow):
     """What came of a referral, in one of the four domains, as the partner reports it."""
 

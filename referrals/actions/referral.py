@@ -21,7 +21,7 @@ from referrals import scope
 from referrals.actions.clocks import keep_due
 from referrals.actions.sight import keep_sight
 from referrals.clocks import calendar_for, due_within
-from referrals.models import Case, Outcome, Referral
+from referrals.models import Case, Outcome, RecallReason, Referral
 from referrals.workflow import (
     CONFIRMATIONS,
     DECLINE_REASONS,
@@ -147,6 +147,7 @@ def complete(
     return referral
 
 
+@transaction.atomic
 def recall(
     *,
     actor: Actor,
@@ -160,7 +161,12 @@ def recall(
     The agency is told, and asked to confirm that it has stopped: see confirm_recall.
     reason_words: for the hub's own people; the agency is told the code alone. Raises AnswerIncomplete besides.
     """
-    return _move("recall", actor, referral_id, expected_version, code=reason_code, words=reason_words)
+    words = reason_words.strip()[:400]
+    if not words:
+        raise AnswerIncomplete("Say why: the next reader needs the reason.")
+    referral = _move("recall", actor, referral_id, expected_version, code=reason_code)
+    RecallReason.objects.bulk_create([RecallReason(case_id=referral.case_id, referral=referral, words=words)])
+    return referral
 
 
 @transaction.atomic

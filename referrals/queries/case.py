@@ -143,7 +143,7 @@ def case_file(*, actor: Actor, case: Case, now: datetime) -> CaseFile:
             consent=bool(consents),
         ),
         referrals=list(
-            case.referrals.select_related("agency", "service", "team", "pathway_version")
+            case.referrals.select_related("agency", "service", "team", "pathway_version", "recall_reason")
             .prefetch_related("outcomes")
             .order_by("-sent_at", "-id")
         ),

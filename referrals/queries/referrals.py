@@ -58,7 +58,7 @@ def own_list(*, actor: Actor, status: str, before: UUID | None, limit: int) -> l
 
 def _told() -> Any:
     return Referral.objects.exclude(status="draft").select_related(
-        "service", "team", "agency", "pathway_version"
+        "service", "team", "agency", "pathway_version", "recall_reason"
     )
 
 

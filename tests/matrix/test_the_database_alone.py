@@ -9,7 +9,7 @@ from psycopg import sql
 from access.context import acting_as
 from tests.access.test_policies import OPEN_TABLES
 from tests.matrix.canaries import EXISTENCE, KINDS, REFERRAL, Sighting, found_in
-from tests.matrix.policy import HEALTH, HUB, READERS, RELATIONS, SAFE_ADDRESS, may_see
+from tests.matrix.policy import HEALTH, READERS, RELATIONS, SAFE_ADDRESS, may_see
 from tests.matrix.readers import actor_of
 
 BARE_IDS = (EXISTENCE, REFERRAL)
@@ -21,11 +21,6 @@ KNOWN = {
         "access_personalgrant",
         REFERRAL,
     ): "whoever was let in once keeps the line that says so, with the bare id",
-    (
-        "referrals_referral",
-        HUB,
-    ): "a policy hides rows, not columns: the words of a recall are kept from the agency"
-    " that is told of it by the serializer alone, and hold what the hub wrote for itself",
 }
 
 
