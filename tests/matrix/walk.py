@@ -137,7 +137,7 @@ def names_a_case(*templates: object) -> bool:
 
 OF_TARGETS = (
     "reference", "case", "person", "person_reference", "method", "surname", "postcode", "assessment", "suggestion",
-    "referral", "event", "cursor", "area", "grant", "conflict", "review", "override",
+    "referral", "event", "cursor", "area", "grant", "conflict", "review", "override", "held",
     "request", "information", "hold", "retention", "notice", "hint", "fault",
 )  # fmt: skip
 
