@@ -70,7 +70,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[:
 # Where links in e-mails lead: never taken from a request.
 HUB_ADDRESS = env.str(
     "HUB_ADDRESS",
-    f"https://{ALLOWED_HOSTS[0]}" if PRODUCTION else f"http://127.0.0.1:{env.str('PORT', '8000')}",
+    f"https://{ALLOWED_HOSTS[0]}" if PRODUCTION else f"http://127.0.0.1:{env.str('PORT', '') or 8000}",
 ).rstrip("/")
 HUB_ID = UUID(env.str("HUB_ID", "00000000-0000-7000-8000-000000000001"))
 HUB_NAME = env.str("HUB_NAME", "Victim Referral Hub")

@@ -66,6 +66,7 @@ def triage(request: HttpRequest) -> HttpResponse:
         {
             "page": page,
             "works": actor.can(Capability.TRIAGE),
+            "may_refer": actor.can(Capability.REFER),
             "figures": figures,
             "plus": "+" if figures.at_least else "",
             "tiles": _tiles(figures, now),

@@ -35,9 +35,20 @@ def world(django_db_setup, django_db_blocker, worker_id: str) -> "Iterator[World
         with psycopg.connect(maintenance, autocommit=True) as server:
             server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(ours)))
 
+    def alone() -> None:
+        """A database is copied only while nobody is in it: a server that a test ran may have left a session."""
+        for address in (os.environ["DATABASE_URL"], maintenance):
+            with psycopg.connect(address, autocommit=True) as server:
+                server.execute(
+                    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+                    " WHERE datname = %s AND usename = current_user AND pid <> pg_backend_pid()",
+                    [founded],
+                )
+
     with django_db_blocker.unblock():
         connections.close_all()
         drop()
+        alone()
         with psycopg.connect(maintenance, autocommit=True) as server:
             server.execute(
                 sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(

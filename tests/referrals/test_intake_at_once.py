@@ -2,12 +2,14 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.core.management import call_command
 from django.db import connections
+from django.utils import timezone
 
 from access.context import acting_as_system
 from messaging.models import Event, Message
@@ -19,6 +21,7 @@ pytestmark = pytest.mark.slow
 
 PEOPLE = 450
 WORKERS = 3
+SOON = timedelta(minutes=10)
 
 
 def deliver(folder: Path, update: int) -> None:
@@ -37,7 +40,8 @@ def test_workers_at_once_give_each_row_one_verdict_and_the_last_word_stands(comm
 
     def work() -> None:
         try:
-            while Message.objects.filter(done_at=None).exists():
+            # A founded hub has messages for days far ahead: reviews of its agreements.
+            while Message.objects.filter(done_at=None, available_at__lt=timezone.now() + SOON).exists():
                 run_due()
                 time.sleep(0.05)
         finally:
