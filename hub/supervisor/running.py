@@ -186,7 +186,8 @@ class Supervisor:
             process = subprocess.Popen(
                 [sys.executable, "manage.py", *arguments],
                 cwd=PROJECT,
-                env=os.environ | {"TMPDIR": str(self.home.temporary)},
+                # Invented people get no mail: it would stand among the lines shown here.
+                env={"EMAIL_URL": "dummymail://"} | os.environ | {"TMPDIR": str(self.home.temporary)},
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=out,
