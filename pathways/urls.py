@@ -2,9 +2,9 @@
 
 from django.urls import path
 
-from pathways import pages
+from pathways.pages import versions
 
 urlpatterns = [
-    path("", pages.pathway_list, name="pathways"),
-    path("<slug:code>/<int:number>/", pages.pathway_version, name="pathway"),
+    path("", versions.pathway_list, name="pathways"),
+    path("<slug:code>/<int:number>/", versions.pathway_version, name="pathway"),
 ]

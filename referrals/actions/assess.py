@@ -11,10 +11,10 @@ from django.utils import timezone
 from access.actor import Actor
 from access.roles import Capability
 from messaging.events import Happening, publish
-from pathways.actions import complete_assessment
+from pathways.actions.assessments import complete_assessment
 from pathways.facts import FACTS
 from pathways.models import Assessment
-from pathways.queries import latest_assessment
+from pathways.queries.assessments import latest_assessment
 from referrals.actions.clocks import plan_clocks_again
 from referrals.actions.triage import TriageRefused, locked_open_case, moved
 from referrals.models import Case
@@ -45,7 +45,7 @@ def assess_case(
     after: the newest assessment with this instrument that the actor saw (None: none), where that matters:
     refused if another was completed since.
     Raises NotAllowed, AssessedMeanwhile, referrals.actions.triage.CaseNotFound and CaseClosed, and what
-    pathways.actions.complete_assessment raises.
+    pathways.actions.assessments.complete_assessment raises.
     """
     actor.require(Capability.ASSESS)
     now = timezone.now()

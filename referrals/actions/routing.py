@@ -19,7 +19,7 @@ from agencies.models import Service
 from agencies.queries import services
 from messaging.events import Happening, publish, schedule
 from pathways.pathway import read_pathway
-from pathways.queries import version_in_force
+from pathways.queries.versions import version_in_force
 from referrals import scope
 from referrals.actions.clocks import keep_due, meet_clock
 from referrals.actions.referral import happening
@@ -68,7 +68,7 @@ def route_case(
 
     asked_by: the event that asks; asked a second time, the decision that was made is returned and nothing
     done. again: see ask_to_route. None where the case can no longer be routed: it was taken back into
-    triage, suspended or closed since. Raises NotAllowed, CaseNotFound, pathways.queries.NoPathway.
+    triage, suspended or closed since. Raises NotAllowed, CaseNotFound, pathways.queries.versions.NoPathway.
     """
     actor.require(Capability.ROUTE)
     now = timezone.now()

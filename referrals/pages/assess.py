@@ -14,9 +14,9 @@ from access.actor import Actor
 from access.looks import record_look
 from access.models import Look
 from access.roles import Capability
-from pathways.actions import NotComplete, RationaleMissing, StageNotKnown
+from pathways.actions.assessments import NotComplete, RationaleMissing, StageNotKnown
 from pathways.models import Assessment, InstrumentVersion
-from pathways.queries import NoSuchInstrument, current_edition, latest_assessment
+from pathways.queries.assessments import NoSuchInstrument, current_edition, latest_assessment
 from pathways.scoring import AnswersNotValid, JudgementLowers, UnknownGrade, score
 from referrals.actions.assess import AssessedMeanwhile, assess_case
 from referrals.forms.assess import AssessmentForm, answer_words

@@ -10,7 +10,7 @@ from access.categories import ALL_CATEGORIES
 from access.context import hub_id
 from agencies.models import Agency
 from agencies.queries import agencies_by_id, agreements_in_force
-from pathways.queries import told_by_agency
+from pathways.queries.versions import told_by_agency
 from referrals.models import Case
 from victims.models import Consent
 from victims.queries import consent_history, consent_stands, current_consents

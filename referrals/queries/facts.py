@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from agencies.models import Agency
 from pathways.facts import FactValue, clean
-from pathways.queries import latest_assessments
+from pathways.queries.assessments import latest_assessments
 from referrals.models import Case, Incident
 from referrals.queries.contact import current_address
 from referrals.queries.repeats import repeats_by_person

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from pathways.models import Assessment
 from pathways.pathway import read_pathway, required_assessments
-from pathways.queries import NoPathway, version_in_force
+from pathways.queries.versions import NoPathway, version_in_force
 from referrals.models import Case, ContactAttempt
 from referrals.queries.facts import intake_facts
 from victims.models import Consent
@@ -34,7 +34,7 @@ class Step:
 def required_instruments(case: Case) -> list[str]:
     """Codes of the instruments that the pathway in force asks for in a case like this, before it is routed.
 
-    Raises pathways.queries.NoPathway.
+    Raises pathways.queries.versions.NoPathway.
     """
     version = version_in_force(on=timezone.localdate())
     return required_assessments(read_pathway(version.definition), intake_facts(case))

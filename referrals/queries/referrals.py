@@ -14,7 +14,7 @@ from access.roles import Capability
 from access.sight import categories_shown
 from agencies.models import Agreement
 from pathways.models import Assessment
-from pathways.queries import latest_assessments
+from pathways.queries.assessments import latest_assessments
 from referrals import scope
 from referrals.models import Case, ContactAttempt, Incident, Outcome, Referral, RoutingDecision
 from referrals.queries.contact import Way, current_address, ways_to_reach

@@ -9,9 +9,9 @@ from django.utils import timezone
 from access.actor import NotAllowed
 from access.context import acting_as, acting_as_system
 from messaging.models import Event
-from pathways.actions import NotComplete, RationaleMissing, StageNotKnown, complete_assessment
+from pathways.actions.assessments import NotComplete, RationaleMissing, StageNotKnown, complete_assessment
 from pathways.models import Assessment, InstrumentVersion
-from pathways.queries import NoSuchInstrument, latest_assessments
+from pathways.queries.assessments import NoSuchInstrument, latest_assessments
 from pathways.scoring import AnswersNotValid, JudgementLowers, UnknownGrade
 from referrals.actions.assess import AssessedMeanwhile, assess_case
 from referrals.actions.triage import CaseClosed, CaseNotFound

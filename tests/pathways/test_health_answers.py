@@ -6,9 +6,9 @@ from django.utils import timezone
 
 from access.context import acting_as, acting_as_system
 from access.models import Grant
-from pathways.actions import complete_assessment
+from pathways.actions.assessments import complete_assessment
 from pathways.models import Assessment, HealthAnswers
-from pathways.queries import latest_assessment
+from pathways.queries.assessments import latest_assessment
 from tests.factories import a_case
 
 CODES = [f"N{number}" for number in range(1, 9)]

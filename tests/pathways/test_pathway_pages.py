@@ -10,7 +10,7 @@ from django.utils import timezone
 from access.context import acting_as, acting_as_system
 from pathways.models import PathwayVersion, Ratification
 from pathways.pathway import read_pathway
-from pathways.queries import version_rows
+from pathways.queries.versions import version_rows
 
 BOOK = "/pathways/northshire/1/"
 

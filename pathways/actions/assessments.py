@@ -11,7 +11,7 @@ from access.actor import Actor
 from access.roles import Capability
 from pathways import scoring
 from pathways.models import Assessment, HealthAnswers
-from pathways.queries import current_edition
+from pathways.queries.assessments import current_edition
 
 
 class StageNotKnown(Exception):
@@ -47,8 +47,8 @@ def complete_assessment(
     answers: by item code, as pathways.scoring reads them; those about health are kept apart.
     judgement: a grade of the practitioner's own, "" for none; it raises the count's and never lowers it,
     except a supervisor's. rationale: why.
-    Raises NotAllowed, pathways.queries.NoSuchInstrument, StageNotKnown, scoring.AnswersNotValid, NotComplete,
-    scoring.UnknownGrade, scoring.JudgementLowers, RationaleMissing.
+    Raises NotAllowed, pathways.queries.assessments.NoSuchInstrument, StageNotKnown, scoring.AnswersNotValid,
+    NotComplete, scoring.UnknownGrade, scoring.JudgementLowers, RationaleMissing.
     """
     actor.require(Capability.ASSESS)
     now = timezone.now()

@@ -1,4 +1,4 @@
-"""Reads over instruments, assessments and pathway versions."""
+"""Pathway versions: which there are, which is in force, what each says in words, and who agreed to it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,26 +10,13 @@ from access.categories import ALL_CATEGORIES
 from agencies.models import Agency, Service
 from agencies.sharing import PURPOSES
 from pathways import scope
-from pathways.models import Assessment, InstrumentVersion, PathwayVersion, Ratification
+from pathways.models import InstrumentVersion, PathwayVersion, Ratification
 from pathways.pathway import BASES, Pathway, Route, length_words, read_pathway
 from pathways.rules import ALWAYS, Rule, sentence
 
 
-class NoSuchInstrument(Exception):
-    """No edition of that instrument is in effect."""
-
-
 class NoPathway(Exception):
     """No ratified pathway version is in force: nothing can be routed until one is."""
-
-
-def current_edition(code: str, *, on: date) -> InstrumentVersion:
-    """The newest edition in effect on that day. Raises NoSuchInstrument."""
-    editions = InstrumentVersion.objects.filter(code=code, effective_from__lte=on)
-    found = editions.order_by("-edition").first()
-    if found is None:
-        raise NoSuchInstrument(f"No edition of {code} is in effect: found the hub with one.")
-    return found
 
 
 def version_in_force(*, on: date) -> PathwayVersion:
@@ -39,21 +26,6 @@ def version_in_force(*, on: date) -> PathwayVersion:
     if found is None:
         raise NoPathway("No ratified pathway is in force: the agencies must agree on one first.")
     return found
-
-
-def latest_assessments(*, case_id: UUID) -> dict[str, Assessment]:
-    """The newest assessment of the case with each instrument, by the instrument's code."""
-    made = (
-        Assessment.objects.filter(case_id=case_id)
-        .select_related("instrument", "health")
-        .order_by("completed_at", "id")
-    )
-    return {assessment.instrument.code: assessment for assessment in made}
-
-
-def latest_assessment(*, case_id: UUID, instrument_code: str) -> Assessment | None:
-    """The newest assessment of the case with that instrument."""
-    return latest_assessments(case_id=case_id).get(instrument_code)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from django.views.decorators.http import require_GET
 
 from access.context import current_actor
 from access.roles import Capability
-from pathways import queries, scope
+from pathways import scope
+from pathways.queries import versions as queries
 
 
 @require_GET

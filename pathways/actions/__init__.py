@@ -1,0 +1,1 @@
+"""The verbs: completing an assessment, and the life of a pathway version."""

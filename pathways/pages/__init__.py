@@ -1,0 +1,1 @@
+"""The rule book, for all agencies that work by it."""

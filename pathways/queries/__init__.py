@@ -1,0 +1,1 @@
+"""Reads over instruments, assessments and pathway versions."""

@@ -1,0 +1,34 @@
+"""Instruments in effect, and the newest assessments of a case."""
+
+from datetime import date
+from uuid import UUID
+
+from pathways.models import Assessment, InstrumentVersion
+
+
+class NoSuchInstrument(Exception):
+    """No edition of that instrument is in effect."""
+
+
+def current_edition(code: str, *, on: date) -> InstrumentVersion:
+    """The newest edition in effect on that day. Raises NoSuchInstrument."""
+    editions = InstrumentVersion.objects.filter(code=code, effective_from__lte=on)
+    found = editions.order_by("-edition").first()
+    if found is None:
+        raise NoSuchInstrument(f"No edition of {code} is in effect: found the hub with one.")
+    return found
+
+
+def latest_assessments(*, case_id: UUID) -> dict[str, Assessment]:
+    """The newest assessment of the case with each instrument, by the instrument's code."""
+    made = (
+        Assessment.objects.filter(case_id=case_id)
+        .select_related("instrument", "health")
+        .order_by("completed_at", "id")
+    )
+    return {assessment.instrument.code: assessment for assessment in made}
+
+
+def latest_assessment(*, case_id: UUID, instrument_code: str) -> Assessment | None:
+    """The newest assessment of the case with that instrument."""
+    return latest_assessments(case_id=case_id).get(instrument_code)
