@@ -1,0 +1,36 @@
+"""Tables of the work and their constraints: senders and rows, cases, referrals."""
+
+from referrals.models.cases import Case, Clock, ContactAttempt, Incident
+from referrals.models.feeds import (
+    FeedAlert,
+    Feedback,
+    FeedRow,
+    FeedRun,
+    FeedSource,
+    HeldStep,
+    Offence,
+    SentRecord,
+    SourceRecord,
+)
+from referrals.models.referrals import Outcome, Override, RecallReason, Referral, RoutingDecision
+
+__all__ = [
+    "Case",
+    "Clock",
+    "ContactAttempt",
+    "FeedAlert",
+    "FeedRow",
+    "FeedRun",
+    "FeedSource",
+    "Feedback",
+    "HeldStep",
+    "Incident",
+    "Offence",
+    "Outcome",
+    "Override",
+    "RecallReason",
+    "Referral",
+    "RoutingDecision",
+    "SentRecord",
+    "SourceRecord",
+]

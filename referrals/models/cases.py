@@ -1,0 +1,149 @@
+"""A victim's episode of support: the case, what happened, tries to reach the person, promises of time."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from access.tables import HubRow
+from referrals.models.feeds import FeedSource
+from victims.models import Person
+
+
+class Case(HubRow):
+    """One victim's episode of support at the hub."""
+
+    class Entitlement(models.TextChoices):
+        ENHANCED = "enhanced", "enhanced"
+        STANDARD = "standard", "standard"
+
+    reference = models.CharField(max_length=20, unique=True)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="cases")
+    status = models.CharField(max_length=20)
+    source_name = models.CharField(max_length=120)
+    opened_at = models.DateTimeField()
+    reported_at = models.DateTimeField()
+    offence_code = models.CharField(
+        max_length=6, blank=True, help_text="Of the incident that leads the case."
+    )
+    offence_label = models.CharField(max_length=160)
+    offence_group = models.CharField(max_length=40)
+    offence_properties = ArrayField(models.CharField(max_length=30), default=list)
+    flags = ArrayField(models.CharField(max_length=30), default=list)
+    area = models.CharField(max_length=5, blank=True, help_text="Postcode district.")
+    entitlement = models.CharField(max_length=10, choices=Entitlement.choices)
+    entitlement_reason = models.CharField(max_length=400)
+    entitlement_changed_by = models.CharField(max_length=150, blank=True)
+    risk = models.CharField(max_length=20, default="not_assessed")
+    incident_count = models.PositiveIntegerField(default=1)
+    due_at = models.DateTimeField(
+        null=True, help_text="The next clock that runs out, for the queue's order; empty when none runs."
+    )
+    assigned_to = models.UUIDField(null=True)
+    opened_by = models.UUIDField(null=True, help_text="Who has it open now.")
+    opened_by_name = models.CharField(max_length=150, blank=True)
+    open_until = models.DateTimeField(null=True)
+    decision_wanted = models.CharField(
+        max_length=200, blank=True, help_text="What a person must decide, if anything."
+    )
+    closed_at = models.DateTimeField(null=True)
+    end_state = models.CharField(max_length=40, blank=True)
+    no_contact_reason = models.CharField(
+        max_length=400, blank=True, help_text="Why triage was finished though the person was not reached."
+    )
+    closing_reason = models.CharField(max_length=400, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["status", "due_at", "id"], name="referrals_case_due"),
+            models.Index(fields=["status", "opened_at", "id"], name="referrals_case_opened"),
+            models.Index(fields=["status", "reference"], name="referrals_case_reference"),
+            models.Index(fields=["status", "offence_label", "id"], name="referrals_case_offence"),
+            models.Index(fields=["status", "risk", "id"], name="referrals_case_risk"),
+            models.Index(fields=["assigned_to", "status", "due_at", "id"], name="referrals_case_assigned"),
+            models.Index(fields=["person", "status"], name="referrals_case_person"),
+            models.Index(
+                fields=["due_at", "id"],
+                name="referrals_case_decision",
+                condition=~models.Q(decision_wanted="") & models.Q(closed_at__isnull=True),
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person"], name="referrals_one_open_case", condition=models.Q(closed_at__isnull=True)
+            )
+        ]
+
+
+class Incident(HubRow):
+    """What happened, as the sender reported it; a case has one or more."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="incidents")
+    source = models.ForeignKey(FeedSource, on_delete=models.PROTECT)
+    crime_ref = models.CharField(max_length=60)
+    occurrence_ref = models.CharField(max_length=60, blank=True)
+    update_no = models.PositiveIntegerField(default=0)
+    offence_code = models.CharField(max_length=6, blank=True)
+    offence_label = models.CharField(max_length=160)
+    offence_group = models.CharField(max_length=40)
+    flags = ArrayField(models.CharField(max_length=30), default=list)
+    reported_at = models.DateTimeField()
+    occurred_from = models.DateTimeField(null=True)
+    occurred_to = models.DateTimeField(null=True)
+    officer = models.CharField(max_length=60, blank=True)
+    summary = models.TextField(blank=True)
+    accused = ArrayField(
+        models.CharField(max_length=64),
+        default=list,
+        help_text="Keyed digests of what tells the alleged perpetrator: equal where two incidents name one.",
+    )
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["crime_ref"], name="referrals_incident_crime")]
+
+
+class ContactAttempt(HubRow):
+    """One try to reach the person: by which channel, and what came of it."""
+
+    class Result(models.TextChoices):
+        SPOKE = "spoke", "Spoke to the person"
+        NO_ANSWER = "no_answer", "No answer"
+        VOICEMAIL = "voicemail", "Left a safe voicemail"
+        SOMEBODY_ELSE = "somebody_else", "Somebody else answered"
+        WRONG_NUMBER = "wrong_number", "Wrong number"
+        SENT = "sent", "Message sent"
+        DECLINED = "declined", "Does not want support"
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="contact_attempts")
+    contact_method_id = models.UUIDField(null=True)
+    channel = models.CharField(max_length=10)
+    result = models.CharField(max_length=20, choices=Result.choices)
+    notes = models.TextField(blank=True)
+    attempted_by = models.UUIDField()
+    attempted_by_name = models.CharField(max_length=150)
+    attempted_at = models.DateTimeField()
+
+
+class Clock(HubRow):
+    """A promise of time on a case: rule and edition, start, due, and whether it was met or missed."""
+
+    class State(models.TextChoices):
+        RUNNING = "running", "running"
+        MET = "met", "met"
+        MISSED = "missed", "missed"
+        STOPPED = "stopped", "no longer needed"
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="clocks")
+    rule = models.CharField(max_length=40)
+    edition = models.CharField(max_length=40)
+    started_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.RUNNING)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "rule"], name="referrals_clock_once", condition=models.Q(state="running")
+            )
+        ]
+        indexes = [models.Index(fields=["state", "due_at"], name="referrals_clock_due")]
