@@ -1,11 +1,18 @@
-"""What a pathway's rules may ask about a case: each fact declared once, with its type, its words and its values.
+"""What a pathway's rules may ask about a case: each fact declared once, with its type, its words and its source.
 
-A fact that nobody has established is None. That is not "no": rules answer "not known" to it.
+Most facts stand in FACTS by their name. Those that come one for each instrument, item, need or event are of a
+family, and are named by it: `answer:risk-24.R15`, `grade:risk-24`, `score:phq-9`, `need_severity:accommodation`,
+`days_since:report`. `find` knows both.
+
+A fact that nobody has established is None. That is not "no": rules answer "not known" to it. So is an item that
+was answered "not known".
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 FactValue = str | int | bool | list[str] | None
 
@@ -27,6 +34,7 @@ class Fact:
     """One thing that rules may ask about. `values` (code to words) is None where any text may stand.
 
     `ordered`: the values are listed from least to most, so that "at least medium" has a meaning.
+    `source`: where it comes from, for whoever asks. `denied`: the words for "no" of a yes or no.
     """
 
     name: str
@@ -34,6 +42,8 @@ class Fact:
     words: str
     values: Mapping[str, str] | None = None
     ordered: bool = False
+    source: str = ""
+    denied: str = ""
 
     def value_words(self, value: object) -> str:
         """A value as a reader would say it."""
@@ -66,6 +76,7 @@ _FLAGS = {
     "honour_based_abuse": "honour-based abuse",
     "modern_slavery": "modern slavery",
 }
+_GRADES = {"standard": "standard", "medium": "medium", "high": "high"}
 _NEEDS = {
     "mental_physical_health": "mental and physical health",
     "accommodation": "shelter and accommodation",
@@ -77,51 +88,174 @@ _NEEDS = {
     "social": "social interactions",
 }
 
+_REPORT = "the report, as the sender gave it and triage corrected it"
+_PERSON = "the person's record"
+_RISK = "the latest risk checklist; the practitioner's judgement where there is one"
+_NEEDS_ASKED = "the latest assessment of needs"
+_INCIDENTS = "the person's incidents, counted when the rule is asked"
+_CONTACT = "the person's ways of contact, as far as they are known to be safe"
+_CONSENTS = "consents that stand when the rule is asked"
+_REFERRALS = "the case's referrals"
+
 FACTS: dict[str, Fact] = {
     fact.name: fact
     for fact in (
-        Fact("offence_group", Kind.CODE, "the offence group", _OFFENCE_GROUPS),
-        Fact("offence_code", Kind.TEXT, "the offence code"),
-        Fact("offence_properties", Kind.SET, "what marks the offence"),
-        Fact("flags", Kind.SET, "the flags", _FLAGS),
+        Fact("offence_group", Kind.CODE, "the offence group", _OFFENCE_GROUPS, source=_REPORT),
+        Fact("offence_code", Kind.TEXT, "the offence code", source=_REPORT),
+        Fact(
+            "offence_properties",
+            Kind.SET,
+            "what marks the offence",
+            source="the offence's entry in the table",
+        ),
+        Fact("flags", Kind.SET, "the flags", _FLAGS, source=_REPORT),
         Fact(
             "entitlement",
             Kind.CODE,
             "the entitlement",
             {"standard": "standard", "enhanced": "enhanced"},
             ordered=True,
+            source="the rule of the Victims' Code, or a practitioner's decision",
         ),
-        Fact("age", Kind.NUMBER, "the age"),
+        Fact("age", Kind.NUMBER, "the age", source="the date of birth, on the day of the report"),
+        Fact("risk_grade", Kind.CODE, "the risk grade", _GRADES, ordered=True, source=_RISK),
+        Fact("risk_score", Kind.NUMBER, "the count of yes on the risk checklist", source=_RISK),
+        Fact("needs", Kind.SET, "the needs", _NEEDS, source=_NEEDS_ASKED),
+        Fact("needs_severity", Kind.NUMBER, "the severity of the greatest need", source=_NEEDS_ASKED),
+        Fact("area", Kind.TEXT, "the postcode district", source="the person's address"),
+        Fact("language", Kind.TEXT, "the language", source=_PERSON),
         Fact(
-            "risk_grade",
-            Kind.CODE,
-            "the risk grade",
-            {"standard": "standard", "medium": "medium", "high": "high"},
-            ordered=True,
+            "interpreter",
+            Kind.YES_NO,
+            "an interpreter is needed",
+            source=_PERSON,
+            denied="no interpreter is needed",
         ),
-        Fact("risk_score", Kind.NUMBER, "the count of yes on the risk checklist"),
-        Fact("needs", Kind.SET, "the needs", _NEEDS),
-        Fact("needs_severity", Kind.NUMBER, "the severity of the greatest need"),
-        Fact("area", Kind.TEXT, "the postcode district"),
-        Fact("language", Kind.TEXT, "the language"),
-        Fact("interpreter", Kind.YES_NO, "an interpreter is needed"),
-        Fact("repeat_incidents_12m", Kind.NUMBER, "the number of incidents in the last 12 months"),
+        Fact(
+            "repeat_incidents_12m",
+            Kind.NUMBER,
+            "the number of incidents in the last 12 months",
+            source=_INCIDENTS,
+        ),
         Fact(
             "repeat_same_perpetrator_12m",
             Kind.NUMBER,
             "the number of incidents in the last 12 months that name the same perpetrator",
+            source=_INCIDENTS,
         ),
         Fact(
             "safe_channels",
             Kind.SET,
             "the safe ways of contact",
             {"mobile": "mobile phone", "phone": "phone", "email": "e-mail", "letter": "letter"},
+            source=_CONTACT,
         ),
-        Fact("consents", Kind.SET, "the agencies consented to"),
-        Fact("children_at_home", Kind.YES_NO, "children live at home"),
-        Fact("reported_to_police", Kind.YES_NO, "it was reported to the police"),
+        Fact("consents", Kind.SET, "the agencies consented to", source=_CONSENTS),
+        Fact("services_involved", Kind.SET, "the services that have the case now", source=_REFERRALS),
+        Fact(
+            "children_at_home",
+            Kind.YES_NO,
+            "children live at home",
+            source="not recorded by this hub yet: no case is known to have it",
+            denied="no children live at home",
+        ),
+        Fact(
+            "reported_to_police",
+            Kind.YES_NO,
+            "it was reported to the police",
+            source="the incidents' senders",
+            denied="it was not reported to the police",
+        ),
     )
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Facts of one type that come one for each of something. `of`: each code of what they are about, with its
+    words, where those are few and fixed; None where instruments name them.
+    """
+
+    prefix: str
+    kind: Kind
+    shape: str
+    words: str
+    source: str
+    of: Mapping[str, str] | None = None
+    denied: str = ""
+
+    def fact(self, about: str) -> Fact | None:
+        """The family's fact about that; None where it has none."""
+        if not re.fullmatch(_SHAPES[self.shape], about) or (self.of is not None and about not in self.of):
+            return None
+        instrument, _, item = about.partition(".")
+        said = {"about": (self.of or {}).get(about, about), "instrument": instrument, "item": item}
+        return Fact(
+            f"{self.prefix}:{about}",
+            self.kind,
+            self.words.format(**said),
+            source=self.source.format(**said),
+            denied=self.denied.format(**said),
+        )
+
+
+_SHAPES = {
+    "INSTRUMENT": r"[a-z0-9]+(-[a-z0-9]+)*",
+    "INSTRUMENT.ITEM": r"[a-z0-9]+(-[a-z0-9]+)*\.[A-Za-z0-9_]+",
+    "NEED": r"[a-z_]+",
+    "EVENT": r"[a-z_]+",
+}
+EVENTS = {
+    "report": "the report",
+    "opened": "the case was opened",
+    "stage": "the case came to its present stage",
+    "last_incident": "the latest incident",
+    "last_contact": "somebody last spoke to the person",
+    "last_assessment": "the latest assessment",
+    "last_referral": "the latest referral was sent",
+}
+_LATEST = "the latest assessment with {instrument}"
+_TIMES = "the case's history, counted when the rule is asked"
+FAMILIES: dict[str, Family] = {
+    family.prefix: family
+    for family in (
+        Family(
+            "answer",
+            Kind.YES_NO,
+            "INSTRUMENT.ITEM",
+            "{item} of {instrument} is answered yes",
+            _LATEST,
+            denied="{item} of {instrument} is answered no",
+        ),
+        Family("points", Kind.NUMBER, "INSTRUMENT.ITEM", "the points of {item} of {instrument}", _LATEST),
+        Family("grade", Kind.TEXT, "INSTRUMENT", "the grade by {instrument}", _LATEST),
+        Family("score", Kind.NUMBER, "INSTRUMENT", "the score on {instrument}", _LATEST),
+        Family(
+            "need_severity", Kind.NUMBER, "NEED", "the severity of the need {about}", _NEEDS_ASKED, _NEEDS
+        ),
+        Family("days_since", Kind.NUMBER, "EVENT", "the number of days since {about}", _TIMES, EVENTS),
+        Family("hours_since", Kind.NUMBER, "EVENT", "the number of hours since {about}", _TIMES, EVENTS),
+    )
+}
+
+
+def find(name: object) -> Fact | None:
+    """The declared fact of that name, alone or of a family; None where there is none."""
+    if not isinstance(name, str):
+        return None
+    return FACTS.get(name) or _of_a_family(name)
+
+
+@lru_cache(maxsize=4096)  # asked for each condition of each rule of each case
+def _of_a_family(name: str) -> Fact | None:
+    prefix, _, about = name.partition(":")
+    return FAMILIES[prefix].fact(about) if prefix in FAMILIES else None
+
+
+def names_to_choose() -> str:
+    """What a fact may be called, for whoever named one that there is not."""
+    families = [f"{family.prefix}:{family.shape}" for family in FAMILIES.values()]
+    return ", ".join([*FACTS, *families])
 
 
 def known(fact: Fact, value: object) -> FactValue:
@@ -141,15 +275,19 @@ def known(fact: Fact, value: object) -> FactValue:
 
 
 def clean(values: Mapping[str, object]) -> dict[str, FactValue]:
-    """All declared facts, ready for JSON: what a routing decision keeps of the case as it stood.
+    """What a routing decision keeps of the case as it stood, ready for JSON: every fact of FACTS, and those of
+    families that are known.
 
     Facts left out, empty text and values outside the fact's own list (such as a risk "not_assessed") are None.
     Raises UnknownFact for a name that is not declared.
     """
-    strange = sorted(set(values) - set(FACTS))
+    declared = {name: fact for name in values if (fact := find(name))}
+    strange = sorted(set(values) - set(declared))
     if strange:
         raise UnknownFact(f"No rule can ask about {', '.join(strange)}: declare it in pathways/facts.py.")
-    return {name: known(fact, values.get(name)) for name, fact in FACTS.items()}
+    kept = {name: known(fact, values.get(name)) for name, fact in FACTS.items()}
+    of_families = {name: known(fact, values[name]) for name, fact in declared.items() if name not in FACTS}
+    return kept | {name: value for name, value in sorted(of_families.items()) if value is not None}
 
 
 def _members(value: object) -> list[str] | None:

@@ -7,7 +7,8 @@ A rule is JSON, one of:
     {"at_least": {"n": 2, "of": [rule, ...]}}    n or more of them
     {"fact": "risk_grade", "is": "high"}         a condition: one declared fact, one operator
 Operators: is, is_not, in, not_in (codes, text, numbers), contains, contains_any (lists), at_least, at_most,
-less_than, more_than (numbers and ordered codes), known (true or false: has it been established at all).
+less_than, more_than and between [from, to], both included (numbers and ordered codes), known (true or false: has
+it been established at all). "Since" is a number: {"fact": "days_since:last_incident", "at_most": 30}.
 
 A condition on a fact that is not known is itself not known, and so is a rule that turns on it: a rule never
 matches by ignorance. `known` alone answers either way.
@@ -18,13 +19,16 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from pathways.facts import FACTS, Fact, FactValue, Kind, known
+from pathways.facts import Fact, FactValue, Kind, find, known, names_to_choose
 
 Rule = Mapping[str, Any]
+Vocabulary = Mapping[str, Fact]
+"""The facts that this hub can ask about today, by name: those of its instruments too, with their labels as words."""
 
 EQUALITY = ("is", "is_not", "in", "not_in")
-ORDER = ("at_least", "at_most", "less_than", "more_than")
+ORDER = ("at_least", "at_most", "less_than", "more_than", "between")
 MEMBERSHIP = ("contains", "contains_any")
+LISTED = ("in", "not_in", "contains_any")
 OPERATORS = (*EQUALITY, *MEMBERSHIP, *ORDER, "known")
 ALLOWED: dict[Kind, tuple[str, ...]] = {
     Kind.CODE: EQUALITY,
@@ -62,20 +66,24 @@ class Outcome:
     failed: tuple[Leaf, ...]
 
 
-def validate(rule: object, _depth: int = 0) -> list[str]:
-    """What is wrong with a rule, in words; an empty list means that it can be evaluated."""
+def validate(rule: object, vocabulary: Vocabulary | None = None, _depth: int = 0) -> list[str]:
+    """What is wrong with a rule, in words; an empty list means that it can be evaluated.
+
+    vocabulary: where it is given, a rule may ask about nothing else. Without it, any instrument and item that
+    could be are taken as they are named: old versions stay readable when their instruments are gone.
+    """
     if _depth > DEEPEST:
         return [f"The rule is nested more than {DEEPEST} deep."]
     if not isinstance(rule, Mapping):
         return [f"A rule must be an object such as {{'fact': 'age', 'less_than': 18}}, not {rule!r}."]
     if "fact" in rule:
-        return _validate_condition(rule)
+        return _validate_condition(rule, vocabulary)
     if len(rule) != 1 or (kind := next(iter(rule))) not in ("all", "any", "not", "at_least"):
         return [
             f"A rule has one of all, any, not, at_least or fact; this one has {_listed(rule) or 'nothing'}."
         ]
     if kind == "not":
-        return validate(rule["not"], _depth + 1)
+        return validate(rule["not"], vocabulary, _depth + 1)
     parts = rule[kind]
     problems = []
     if kind == "at_least":
@@ -90,7 +98,7 @@ def validate(rule: object, _depth: int = 0) -> list[str]:
         return [*problems, f"`{kind}` needs a list of rules."]
     if not parts and kind == "any":
         problems.append("`any` of nothing can never match: list at least one rule.")
-    return problems + [problem for part in parts for problem in validate(part, _depth + 1)]
+    return problems + [problem for part in parts for problem in validate(part, vocabulary, _depth + 1)]
 
 
 def evaluate(rule: Rule, facts: Mapping[str, object]) -> Outcome:
@@ -99,9 +107,16 @@ def evaluate(rule: Rule, facts: Mapping[str, object]) -> Outcome:
     return Outcome(value=tree.value(rule), read=tree.read, failed=tuple(tree.failed(rule)))
 
 
-def sentence(rule: Rule) -> str:
+def sentence(rule: Rule, vocabulary: Vocabulary | None = None) -> str:
     """The rule in plain English, without a capital or full stop: it stands after "when"."""
-    return _words(rule, wanted=True)
+    return _words(rule, True, vocabulary or {})
+
+
+def facts_of(rule: Rule) -> frozenset[str]:
+    """The names of the facts that a valid rule may ask about."""
+    if "fact" in rule:
+        return frozenset({rule["fact"]})
+    return frozenset().union(*(facts_of(part) for part, _ in _node(rule, wanted=True).parts))
 
 
 def nearly(rule: Rule, facts: Mapping[str, object]) -> tuple[Leaf, ...]:
@@ -206,7 +221,7 @@ class _Reading:
         ]
 
     def _condition(self, rule: Rule) -> bool | None:
-        fact, operator, value = _parts_of(rule)
+        fact, operator, value = parts_of(rule)
         found = known(fact, self._facts.get(fact.name))
         self.read[fact.name] = found
         if operator == "known":
@@ -214,20 +229,23 @@ class _Reading:
         if found is None:
             return None
         if operator in ORDER:
-            return _TESTS[operator](_rank(fact, found), _rank(fact, value))
+            return _TESTS[operator](rank(fact, found), rank(fact, value))
         return _TESTS[operator](found, value)
 
     def _leaf(self, rule: Rule, wanted: bool) -> Leaf:
-        fact = _parts_of(rule)[0]
+        fact = parts_of(rule)[0]
         found = fact.value_words(known(fact, self._facts.get(fact.name)))
-        return Leaf(fact.name, _condition_words(rule, wanted), found)
+        return Leaf(fact.name, _condition_words(rule, wanted, {}), found)
 
 
 def _complete(ways: list[_Way]) -> list[_Way]:
     return [way for way in ways if not way.missing]
 
 
-def _rank(fact: Fact, value: Any) -> int:
+def rank(fact: Fact, value: Any) -> Any:
+    """Where a value (or each of a list) stands in the fact's order: numbers by themselves, codes as listed."""
+    if isinstance(value, list):
+        return [rank(fact, one) for one in value]
     return list(fact.values or ()).index(value) if fact.kind is Kind.CODE else value
 
 
@@ -242,19 +260,31 @@ _TESTS: dict[str, Callable[[Any, Any], bool]] = {
     "at_most": lambda found, value: found <= value,
     "less_than": lambda found, value: found < value,
     "more_than": lambda found, value: found > value,
+    "between": lambda found, value: value[0] <= found <= value[1],
 }
 
 
-def _parts_of(rule: Rule) -> tuple[Fact, str, Any]:
+def parts_of(rule: Rule, vocabulary: Vocabulary | None = None) -> tuple[Fact, str, Any]:
+    """A valid condition taken apart: the fact, the operator, what it is compared with. Raises LookupError."""
     operator = next(name for name in rule if name != "fact")
-    return FACTS[rule["fact"]], operator, rule[operator]
+    fact = (vocabulary or {}).get(rule["fact"]) or find(rule["fact"])
+    if fact is None:
+        raise LookupError(f"There is no fact called {rule['fact']!r}: validate the rule first.")
+    return fact, operator, rule[operator]
 
 
-def _validate_condition(rule: Rule) -> list[str]:
+def _validate_condition(rule: Rule, vocabulary: Vocabulary | None) -> list[str]:
     name = rule["fact"]
-    if not isinstance(name, str) or name not in FACTS:
-        return [f"There is no fact called {name!r}. There are: {', '.join(FACTS)}."]
-    fact, operators = FACTS[name], [key for key in rule if key != "fact"]
+    fact, operators = find(name), [key for key in rule if key != "fact"]
+    if fact is None:
+        return [f"There is no fact called {name!r}. There are: {names_to_choose()}."]
+    if vocabulary is not None:
+        if name not in vocabulary:
+            return [
+                f"{name} asks for what no instrument in effect has, or for an answer about health, which is sealed."
+                " Choose another fact, or publish the instrument first."
+            ]
+        fact = vocabulary[name]
     if len(operators) != 1:
         return [f"A condition on {name} needs exactly one of {', '.join(OPERATORS)}."]
     operator, value = operators[0], rule[operators[0]]
@@ -265,11 +295,22 @@ def _validate_condition(rule: Rule) -> list[str]:
         return [
             f"{name} is {fact.kind}: it cannot be asked `{operator}`, only {', '.join((*allowed, 'known'))}."
         ]
-    if operator in ("in", "not_in", "contains_any"):
+    if operator in LISTED:
         if not isinstance(value, list) or not value:
             return [f"`{operator}` on {name} needs a list of one or more values."]
         return [problem for one in value for problem in _validate_value(fact, one)]
+    if operator == "between":
+        return _validate_between(fact, value)
     return _validate_value(fact, value)
+
+
+def _validate_between(fact: Fact, value: object) -> list[str]:
+    if not isinstance(value, list) or len(value) != 2:
+        return [f"`between` on {fact.name} needs two values: from and to, both included."]
+    problems = [problem for one in value for problem in _validate_value(fact, one)]
+    if not problems and rank(fact, value[0]) > rank(fact, value[1]):
+        return [f"`between` on {fact.name} can never be: its first value must not be more than its second."]
+    return problems
 
 
 def _validate_value(fact: Fact, value: object) -> list[str]:
@@ -285,19 +326,19 @@ def _validate_value(fact: Fact, value: object) -> list[str]:
     return []
 
 
-def _words(rule: Rule, wanted: bool) -> str:
+def _words(rule: Rule, wanted: bool, vocabulary: Vocabulary) -> str:
     if "fact" in rule:
-        return _condition_words(rule, wanted)
+        return _condition_words(rule, wanted, vocabulary)
     node = _node(rule, wanted)
     if "not" in rule:
-        return _words(*node.parts[0])
-    parts = [_grouped(part, part_wanted) for part, part_wanted in node.parts]
+        return _words(*node.parts[0], vocabulary)
+    parts = [_grouped(part, part_wanted, vocabulary) for part, part_wanted in node.parts]
     if node.need <= 0:
         return "always"
     if node.need > len(parts):
         return "never"
     if len(parts) == 1:
-        return _words(*node.parts[0])
+        return _words(*node.parts[0], vocabulary)
     if node.need == len(parts):
         return " and ".join(parts)
     if node.need == 1:
@@ -305,9 +346,9 @@ def _words(rule: Rule, wanted: bool) -> str:
     return f"at least {node.need} of these hold: {'; '.join(parts)}"
 
 
-def _grouped(rule: Rule, wanted: bool) -> str:
+def _grouped(rule: Rule, wanted: bool, vocabulary: Vocabulary) -> str:
     """A part's words, in brackets where they would run into those beside them."""
-    words = _words(rule, wanted)
+    words = _words(rule, wanted, vocabulary)
     return words if _is_single(rule) else f"({words})"
 
 
@@ -332,13 +373,16 @@ _VERBS: dict[str, tuple[str, str]] = {
 }
 
 
-def _condition_words(rule: Rule, wanted: bool) -> str:
-    fact, operator, value = _parts_of(rule)
+def _condition_words(rule: Rule, wanted: bool, vocabulary: Vocabulary) -> str:
+    fact, operator, value = parts_of(rule, vocabulary)
     if operator == "known":
         return f"{fact.words} {'is known' if value is wanted else 'is not known'}"
     if fact.kind is Kind.YES_NO:
         holds = (value is True) is ((operator == "is") is wanted)
-        return fact.words if holds else f"it is not so that {fact.words}"
+        return fact.words if holds else fact.denied or f"it is not so that {fact.words}"
+    if operator == "between":
+        low, high = map(fact.value_words, value)
+        return f"{fact.words} is {'' if wanted else 'not '}from {low} to {high}"
     if isinstance(value, list) and len(value) > 1:
         listed = f"{', '.join(fact.value_words(one) for one in value[:-1])} or {fact.value_words(value[-1])}"
         return f"{fact.words} {_VERBS[operator][0 if wanted else 1]} {listed}"

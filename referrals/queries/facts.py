@@ -1,19 +1,28 @@
 """What is known of a case when a pathway's rules ask: the values of pathways.facts, gathered once."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
+from django.db.models import Max, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from agencies.models import Agency
+from messaging.models import Event
+from pathways.assessed import facts_of_assessment
 from pathways.facts import FactValue, clean
+from pathways.models import Assessment
 from pathways.queries.assessments import latest_assessments
-from referrals.models import Case, Incident
+from referrals.models import Case, ContactAttempt, Incident, Referral
 from referrals.queries.contact import current_address
 from referrals.queries.repeats import repeats_by_person
+from referrals.workflow import OPEN
 from victims.entitlement import age_on
 from victims.models import ContactMethod
 from victims.queries import consent_stands, current_consents
 from victims.repeats import Repeats
+
+_HOUR, _DAY = 3600, 86400
 
 
 def intake_facts(case: Case) -> dict[str, object]:
@@ -35,10 +44,12 @@ def facts_of(case: Case, *, at: datetime) -> dict[str, FactValue]:
     risk, needs = made.get("risk-24"), made.get("needs-8")
     consents = current_consents(case_id=case.id).values()
     again = repeats_by_person([case.person_id], until=at).get(case.person_id, Repeats())
-    by_police = Incident.objects.filter(case=case, source__agency__kind=Agency.Kind.POLICE)
+    told = _incidents(case)
+    sent = list(Referral.objects.filter(case=case).values_list("service__code", "status", "sent_at"))
     return clean(
         {
             **intake_facts(case),
+            **_assessed(made.values()),
             "risk_grade": (risk.judgement or risk.grade) if risk else None,
             "risk_score": risk.score["count"] if risk else None,
             "needs": needs.score["needs"] if needs else None,
@@ -49,9 +60,60 @@ def facts_of(case: Case, *, at: datetime) -> dict[str, FactValue]:
             "repeat_same_perpetrator_12m": len(again.same_perpetrator),
             "safe_channels": _safe_channels(case),
             "consents": [c.agency.code for c in consents if consent_stands(c, at=at) == "given"],
-            "reported_to_police": by_police.exists() or None,
+            "services_involved": [service for service, status, _ in sent if status in OPEN],
+            "reported_to_police": told["by_police"] is not None or None,
+            **_times(
+                at,
+                report=case.reported_at,
+                opened=case.opened_at,
+                stage=_came_to_its_stage(case),
+                last_incident=told["last"],
+                last_contact=_last_spoken_to(case),
+                last_assessment=max((one.completed_at for one in made.values()), default=None),
+                last_referral=max((sent_at for _, _, sent_at in sent), default=None),
+            ),
         }
     )
+
+
+def _assessed(made: Iterable[Assessment]) -> dict[str, object]:
+    """What each instrument's newest assessment says. Answers about health are not read: see pathways.assessed."""
+    found: dict[str, object] = {}
+    for one in sorted(made, key=lambda one: one.completed_at):
+        found |= facts_of_assessment(
+            one.instrument.definition, one.answers, one.score, one.judgement or one.grade
+        )
+    return found
+
+
+def _times(at: datetime, **events: datetime | None) -> dict[str, object]:
+    """Whole days and hours since each event; an event that is still to come is not known."""
+    found: dict[str, object] = {}
+    for name, then in events.items():
+        if then is not None and then <= at:
+            seconds = int((at - then).total_seconds())
+            found |= {f"days_since:{name}": seconds // _DAY, f"hours_since:{name}": seconds // _HOUR}
+    return found
+
+
+def _incidents(case: Case) -> dict[str, datetime | None]:
+    """When the latest one happened (where that is not told: was reported), and when one came from the police."""
+    happened = Coalesce("occurred_to", "occurred_from", "reported_at")
+    by_police = Q(source__agency__kind=Agency.Kind.POLICE)
+    return Incident.objects.filter(case=case).aggregate(
+        last=Max(happened), by_police=Max("reported_at", filter=by_police)
+    )
+
+
+def _came_to_its_stage(case: Case) -> datetime:
+    """When the case's status last changed; one that never did has it since it was opened."""
+    moved = Event.objects.filter(case_id=case.id, topic="case.moved")
+    return moved.aggregate(last=Max("at"))["last"] or case.opened_at
+
+
+def _last_spoken_to(case: Case) -> datetime | None:
+    spoke = ContactAttempt.objects.filter(case=case, result=ContactAttempt.Result.SPOKE)
+    return spoke.aggregate(last=Max("attempted_at"))["last"]
 
 
 def _safe_channels(case: Case) -> list[str]:

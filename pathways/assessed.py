@@ -1,0 +1,84 @@
+"""What an instrument adds to the facts: those that rules may ask of it, and what one assessment says to them.
+
+Answers about health are sealed (see pathways.scoring.health_items): no rule asks about them one by one, and they
+are in no kept fact. The instrument's score and grade are.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from pathways.facts import FACTS, FAMILIES, Fact, find
+from pathways.scoring import health_items
+
+_SAID = {"yes": True, "no": False}
+
+
+def vocabulary_of(instruments: Iterable[Mapping[str, Any]]) -> dict[str, Fact]:
+    """Every fact that rules may ask about, by name, with these instruments' own labels as words.
+
+    instruments: the definitions of the editions in effect, as pathways.scoring reads them.
+    """
+    found = dict(FACTS)
+    for family in FAMILIES.values():
+        for about in family.of or ():
+            fact = family.fact(about)
+            if fact is not None:
+                found[fact.name] = fact
+    for definition in instruments:
+        found |= {fact.name: fact for fact in _of_instrument(definition)}
+        for sealed in _sealed_needs(definition):
+            found.pop(f"need_severity:{sealed}", None)
+    return found
+
+
+def facts_of_assessment(
+    definition: Mapping[str, Any], answers: Mapping[str, Any], score: Mapping[str, Any], grade: str
+) -> dict[str, object]:
+    """What a completed assessment says to rules, by the name of the fact; what it leaves open is not in it.
+
+    grade: the one that counts, the practitioner's judgement where there is one.
+    """
+    code, sealed = definition["code"], health_items(definition)
+    found: dict[str, object] = {f"score:{code}": _score(definition, score), f"grade:{code}": grade or None}
+    for item in definition["items"]:
+        answer = answers.get(item["code"])
+        if item["code"] in sealed or answer is None:
+            continue
+        said = answer.get("need") if isinstance(answer, Mapping) else answer
+        if isinstance(said, str) and said in _SAID:
+            found[f"answer:{code}.{item['code']}"] = _SAID[said]
+        elif type(said) is int:
+            found[f"points:{code}.{item['code']}"] = said
+        if isinstance(answer, Mapping) and "need" in item and said in _SAID:
+            found[f"need_severity:{item['need']}"] = answer.get("severity") or 0
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _score(definition: Mapping[str, Any], score: Mapping[str, Any]) -> object:
+    """What the instrument counts by: the number of yes, or the sum of points."""
+    return score.get("count" if definition.get("grading", {}).get("by") == "count" else "total")
+
+
+def _of_instrument(definition: Mapping[str, Any]) -> Iterable[Fact]:
+    code, title = definition["code"], definition["title"]
+    if score := find(f"score:{code}"):
+        yield replace(score, words=f"the score on {title}")
+    if definition.get("grades") and (grade := find(f"grade:{code}")):
+        yield replace(grade, words=f"the grade by {title}", values={one: one for one in definition["grades"]})
+    sealed = health_items(definition)
+    for item in definition["items"]:
+        label = f"{item['label']} ({item['code']} of {code})"
+        if item["code"] in sealed:
+            continue
+        if item["type"] in ("yes_no_unknown", "yes_no", "need"):
+            if answer := find(f"answer:{code}.{item['code']}"):
+                yield replace(answer, words=f"{label} is answered yes", denied=f"{label} is answered no")
+        elif re.fullmatch(r"\d+-\d+", item["type"]) and (points := find(f"points:{code}.{item['code']}")):
+            yield replace(points, words=f"the points of {label}")
+
+
+def _sealed_needs(definition: Mapping[str, Any]) -> list[str]:
+    sealed = health_items(definition)
+    return [item["need"] for item in definition["items"] if "need" in item and item["code"] in sealed]
