@@ -4,6 +4,8 @@
     number: 1                             the version; a proposed one is never edited
     title: Northshire victim pathway
     entry: RULE                           who enters (see pathways.rules); {all: []} is everybody
+    general: true                         default false; the pathway that catches the rest: its default is taken
+                                          only where no route of any pathway matches
     assessments:
       - {instrument: risk-24, when: RULE} wanted where the rule is true or not known
     routes:                               read in order of priority, then of the file
@@ -16,17 +18,17 @@
         basis_reason: ...                 wanted for every basis but consent: why it applies
         answer_within: {working_hours: 4} see referrals.clocks
         urgent: true                      default false
-        group: domestic-abuse             of one group only the first matching route is taken;
-                                          routes without a group run together
+        group: domestic-abuse             of one group, over all pathways, only the first matching route
+                                          is taken; routes without a group run together
         priority: 10                      lower comes first; default 100
         fallback: [victim-care]           services tried in turn where this one cannot take the case
-    default: {name: ..., service: ...}    a route without `when`: taken where no route matches
+    default: {name: ..., service: ...}    a route without `when`: taken where no route of this pathway matches
     review: {working_days: 20}            when the hub looks at a routed case again
 
 The founding file adds `in_force_from` and `ratified` (agency, by, on, position), which are kept beside it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,7 +51,7 @@ ROUTE_KEYS = {
     "answer_within", "urgent", "group", "priority", "fallback",
 }  # fmt: skip
 PATHWAY_KEYS = {
-    "code", "number", "title", "entry", "assessments", "routes", "default", "review",
+    "code", "number", "title", "entry", "general", "assessments", "routes", "default", "review",
     "in_force_from", "ratified",
 }  # fmt: skip
 _OPTIONAL = (
@@ -98,6 +100,7 @@ class Pathway:
     routes: tuple[Route, ...]
     default: Route
     review: Mapping[str, Any] = field(default_factory=dict)
+    general: bool = False
 
 
 def read_pathway(definition: Mapping[str, Any]) -> Pathway:
@@ -117,12 +120,23 @@ def read_pathway(definition: Mapping[str, Any]) -> Pathway:
         routes=tuple(sorted(routes, key=lambda route: route.priority)),
         default=_route({**definition["default"], "when": ALWAYS}),
         review=definition.get("review", {}),
+        general=definition.get("general", False),
     )
 
 
-def required_assessments(pathway: Pathway, facts: Mapping[str, object]) -> list[str]:
-    """The instruments that a case with these facts needs. Where that is not known, it is asked for."""
-    return [code for code, when in pathway.assessments if evaluate(when, facts).value is not False]
+def required_assessments(pathways: Iterable[Pathway], facts: Mapping[str, object]) -> list[str]:
+    """The instruments that a case with these facts needs, for each pathway that it enters or may enter.
+
+    Where that is not known, it is asked for.
+    """
+    wanted = [
+        code
+        for pathway in pathways
+        if evaluate(pathway.entry, facts).value is not False
+        for code, when in pathway.assessments
+        if evaluate(when, facts).value is not False
+    ]
+    return list(dict.fromkeys(wanted))
 
 
 def length_words(length: Mapping[str, Any]) -> str:
@@ -151,6 +165,8 @@ def validate_pathway(definition: object) -> list[str]:
             problems.append("Each of `assessments` needs `instrument` and `when`.")
         else:
             problems += _in(f"Assessment {entry['instrument']}", validate(entry["when"]))
+    if type(definition.get("general", False)) is not bool:
+        problems.append("`general` must be true or false.")
     if "review" in definition:
         problems += _in("The review", _validate_length(definition["review"]))
     routes, default = definition.get("routes"), definition.get("default")

@@ -1,4 +1,4 @@
-"""Choosing where a case goes: a pathway, the facts, what is on offer and what was tried give one decision.
+"""Choosing where a case goes: pathways, the facts, what is on offer and what was tried give one decision.
 
 Pure and deterministic: the same input gives the same decision in the same order, so that any decision can be
 replayed from what was kept of it. Nothing is disclosed here; a plan says what may be, and `held` what may not
@@ -7,16 +7,14 @@ every category, and a legal basis allows it: consent must be recorded for that a
 other bases do not wait for consent, and the route says why they apply.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from pathways.facts import FactValue
 from pathways.pathway import BASIS_WORDS, SAFEGUARDING_OVERRIDE, Pathway, Route
-from pathways.rules import Leaf, evaluate, nearly, sentence
+from pathways.rules import Outcome, evaluate, nearly, sentence
+from referrals.decision import Decision, Held, Looked, Matched, Near, Plan, Skipped
+from referrals.offer import REFUSED, Offer
 from referrals.workflow import OPEN
-
-GIVEN, REFUSED, NOT_RECORDED = "given", "refused", "not_recorded"
 
 # Reasons that the person, by way of a practitioner, can put right: the route waits for them.
 WAITS_FOR_A_PERSON = ("consent_not_recorded", "consent_not_covering", "recalled")
@@ -25,193 +23,101 @@ NOT_TAKEN = {"declined": "{who} declined this case.", "expired": "{who} did not 
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
-    """One service as it stands for this case: whose it is, what may be disclosed to them, whether they have room.
+class _Step:
+    """One route of one pathway that may be followed, and what its rule said of the facts."""
 
-    agreement_id: of an agreement in force, signed by the hub and the agency; None where there is none.
-    consent: given, refused (or withdrawn) or not_recorded (or run out), to this agency.
-    override_categories: what two people decided that it may be told without or against consent, to keep somebody
-    safe; override_words: who asked, who approved, and why.
-    in_conflict: the agency has a conflict of interest in the case: it gets no referral, whatever else allows it.
-    capacity_free: None is no limit.
-    """
-
-    service_code: str
-    team_id: str
-    agency_id: str
-    agency_code: str
-    agency_name: str
-    is_open: bool = True
-    capacity_free: int | None = None
-    agreement_id: str | None = None
-    agreement_purposes: tuple[str, ...] = ()
-    agreement_categories: tuple[str, ...] = ()
-    consent: str = NOT_RECORDED
-    consent_categories: tuple[str, ...] = ()
-    service_name: str = ""
-    in_conflict: bool = False
-    override_categories: tuple[str, ...] = ()
-    override_words: str = ""
+    pathway: Pathway
+    route: Route
+    outcome: Outcome
 
     @property
-    def has_consent(self) -> bool:
-        return self.consent == GIVEN
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            key: list(value) if isinstance(value, tuple) else value for key, value in asdict(self).items()
-        }
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> "Offer":
-        return cls(**_tuples(data))
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """One referral to be made: the fields that it will have, and why in a sentence."""
-
-    route: str
-    service: str
-    team_id: str
-    agency_id: str
-    agency_code: str
-    agreement_id: str | None
-    purpose: str
-    categories: tuple[str, ...]
-    basis: str
-    basis_reason: str
-    urgent: bool
-    answer_within: Mapping[str, Any]
-    why: str
-    fallback_for: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A plan that may not go ahead: a code and the words for it, and the service tried instead, if any."""
-
-    plan: Plan
-    code: str
-    reason: str
-    instead: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """A matching route that makes no referral of its own, since the service has the case already."""
-
-    route: str
-    service: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Matched:
-    """A route whose rule held: the rule as a sentence, and the facts that it read."""
-
-    route: str
-    why: str
-    read: Mapping[str, FactValue]
-
-
-@dataclass(frozen=True, slots=True)
-class Near:
-    """A route that did not match for want of one condition: each that would have been enough."""
-
-    route: str
-    missing: tuple[Leaf, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """Where one case goes and why. `entered` is False where the pathway's entry rule did not hold."""
-
-    entered: bool
-    matched: tuple[Matched, ...] = ()
-    nearly: tuple[Near, ...] = ()
-    referrals: tuple[Plan, ...] = ()
-    held: tuple[Held, ...] = ()
-    skipped: tuple[Skipped, ...] = ()
+    def is_default(self) -> bool:
+        return self.route is self.pathway.default
 
     @property
-    def wants_decision(self) -> str:
-        """What a practitioner must decide, in words of at most 200 letters; empty where nothing waits for one."""
-        if not self.entered:
-            return "This case does not meet the pathway's entry criteria."
-        waiting = list(dict.fromkeys(held.reason for held in self.held if not held.instead))
-        if not waiting:
-            return ""
-        more = f" And {len(waiting) - 1} more." if len(waiting) > 1 else ""
-        return waiting[0][: 200 - len(more)] + more
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "entered": self.entered,
-            "matched": [{"route": one.route, "why": one.why, "read": dict(one.read)} for one in self.matched],
-            "nearly": [
-                {"route": one.route, "missing": [leaf.to_json() for leaf in one.missing]}
-                for one in self.nearly
-            ],
-            "referrals": [_plan_json(plan) for plan in self.referrals],
-            "held": [
-                {"plan": _plan_json(one.plan), "code": one.code, "reason": one.reason, "instead": one.instead}
-                for one in self.held
-            ],
-            "skipped": [asdict(one) for one in self.skipped],
-        }
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> "Decision":
-        return cls(
-            entered=data["entered"],
-            matched=tuple(Matched(**one) for one in data["matched"]),
-            nearly=tuple(
-                Near(one["route"], tuple(map(Leaf.from_json, one["missing"]))) for one in data["nearly"]
-            ),
-            referrals=tuple(Plan(**_tuples(one)) for one in data["referrals"]),
-            held=tuple(Held(**{**one, "plan": Plan(**_tuples(one["plan"]))}) for one in data["held"]),
-            skipped=tuple(Skipped(**one) for one in data["skipped"]),
-        )
+    def why(self) -> str:
+        if self.is_default:
+            return f"{self.route.name}: no other route matched."
+        return f"{self.route.name}: because {sentence(self.route.when)}."
 
 
 def choose(
-    pathway: Pathway, facts: Mapping[str, object], offers: Iterable[Offer], tried: Mapping[str, str]
+    pathways: Iterable[Pathway],
+    facts: Mapping[str, object],
+    offers: Iterable[Offer],
+    tried: Mapping[str, str],
 ) -> Decision:
-    """Decide where a case goes. Every case that enters gets a referral, or a plan held with its reason,
+    """Decide where a case goes. Every case that enters a pathway gets a referral, or a plan held with its reason,
     unless each service that it matches has it already.
 
+    pathways: one version of each; the case enters those whose entry rule holds, and the matching routes of all of
+    them are followed together, in order of priority. Groups are common to them: of one group the first matching
+    route is followed, whichever pathway it stands in.
     tried: by service, the status of this case's latest referral to it. An open or completed one is not sent
     again; one declined or unanswered goes on to the route's fallback; a returned one may be sent again; a
     recalled one waits for a practitioner.
     """
-    if evaluate(pathway.entry, facts).value is not True:
-        return Decision(entered=False)
-    outcomes = [(route, evaluate(route.when, facts)) for route in pathway.routes]
-    matching = [(route, outcome) for route, outcome in outcomes if outcome.value is True]
-    if not matching:
-        matching = [(pathway.default, evaluate(pathway.default.when, facts))]
-    near = [(route, nearly(route.when, facts)) for route, outcome in outcomes if outcome.value is not True]
+    looked_at = sorted(pathways, key=lambda pathway: pathway.code)
+    looked = tuple(_look(pathway, facts) for pathway in looked_at)
+    entered = [pathway for pathway, one in zip(looked_at, looked, strict=True) if one.entered]
+    if not entered:
+        return Decision(entered=False, looked=looked)
+    steps = [
+        _Step(pathway, route, evaluate(route.when, facts)) for pathway in entered for route in pathway.routes
+    ]
+    steps.sort(
+        key=lambda step: step.route.priority
+    )  # stable: then by pathway, then as the version lists them
+    matching = [step for step in steps if step.outcome.value is True]
+    matching += _defaults(entered, matching, facts)
     planning = _Planning(offers, tried)
-    for route in _one_of_each_group([route for route, _ in matching]):
-        planning.follow(route)
+    for step in _one_of_each_group(matching):
+        planning.follow(step)
+    near = [(step, nearly(step.route.when, facts)) for step in steps if step.outcome.value is not True]
     return Decision(
         entered=True,
-        matched=tuple(Matched(route.name, _why(pathway, route), outcome.read) for route, outcome in matching),
-        nearly=tuple(Near(route.name, missing) for route, missing in near if missing),
-        referrals=tuple(replace(plan, why=_why_sent(pathway, plan)) for plan in planning.referrals),
-        held=tuple(
-            replace(held, plan=replace(held.plan, why=_why_sent(pathway, held.plan)))
-            for held in planning.held
+        looked=looked,
+        matched=tuple(
+            Matched(one.route.name, one.why, one.outcome.read, one.pathway.code) for one in matching
         ),
+        nearly=tuple(Near(one.route.name, missing, one.pathway.code) for one, missing in near if missing),
+        referrals=tuple(planning.referrals),
+        held=tuple(planning.held),
         skipped=tuple(planning.skipped),
     )
 
 
-def _one_of_each_group(routes: list[Route]) -> list[Route]:
-    """Routes without a group all; of each group the first, as `Pathway.routes` stand in order of priority."""
-    taken: dict[str, Route] = {}
-    return [route for route in routes if not route.group or taken.setdefault(route.group, route) is route]
+def _look(pathway: Pathway, facts: Mapping[str, object]) -> Looked:
+    outcome = evaluate(pathway.entry, facts)
+    entered = outcome.value is True
+    return Looked(
+        pathway=pathway.code,
+        number=pathway.number,
+        title=pathway.title,
+        entered=entered,
+        why=sentence(pathway.entry),
+        read=outcome.read,
+        missing=() if entered else nearly(pathway.entry, facts),
+    )
+
+
+def _defaults(
+    entered: Sequence[Pathway], matching: Sequence[_Step], facts: Mapping[str, object]
+) -> list[_Step]:
+    """The default of each entered pathway of which no route matched; a general one's only where nothing else goes."""
+    served = {step.pathway.code for step in matching}
+    special = [one for one in entered if not one.general and one.code not in served]
+    general = [one for one in entered if one.general][:1]
+    chosen = special or (general if not matching else [])
+    return [_Step(one, one.default, evaluate(one.default.when, facts)) for one in chosen]
+
+
+def _one_of_each_group(steps: Sequence[_Step]) -> list[_Step]:
+    """Routes without a group all; of each group the first, as they stand in order of priority."""
+    taken: dict[str, _Step] = {}
+    return [
+        step for step in steps if not step.route.group or taken.setdefault(step.route.group, step) is step
+    ]
 
 
 class _Planning:
@@ -224,14 +130,15 @@ class _Planning:
         self.held: list[Held] = []
         self.skipped: list[Skipped] = []
 
-    def follow(self, route: Route) -> None:
+    def follow(self, step: _Step) -> None:
         """Plan the route's own service, or where it cannot take the case the first of its fallbacks that can."""
+        route = step.route
         waiting: list[Held] = []
         for service in (route.service, *route.fallback):
             if has_it := self._has_it_already(service):
-                self.skipped.append(Skipped(route.name, service, has_it))
+                self.skipped.append(Skipped(route.name, service, has_it, step.pathway.code))
                 break
-            plan, code, reason = self._try(route, service)
+            plan, code, reason = self._try(step, service)
             if not code:
                 self.referrals.append(plan)
                 break
@@ -251,19 +158,19 @@ class _Planning:
         planned = next((plan for plan in self.referrals if plan.service == service), None)
         return f"Already referred to {self._name(service)} by the route {planned.route}." if planned else ""
 
-    def _try(self, route: Route, service: str) -> tuple[Plan, str, str]:
+    def _try(self, step: _Step, service: str) -> tuple[Plan, str, str]:
         """The plan for one service, with the code and words of what stands in its way; both empty where nothing."""
         offers = [offer for offer in self._offers if offer.service_code == service]
         tries = [
             (offer, as_told, *self._obstacle(as_told, offer))
             for offer in offers
-            for as_told in [_on_override(route, offer)]
+            for as_told in [_on_override(step.route, offer)]
         ]
         if not tries:
-            return _plan(route, service, None), "no_offer", f"Nobody offers the service {service}."
+            return _plan(step, step.route, service, None), "no_offer", f"Nobody offers the service {service}."
         # A team that can take it before one that cannot; then the one with the most room.
         offer, as_told, code, reason = min(tries, key=lambda one: (bool(one[2]), -_room(one[0])))
-        return _plan(as_told, service, offer), code, reason
+        return _plan(step, as_told, service, offer), code, reason
 
     def _obstacle(self, route: Route, offer: Offer) -> tuple[str, str]:
         who, status = offer.agency_name, self._tried.get(offer.service_code, "")
@@ -319,36 +226,28 @@ def _cannot_take(offer: Offer) -> tuple[str, str] | None:
     return None
 
 
-def _plan(route: Route, service: str, offer: Offer | None) -> Plan:
+def _plan(step: _Step, as_told: Route, service: str, offer: Offer | None) -> Plan:
+    """The referral that the step makes. as_told: its route, as this agency may be told by it."""
+    fallback_for = step.route.service if step.route.service != service else ""
+    reason = f": {as_told.basis_reason}" if as_told.basis_reason else ""
+    instead = f" In place of {fallback_for}, which cannot take it." if fallback_for else ""
     return Plan(
-        route=route.name,
+        route=step.route.name,
         service=service,
         team_id=offer.team_id if offer else "",
         agency_id=offer.agency_id if offer else "",
         agency_code=offer.agency_code if offer else "",
         agreement_id=offer.agreement_id if offer else None,
-        purpose=route.purpose,
-        categories=route.categories,
-        basis=route.basis,
-        basis_reason=route.basis_reason,
-        urgent=route.urgent,
-        answer_within=dict(route.answer_within),
-        why="",
-        fallback_for=route.service if service != route.service else "",
+        purpose=as_told.purpose,
+        categories=as_told.categories,
+        basis=as_told.basis,
+        basis_reason=as_told.basis_reason,
+        urgent=as_told.urgent,
+        answer_within=dict(as_told.answer_within),
+        why=f"{step.why}{instead} Told on the basis of {BASIS_WORDS[as_told.basis]}{reason}.",
+        fallback_for=fallback_for,
+        pathway=step.pathway.code,
     )
-
-
-def _why(pathway: Pathway, route: Route) -> str:
-    if route is pathway.default:
-        return f"{route.name}: no other route matched."
-    return f"{route.name}: because {sentence(route.when)}."
-
-
-def _why_sent(pathway: Pathway, plan: Plan) -> str:
-    route = next((one for one in pathway.routes if one.name == plan.route), pathway.default)
-    basis = f"Told on the basis of {BASIS_WORDS[plan.basis]}{': ' + plan.basis_reason if plan.basis_reason else ''}."
-    instead = f" In place of {plan.fallback_for}, which cannot take it." if plan.fallback_for else ""
-    return f"{_why(pathway, route)}{instead} {basis}"
 
 
 def _room(offer: Offer) -> float:
@@ -362,12 +261,3 @@ def _without(wanted: Iterable[str], covered: Iterable[str]) -> list[str]:
 
 def _said(codes: Iterable[str]) -> str:
     return ", ".join(code.replace("_", " ") for code in codes)
-
-
-def _plan_json(plan: Plan) -> dict[str, Any]:
-    return {**asdict(plan), "categories": list(plan.categories), "answer_within": dict(plan.answer_within)}
-
-
-def _tuples(data: Mapping[str, Any]) -> dict[str, Any]:
-    """JSON's lists as the tuples that they were."""
-    return {key: tuple(value) if isinstance(value, list) else value for key, value in data.items()}

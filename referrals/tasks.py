@@ -16,7 +16,7 @@ from referrals.actions.held_rows import hide_held_rows
 from referrals.actions.hints import find_hints
 from referrals.actions.intake import JUDGE, judge_rows
 from referrals.actions.referral import CONFIRM_OVERDUE, expire, remind_to_confirm
-from referrals.actions.routing import EXPIRE, follow_referral, is_unanswered, route_case
+from referrals.actions.routing import EXPIRE, IN_FORCE, follow_referral, is_unanswered, route_case
 from referrals.actions.sight import SIGHT_ENDS
 
 
@@ -30,9 +30,15 @@ def judge_feed(payload: dict[str, str]) -> None:
 def route(payload: dict[str, str]) -> None:
     """A case that was triaged, or that a practitioner asked to route again, goes along the pathway."""
     event = UUID(payload["event"])
-    asked = event_data(event_id=event).get("again", [])
-    again = [str(code) for code in asked] if isinstance(asked, list) else []
-    route_case(actor=current_actor(), case_id=UUID(payload["case"]), asked_by=event, again=again)
+    asked = event_data(event_id=event)
+    codes = asked.get("again", [])
+    route_case(
+        actor=current_actor(),
+        case_id=UUID(payload["case"]),
+        asked_by=event,
+        again=[str(code) for code in codes] if isinstance(codes, list) else [],
+        anew=asked.get("under") == IN_FORCE,
+    )
 
 
 @subscriber(

@@ -13,8 +13,8 @@ from access.ids import new_id
 from access.models import Grant
 from agencies.models import Agreement, Service
 from pathways.models import PathwayVersion
+from referrals.decision import Decision
 from referrals.models import Case, Clock, FeedSource, Incident, Offence, Referral, RoutingDecision
-from referrals.routing import Decision
 from victims.matching import Line, Resemblance, as_evidence
 from victims.models import Address, ContactMethod, Person, PersonName, SamePersonSuggestion
 
@@ -198,12 +198,14 @@ def a_referral(
     now = timezone.now()
     with acting_as_system("tests"):
         offered = Service.objects.select_related("team").get(code=service)
+        version = PathwayVersion.objects.latest("number")
         decision = RoutingDecision.objects.create(
             case=case,
-            version=PathwayVersion.objects.latest("number"),
+            versions=[version.id],
             asked_by=f"test:{new_id()}",
             facts={},
-            offers={},
+            offers=[],
+            tried={},
             decision=Decision(entered=True).to_json(),
             decided_at=now,
             decided_by="tests",
@@ -211,7 +213,7 @@ def a_referral(
         return Referral.objects.create(
             case=case,
             decision=decision,
-            pathway_version=decision.version,
+            pathway_version=version,
             agency_id=offered.team.agency_id,
             team=offered.team,
             service=offered,

@@ -19,11 +19,15 @@ class NoPathway(Exception):
     """No ratified pathway version is in force: nothing can be routed until one is."""
 
 
-def version_in_force(*, on: date) -> PathwayVersion:
-    """The ratified pathway version that routes cases on that day. Raises NoPathway."""
+def versions_in_force(*, on: date) -> list[PathwayVersion]:
+    """The ratified version of each pathway that new cases are routed by on that day, by code. Raises NoPathway.
+
+    A case that was routed before stays on the versions that were looked at then: see
+    referrals.queries.rulebook.
+    """
     ratified = PathwayVersion.objects.filter(status=PathwayVersion.Status.RATIFIED, in_force_from__lte=on)
-    found = ratified.order_by("-in_force_from", "-number").first()
-    if found is None:
+    newest = ratified.order_by("code", "-in_force_from", "-number").distinct("code")
+    if not (found := list(newest)):
         raise NoPathway("No ratified pathway is in force: the agencies must agree on one first.")
     return found
 
@@ -73,14 +77,14 @@ class VersionRow:
 
 
 def version_rows(*, actor: Actor, on: date) -> list[VersionRow]:
-    """Every pathway version that the actor may read, the one in force first, then the newest. Few: not paged."""
+    """Every pathway version that the actor may read, those in force first, then the newest. Few: not paged."""
     try:
-        in_force = version_in_force(on=on).id
+        in_force = {version.id for version in versions_in_force(on=on)}
     except NoPathway:
-        in_force = None
+        in_force = set()
     versions = list(scope.versions(actor).order_by("code", "-number"))
     voices = _voices(versions)
-    rows = [VersionRow(version, version.id == in_force, voices[version.id]) for version in versions]
+    rows = [VersionRow(version, version.id in in_force, voices[version.id]) for version in versions]
     return sorted(rows, key=lambda row: not row.in_force)
 
 
@@ -206,16 +210,16 @@ def _capital(words: str) -> str:
 
 
 def told_by_agency(*, on: date) -> dict[UUID, tuple[str, ...]]:
-    """By agency: all that a route of the pathway in force may tell one of its services, fallbacks included.
+    """By agency: all that a route of the pathways in force may tell one of its services, fallbacks included.
 
     What a practitioner asks consent for. Empty while no pathway is in force.
     """
     try:
-        pathway = read_pathway(version_in_force(on=on).definition)
+        pathways = [read_pathway(version.definition) for version in versions_in_force(on=on)]
     except NoPathway:
         return {}
     by_service: dict[str, set[str]] = {}
-    for route in (*pathway.routes, pathway.default):
+    for route in (route for pathway in pathways for route in (*pathway.routes, pathway.default)):
         for code in (route.service, *route.fallback):
             by_service.setdefault(code, set()).update(route.categories)
     found: dict[UUID, set[str]] = {}

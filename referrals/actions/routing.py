@@ -18,24 +18,28 @@ from access.roles import Capability
 from agencies.models import Service
 from agencies.queries import services
 from messaging.events import Happening, publish, schedule
+from pathways.models import PathwayVersion
 from pathways.pathway import read_pathway
-from pathways.queries.versions import version_in_force
+from pathways.queries.versions import versions_in_force
 from referrals import scope
 from referrals.actions.clocks import keep_due, meet_clock
 from referrals.actions.referral import happening
 from referrals.actions.sight import give_sight, keep_sight
 from referrals.actions.triage import TriageRefused, locked_open_case, moved
 from referrals.clocks import calendar_for, due_within
+from referrals.decision import Decision, Plan
 from referrals.grounds import LOST
 from referrals.models import Case, Referral, RoutingDecision
 from referrals.queries.facts import facts_of
-from referrals.queries.offers import offers_for
-from referrals.routing import Decision, Plan, choose
+from referrals.queries.offers import how_tried, offers_for
+from referrals.queries.rulebook import versions_for
+from referrals.routing import choose
 from referrals.workflow import OPEN, SYSTEM, next_status, verbs_for
 
 EXPIRE = "referrals.expire"
 TO_ROUTE = ("triaged", "routed")
 LONGEST_QUESTION = 200
+IN_FORCE = "in_force"
 
 
 class NothingToRoute(TriageRefused):
@@ -49,6 +53,20 @@ def ask_to_route(*, actor: Actor, case_id: UUID, again: Sequence[str] = ()) -> C
     again: codes of services that may be sent the case again though their last referral was recalled,
     declined or not answered. Raises NotAllowed, CaseNotFound, CaseClosed, NothingToRoute.
     """
+    return _ask(actor, case_id, {"again": sorted(set(again))})
+
+
+@transaction.atomic
+def route_under_new_version(*, actor: Actor, case_id: UUID) -> Case:
+    """Take the case from the pathway versions that it was routed by to those in force, and route it by them.
+
+    What partners have already stays with them. Look at referrals.queries.rulebook.preview first: it says what
+    would come of it. Raises NotAllowed, CaseNotFound, CaseClosed, NothingToRoute.
+    """
+    return _ask(actor, case_id, {"again": [], "under": IN_FORCE})
+
+
+def _ask(actor: Actor, case_id: UUID, asked: dict[str, object]) -> Case:
     actor.require(Capability.ROUTE)
     now = timezone.now()
     case = locked_open_case(actor, case_id)
@@ -56,19 +74,20 @@ def ask_to_route(*, actor: Actor, case_id: UUID, again: Sequence[str] = ()) -> C
         raise NothingToRoute("Finish triage first: then the case is routed by itself.")
     case.decision_wanted = ""
     case.save(update_fields=["decision_wanted"])
-    publish(Happening("case.route_asked", at=now, case_id=case.id, data={"again": sorted(set(again))}))
+    publish(Happening("case.route_asked", at=now, case_id=case.id, data=asked))
     return case
 
 
 @transaction.atomic
 def route_case(
-    *, actor: Actor, case_id: UUID, asked_by: UUID, again: Sequence[str] = ()
+    *, actor: Actor, case_id: UUID, asked_by: UUID, again: Sequence[str] = (), anew: bool = False
 ) -> RoutingDecision | None:
-    """Send the case where the pathway version in force says, and keep why.
+    """Send the case where its pathway versions say, and keep why. The first time those in force, then the same.
 
     asked_by: the event that asks; asked a second time, the decision that was made is returned and nothing
-    done. again: see ask_to_route. None where the case can no longer be routed: it was taken back into
-    triage, suspended or closed since. Raises NotAllowed, CaseNotFound, pathways.queries.versions.NoPathway.
+    done. again: see ask_to_route. anew: by the versions in force, whatever it was routed by before.
+    None where the case can no longer be routed: it was taken back into triage, suspended or closed since.
+    Raises NotAllowed, CaseNotFound, pathways.queries.versions.NoPathway.
     """
     actor.require(Capability.ROUTE)
     now = timezone.now()
@@ -76,22 +95,24 @@ def route_case(
     made = RoutingDecision.objects.filter(asked_by=str(asked_by)).first()
     if made is not None or case is None or case.status not in TO_ROUTE:
         return made
-    version = version_in_force(on=timezone.localdate(now))
-    facts, offers = facts_of(case, at=now), offers_for(case, at=now)
-    chosen = choose(read_pathway(version.definition), facts, offers, _tried(case, again))
+    versions = versions_in_force(on=timezone.localdate(now)) if anew else versions_for(case)
+    facts, offers, tried = facts_of(case, at=now), offers_for(case, at=now), how_tried(case, again=again)
+    chosen = choose([read_pathway(one.definition) for one in versions], facts, offers, tried)
     decision = RoutingDecision.objects.create(
         case=case,
-        version=version,
+        versions=[one.id for one in versions],
         asked_by=str(asked_by),
         facts=facts,
         offers=[offer.to_json() for offer in offers],
+        tried=tried,
         decision=chosen.to_json(),
         decided_at=now,
         decided_by=actor.name,
     )
     by_code = {service.code: service for service in services()} if chosen.referrals else {}
+    by_pathway = {version.code: version for version in versions}
     for plan in chosen.referrals:
-        _send(case, decision, plan, by_code[plan.service], now)
+        _send(case, decision, by_pathway[plan.pathway], plan, by_code[plan.service], now)
     if chosen.referrals:
         meet_clock(case=case, code="referral", at=now)
     keep_due(case)
@@ -128,13 +149,20 @@ def _settle(case: Case, chosen: Decision, now: datetime) -> None:
         )
 
 
-def _send(case: Case, decision: RoutingDecision, plan: Plan, service: Service, now: datetime) -> None:
+def _send(
+    case: Case,
+    decision: RoutingDecision,
+    version: PathwayVersion,
+    plan: Plan,
+    service: Service,
+    now: datetime,
+) -> None:
     """One referral of the plan: made, shown to its agency, told, and its answer's time set running."""
     referral = Referral(
         id=new_id(),
         case=case,
         decision=decision,
-        pathway_version=decision.version,
+        pathway_version=version,
         agency_id=UUID(plan.agency_id),
         team_id=UUID(plan.team_id),
         service=service,
@@ -220,9 +248,3 @@ def _locked(actor: Actor, case_id: UUID) -> Case | None:
 
 def _has_open_referrals(case: Case) -> bool:
     return Referral.objects.filter(case=case, status__in=OPEN).exists()
-
-
-def _tried(case: Case, again: Sequence[str]) -> dict[str, str]:
-    """By service: how the case's latest referral to it stands, save those that may be sent it again."""
-    latest = Referral.objects.filter(case=case).order_by("id").values_list("service__code", "status")
-    return {code: status for code, status in latest if status in OPEN or code not in again}

@@ -10,15 +10,18 @@ from referrals.models.cases import Case
 
 
 class RoutingDecision(HubRow):
-    """Where a case was sent and why: facts as they stood, the version, what matched and nearly matched."""
+    """Where a case was sent and why: all that was looked at, and what came of it. It can be made again from this."""
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="routing_decisions")
-    version = models.ForeignKey(PathwayVersion, on_delete=models.PROTECT, related_name="decisions")
+    versions = ArrayField(
+        models.UUIDField(), help_text="The pathway versions looked at, one a pathway: the case stays on them."
+    )
     asked_by = models.CharField(
         max_length=120, unique=True, help_text="The event that asked for it: once each."
     )
     facts = models.JSONField()
     offers = models.JSONField(help_text="What was on offer: services, agreements and consents as they stood.")
+    tried = models.JSONField(help_text="How the case's earlier referrals stood: see referrals.routing.choose.")
     decision = models.JSONField(help_text="Matched and nearly matched rules, plans made and held back.")
     decided_at = models.DateTimeField()
     decided_by = models.CharField(max_length=150)

@@ -20,8 +20,8 @@ from referrals.models import Case, Clock, ContactAttempt, Incident, Referral
 from referrals.queries.contact import Way, current_address, ways_to_reach
 from referrals.queries.people import NAMELESS, Name, names_by_person
 from referrals.queries.readiness import INSTRUMENT_WORDS, Step, steps
-from referrals.queries.referrals import Explained, decisions_of
 from referrals.queries.repeats import repeats_by_person
+from referrals.queries.rulebook import Explained, decisions_of
 from referrals.queries.triage import open_by
 from referrals.timeline import text_of, title_of
 from victims.entitlement import age_on

@@ -1,15 +1,17 @@
 """What each service is for one case at one moment: whose it is, what may be disclosed to them, and on which consent."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.utils import timezone
 
 from access.context import hub_id
 from agencies.queries import agreements_in_force, services
-from referrals.models import Case
+from referrals.models import Case, Referral
+from referrals.offer import Offer
 from referrals.queries.overrides import override_words, overrides_in_force
 from referrals.queries.restricted import agencies_in_conflict
-from referrals.routing import Offer
+from referrals.workflow import OPEN
 from victims.queries import consent_stands, current_consents
 
 
@@ -44,3 +46,9 @@ def offers_for(case: Case, *, at: datetime) -> list[Offer]:
             )
         )
     return offers
+
+
+def how_tried(case: Case, *, again: Collection[str] = ()) -> dict[str, str]:
+    """By service: how the case's latest referral to it stands, save those that may be sent it again."""
+    latest = Referral.objects.filter(case=case).order_by("id").values_list("service__code", "status")
+    return {code: status for code, status in latest if status in OPEN or code not in again}

@@ -3,13 +3,12 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.utils import timezone
-
 from pathways.models import Assessment
 from pathways.pathway import read_pathway, required_assessments
-from pathways.queries.versions import NoPathway, version_in_force
+from pathways.queries.versions import NoPathway
 from referrals.models import Case, ContactAttempt
 from referrals.queries.facts import intake_facts
+from referrals.queries.rulebook import versions_for
 from victims.models import Consent
 
 ANSWERED = (ContactAttempt.Result.SPOKE, ContactAttempt.Result.DECLINED)
@@ -32,12 +31,12 @@ class Step:
 
 
 def required_instruments(case: Case) -> list[str]:
-    """Codes of the instruments that the pathway in force asks for in a case like this, before it is routed.
+    """Codes of the instruments that the case's pathways ask for in a case like this, before it is routed.
 
     Raises pathways.queries.versions.NoPathway.
     """
-    version = version_in_force(on=timezone.localdate())
-    return required_assessments(read_pathway(version.definition), intake_facts(case))
+    pathways = [read_pathway(version.definition) for version in versions_for(case)]
+    return required_assessments(pathways, intake_facts(case))
 
 
 def steps(

@@ -16,11 +16,10 @@ from agencies.models import Agreement
 from pathways.models import Assessment
 from pathways.queries.assessments import latest_assessments
 from referrals import scope
-from referrals.models import Case, ContactAttempt, Incident, Outcome, Referral, RoutingDecision
+from referrals.models import Case, ContactAttempt, Incident, Outcome, Referral
 from referrals.queries.contact import Way, current_address, ways_to_reach
 from referrals.queries.keyset import SortKey, one_page
 from referrals.queries.people import NAMELESS, Name, names_by_person
-from referrals.routing import Decision
 from referrals.workflow import FINAL, OPEN, UNANSWERED
 from victims.models import ContactMethod, Relationship, SafeAddress
 from victims.queries import safe_addresses_of
@@ -227,22 +226,6 @@ def partner_file(*, referral: Referral) -> PartnerFile:
         if case is not None and told(Category.SAFE_ADDRESS)
         else None,
     )
-
-
-@dataclass(frozen=True)
-class Explained:
-    """One routing decision for a reader: the version, and what matched, nearly matched and was held back."""
-
-    row: RoutingDecision
-    decision: Decision
-
-
-def decisions_of(*, case_id: UUID, limit: int = 20) -> list[Explained]:
-    """The newest routing decisions of the case, the newest first."""
-    rows = (
-        RoutingDecision.objects.filter(case=case_id).select_related("version").order_by("-decided_at", "-id")
-    )
-    return [Explained(row, Decision.from_json(row.decision)) for row in rows[:limit]]
 
 
 def may_be_sent_again(*, case_id: UUID) -> list[Referral]:

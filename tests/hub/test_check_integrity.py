@@ -132,10 +132,11 @@ def a_triaged_case_that_nobody_routes() -> str:
 def a_decision_without_its_referral() -> str:
     decision = RoutingDecision.objects.create(
         case=a_case(),
-        version=PathwayVersion.objects.latest("number"),
+        versions=[PathwayVersion.objects.latest("number").id],
         asked_by="tests",
         facts={},
-        offers={},
+        offers=[],
+        tried={},
         decision={"referrals": [{"service": "idva"}]},
         decided_at=timezone.now(),
         decided_by="tests",

@@ -4,8 +4,8 @@ from access.context import acting_as, acting_as_system
 from access.models import Conflict
 from agencies.models import Agency
 from messaging.relay import run_due
+from referrals.decision import Decision
 from referrals.models import Case, RoutingDecision
-from referrals.routing import Decision
 from tests.factories import a_case
 from tests.referrals.road import fresh, triaged
 from tests.referrals.test_restricted import page, restricted

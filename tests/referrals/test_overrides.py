@@ -14,7 +14,8 @@ from hub.integrity import check_all
 from messaging.relay import run_due
 from referrals.actions import override as verbs
 from referrals.models import Override, RoutingDecision
-from referrals.routing import Offer, choose
+from referrals.offer import Offer
+from referrals.routing import choose
 from tests.referrals.road import consent, fresh, referrals_of, routed, the_referral
 from tests.referrals.test_routing_rules import NORTHSHIRE, offers_of_northshire
 
@@ -184,7 +185,7 @@ def test_an_override_is_used_only_where_consent_stands_in_the_way(consented):
         )
         for one in offers_of_northshire(consented)
     ]
-    decision = choose(NORTHSHIRE, {}, offers, {})
+    decision = choose([NORTHSHIRE], {}, offers, {})
     bases = {plan.basis for plan in decision.referrals}
     assert decision.referrals
     assert bases == ({"consent"} if consented == "all" else {"safeguarding_override"})

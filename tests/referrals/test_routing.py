@@ -33,7 +33,7 @@ def sights(case: Case) -> dict[str, list[str]]:
 
 def decision_of(case: Case) -> RoutingDecision:
     with acting_as_system("tests"):
-        return RoutingDecision.objects.filter(case=case).select_related("version").latest("decided_at")
+        return RoutingDecision.objects.filter(case=case).latest("decided_at")
 
 
 def answer(cast, agency: str, referral: Referral, verb: str, **given) -> Referral:

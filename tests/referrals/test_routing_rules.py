@@ -17,7 +17,9 @@ from access.categories import ALL_CATEGORIES
 from pathways.facts import clean
 from pathways.pathway import BASES, PathwayError, read_pathway, required_assessments, validate_pathway
 from pathways.rules import evaluate
-from referrals.routing import Decision, Offer, choose
+from referrals.decision import Decision
+from referrals.offer import Offer
+from referrals.routing import choose
 from referrals.workflow import OPEN, STATUS_WORDS
 from tests.pathways.invented import facts, rules
 
@@ -77,7 +79,7 @@ def case_in(row: dict[str, str]) -> dict[str, Any]:
 @pytest.mark.parametrize("row", GOLDEN, ids=[row["what"] for row in GOLDEN])
 def test_the_golden_table(row):
     tried = dict(pair.split("=") for pair in row["tried"].split())
-    decision = choose(NORTHSHIRE, case_in(row), offers_of_northshire(row["consent"]), tried)
+    decision = choose([NORTHSHIRE], case_in(row), offers_of_northshire(row["consent"]), tried)
     assert [plan.service for plan in decision.referrals] == row["sent"].split()
     assert [f"{held.plan.service}:{held.code}" for held in decision.held] == row["held"].split()
     assert decision.wants_decision or decision.referrals or decision.skipped
@@ -96,7 +98,7 @@ def test_every_agency_of_the_agreement_said_something_of_the_pathway():
 
 def test_the_risk_checklist_is_asked_where_it_may_be_called_for():
     needed = [
-        required_assessments(NORTHSHIRE, case)
+        required_assessments([NORTHSHIRE], case)
         for case in (
             {"flags": ["domestic_abuse"], "offence_properties": []},
             {"flags": [], "offence_properties": ["burglary"]},
@@ -141,7 +143,7 @@ DOMESTIC = clean(
     ],
 )  # fmt: skip
 def test_what_stands_in_the_way_is_said_and_what_can_be_done_is_done(changes, code, reason, sent):
-    decision = choose(NORTHSHIRE, DOMESTIC, advocacy(**changes), {})
+    decision = choose([NORTHSHIRE], DOMESTIC, advocacy(**changes), {})
     assert [plan.service for plan in decision.referrals] == sent
     (held,) = decision.held
     assert held.code == code
@@ -152,13 +154,13 @@ def test_what_stands_in_the_way_is_said_and_what_can_be_done_is_done(changes, co
 
 def test_an_agreement_is_wanted_even_where_consent_is_not():
     case = {**DOMESTIC, "risk_grade": "high"}
-    decision = choose(NORTHSHIRE, case, advocacy(agreement_id=None, consent="not_recorded"), {})
+    decision = choose([NORTHSHIRE], case, advocacy(agreement_id=None, consent="not_recorded"), {})
     assert [(held.plan.basis, held.code) for held in decision.held] == [("safeguarding", "no_agreement")]
 
 
 def test_a_decision_says_why_in_sentences():
     case = {**DOMESTIC, "risk_grade": "high"}
-    decision = choose(NORTHSHIRE, case, advocacy(), {})
+    decision = choose([NORTHSHIRE], case, advocacy(), {})
     (plan,) = decision.referrals
     assert plan.why.startswith("High-risk domestic abuse: because the flags include domestic abuse and")
     assert "safeguarding: the risk of serious harm is high" in plan.why
@@ -173,18 +175,21 @@ def test_of_two_teams_the_one_with_more_room_is_chosen_and_of_equals_always_the_
     first, second = (
         replace(advocacy()[0], team_id=team, capacity_free=free) for team, free in (("a", 1), ("b", 5))
     )
-    assert choose(NORTHSHIRE, DOMESTIC, [first, second], {}).referrals[0].team_id == "b"
+    assert choose([NORTHSHIRE], DOMESTIC, [first, second], {}).referrals[0].team_id == "b"
     equal = replace(second, capacity_free=1)
-    assert choose(NORTHSHIRE, DOMESTIC, [equal, first], {}).referrals[0].team_id == "a"
+    assert choose([NORTHSHIRE], DOMESTIC, [equal, first], {}).referrals[0].team_id == "a"
     unusable = replace(first, team_id="c", capacity_free=None, agreement_id=None)
-    assert choose(NORTHSHIRE, DOMESTIC, [unusable, equal], {}).referrals[0].team_id == "b"
+    assert choose([NORTHSHIRE], DOMESTIC, [unusable, equal], {}).referrals[0].team_id == "b"
 
 
 def test_a_case_that_does_not_enter_is_left_for_somebody_to_decide():
     pathway = read_pathway({**DEFINITION, "entry": {"fact": "area", "is": "NP20"}})
     for area in ("NP44", None):
-        decision = choose(pathway, {"area": area}, offers_of_northshire("all"), {})
-        assert decision == Decision(entered=False)
+        decision = choose([pathway], {"area": area}, offers_of_northshire("all"), {})
+        assert (decision.entered, decision.referrals, decision.held) == (False, (), ())
+        assert [(one.number, one.entered, one.why) for one in decision.looked] == [
+            (1, False, "the postcode district is NP20")
+        ]
         assert "entry criteria" in decision.wants_decision
 
 
@@ -194,7 +199,7 @@ def test_what_somebody_must_decide_fits_the_case_s_line():
         for offer in offers_of_northshire("none")
     ]
     case = {**DOMESTIC, "needs": ["accommodation"], "needs_severity": 3}
-    said = choose(NORTHSHIRE, case, offers, {}).wants_decision
+    said = choose([NORTHSHIRE], case, offers, {}).wants_decision
     assert len(said) == 200
     assert said.endswith(" And 1 more.")
 
@@ -269,7 +274,7 @@ def pathways(draw: st.DrawFn) -> Any:
 @settings(max_examples=100, deadline=None)
 @given(pathways(), facts(), offers, tried)
 def test_nothing_is_sent_but_under_an_agreement_and_a_basis(pathway, case, on_offer, before):
-    decision = choose(pathway, case, on_offer, before)
+    decision = choose([pathway], case, on_offer, before)
     for plan in decision.referrals:
         offer = next(
             one for one in on_offer if (one.service_code, one.team_id) == (plan.service, plan.team_id)
@@ -290,7 +295,7 @@ def test_nothing_is_sent_but_under_an_agreement_and_a_basis(pathway, case, on_of
 @settings(max_examples=100, deadline=None)
 @given(pathways(), facts(), offers, tried)
 def test_no_case_falls_through(pathway, case, on_offer, before):
-    decision = choose(pathway, case, on_offer, before)
+    decision = choose([pathway], case, on_offer, before)
     assert decision.matched
     assert decision.referrals or decision.held or decision.skipped
     sent_or_had = {plan.service for plan in decision.referrals} | {
@@ -306,30 +311,30 @@ def test_no_case_falls_through(pathway, case, on_offer, before):
 @settings(max_examples=100, deadline=None)
 @given(pathways(), facts(), offers, tried, st.randoms(use_true_random=False))
 def test_the_same_input_in_any_order_gives_the_same_decision(pathway, case, on_offer, before, order):
-    decision = choose(pathway, case, on_offer, before)
+    decision = choose([pathway], case, on_offer, before)
     shuffled, mixed = list(on_offer), list(case.items())
     order.shuffle(shuffled)
     order.shuffle(mixed)
-    assert choose(pathway, dict(mixed), shuffled, before) == decision
+    assert choose([pathway], dict(mixed), shuffled, before) == decision
 
 
 @settings(max_examples=100, deadline=None)
 @given(pathways(), facts(), offers, tried)
 def test_a_decision_can_be_replayed_from_what_was_kept(pathway, case, on_offer, before):
-    decision = choose(pathway, case, on_offer, before)
+    decision = choose([pathway], case, on_offer, before)
     kept = json.loads(json.dumps({
         "facts": clean(case), "offers": [offer.to_json() for offer in on_offer], "decision": decision.to_json(),
     }))  # fmt: skip
     assert Decision.from_json(kept["decision"]) == decision
     assert [Offer.from_json(offer) for offer in kept["offers"]] == on_offer
-    again = choose(pathway, kept["facts"], [Offer.from_json(offer) for offer in kept["offers"]], before)
+    again = choose([pathway], kept["facts"], [Offer.from_json(offer) for offer in kept["offers"]], before)
     assert again == decision
 
 
 @settings(max_examples=100, deadline=None)
 @given(pathways(), facts(), offers, tried)
 def test_one_referral_a_service_and_one_route_a_group(pathway, case, on_offer, before):
-    decision = choose(pathway, case, on_offer, before)
+    decision = choose([pathway], case, on_offer, before)
     services = [plan.service for plan in decision.referrals]
     assert len(set(services)) == len(services)
     followed = {one.plan.route for one in decision.held} | {
@@ -400,4 +405,4 @@ def test_a_definition_spoilt_anywhere_is_either_still_good_or_refused_in_words(p
         inner = inner[step]
     inner[place[-1]] = spoilt
     if validate_pathway(definition) == []:
-        choose(read_pathway(definition), DOMESTIC, offers_of_northshire("all"), {})
+        choose([read_pathway(definition)], DOMESTIC, offers_of_northshire("all"), {})

@@ -1,0 +1,163 @@
+"""A routing decision as data: each version looked at, the rules that matched or nearly did, what was sent and held.
+
+It is kept as JSON beside the facts, offers and attempts that it was made of, for ever. `EDITION` counts the shapes
+that were kept: a decision of an older one is read, and compared in a replay, by the keys that it has.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from pathways.facts import FactValue
+from pathways.rules import Leaf
+
+EDITION = 2
+"""1: one pathway version a decision. 2: every version in force is looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One referral to be made: the fields that it will have, and why in a sentence. `pathway` is a code."""
+
+    route: str
+    service: str
+    team_id: str
+    agency_id: str
+    agency_code: str
+    agreement_id: str | None
+    purpose: str
+    categories: tuple[str, ...]
+    basis: str
+    basis_reason: str
+    urgent: bool
+    answer_within: Mapping[str, Any]
+    why: str
+    fallback_for: str = ""
+    pathway: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A plan that may not go ahead: a code and the words for it, and the service tried instead, if any."""
+
+    plan: Plan
+    code: str
+    reason: str
+    instead: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A matching route that makes no referral of its own, since the service has the case already."""
+
+    route: str
+    service: str
+    reason: str
+    pathway: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """One pathway version that was looked at: whether the case entered it, by which rule, and what that read.
+
+    missing: where it was not entered for want of one condition, each that would have been enough.
+    """
+
+    pathway: str
+    number: int
+    title: str
+    entered: bool
+    why: str
+    read: Mapping[str, FactValue]
+    missing: tuple[Leaf, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """A route whose rule held: the rule as a sentence, and the facts that it read."""
+
+    route: str
+    why: str
+    read: Mapping[str, FactValue]
+    pathway: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A route that did not match for want of one condition: each that would have been enough."""
+
+    route: str
+    missing: tuple[Leaf, ...]
+    pathway: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Where one case goes and why. `entered` is False where no pathway's entry rule held.
+
+    looked: every version looked at, by code; empty in a decision of edition 1.
+    """
+
+    entered: bool
+    looked: tuple[Looked, ...] = ()
+    matched: tuple[Matched, ...] = ()
+    nearly: tuple[Near, ...] = ()
+    referrals: tuple[Plan, ...] = ()
+    held: tuple[Held, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+
+    @property
+    def wants_decision(self) -> str:
+        """What a practitioner must decide, in words of at most 200 letters; empty where nothing waits for one."""
+        if not self.entered:
+            return "This case does not meet the entry criteria of any pathway."
+        waiting = list(dict.fromkeys(held.reason for held in self.held if not held.instead))
+        if not waiting:
+            return ""
+        more = f" And {len(waiting) - 1} more." if len(waiting) > 1 else ""
+        return waiting[0][: 200 - len(more)] + more
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "edition": EDITION,
+            "entered": self.entered,
+            "looked": [_with_leaves(one) for one in self.looked],
+            "matched": [{**asdict(one), "read": dict(one.read)} for one in self.matched],
+            "nearly": [_with_leaves(one) for one in self.nearly],
+            "referrals": [_plan_json(plan) for plan in self.referrals],
+            "held": [
+                {"plan": _plan_json(one.plan), "code": one.code, "reason": one.reason, "instead": one.instead}
+                for one in self.held
+            ],
+            "skipped": [asdict(one) for one in self.skipped],
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Decision":
+        """The decision that was kept, of any edition."""
+        return cls(
+            entered=data["entered"],
+            looked=tuple(Looked(**_leaves(one)) for one in data.get("looked", ())),
+            matched=tuple(Matched(**one) for one in data["matched"]),
+            nearly=tuple(Near(**_leaves(one)) for one in data["nearly"]),
+            referrals=tuple(Plan(**as_tuples(one)) for one in data["referrals"]),
+            held=tuple(Held(**{**one, "plan": Plan(**as_tuples(one["plan"]))}) for one in data["held"]),
+            skipped=tuple(Skipped(**one) for one in data["skipped"]),
+        )
+
+
+def as_tuples(data: Mapping[str, Any]) -> dict[str, Any]:
+    """JSON's lists as the tuples that they were."""
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in data.items()}
+
+
+def _plan_json(plan: Plan) -> dict[str, Any]:
+    return {**asdict(plan), "categories": list(plan.categories), "answer_within": dict(plan.answer_within)}
+
+
+def _with_leaves(one: Looked | Near) -> dict[str, Any]:
+    return {**asdict(one), "missing": [leaf.to_json() for leaf in one.missing]}
+
+
+def _leaves(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {**data, "missing": tuple(map(Leaf.from_json, data["missing"]))}

@@ -1,0 +1,54 @@
+"""What one service is for one case at one moment: pure data, kept with the decision that was made of it."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+GIVEN, REFUSED, NOT_RECORDED = "given", "refused", "not_recorded"
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One service as it stands for this case: whose it is, what may be disclosed to them, whether they have room.
+
+    agreement_id: of an agreement in force, signed by the hub and the agency; None where there is none.
+    consent: given, refused (or withdrawn) or not_recorded (or run out), to this agency.
+    override_categories: what two people decided that it may be told without or against consent, to keep somebody
+    safe; override_words: who asked, who approved, and why.
+    in_conflict: the agency has a conflict of interest in the case: it gets no referral, whatever else allows it.
+    capacity_free: None is no limit.
+    """
+
+    service_code: str
+    team_id: str
+    agency_id: str
+    agency_code: str
+    agency_name: str
+    is_open: bool = True
+    capacity_free: int | None = None
+    agreement_id: str | None = None
+    agreement_purposes: tuple[str, ...] = ()
+    agreement_categories: tuple[str, ...] = ()
+    consent: str = NOT_RECORDED
+    consent_categories: tuple[str, ...] = ()
+    service_name: str = ""
+    in_conflict: bool = False
+    override_categories: tuple[str, ...] = ()
+    override_words: str = ""
+
+    @property
+    def has_consent(self) -> bool:
+        return self.consent == GIVEN
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            key: list(value) if isinstance(value, tuple) else value for key, value in asdict(self).items()
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Offer":
+        return cls(**_tuples(data))
+
+
+def _tuples(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: tuple(one) if isinstance(one, list) else one for key, one in data.items()}
