@@ -21,7 +21,9 @@ class RoutingDecision(HubRow):
     )
     facts = models.JSONField()
     offers = models.JSONField(help_text="What was on offer: services, agreements and consents as they stood.")
-    tried = models.JSONField(help_text="How the case's earlier referrals stood: see referrals.routing.choose.")
+    tried = models.JSONField(
+        help_text="How the case's earlier referrals stood: see referrals.routing.choose."
+    )
     decision = models.JSONField(help_text="Matched and nearly matched rules, plans made and held back.")
     decided_at = models.DateTimeField()
     decided_by = models.CharField(max_length=150)
