@@ -46,7 +46,7 @@ check: setup-dev ## style, types, layers and the fast tests, in under two minute
 	$(IN) -m mypy
 	.venv/bin/lint-imports
 	$(IN) scripts/audit.py --offline
-	$(IN) -m pytest -n 2 --dist=loadfile -m "not browser and not slow" $(ARGS)
+	$(IN) -m pytest -n 2 --dist=loadfile --no-loadscope-reorder -m "not browser and not slow" $(ARGS)
 
 audit: setup-dev ## what is known against the packages that we use (needs the network)
 	@$(IN) scripts/audit.py

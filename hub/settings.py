@@ -226,6 +226,8 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static" / "build"]
 STATIC_ROOT = BASE_DIR / "staticfiles"
 WHITENOISE_USE_FINDERS = not PRODUCTION
+# Each client of the tests loads the middleware: not every file of the pages with it.
+WHITENOISE_AUTOREFRESH = HUB_ENV == "test"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

@@ -40,10 +40,22 @@ def main() -> int:
     if lacking and os.environ.get("CI") == "true":
         print("CI leaves nothing out.")
         return 1
-    # By file: the tests of some files share a running hub and follow each other.
+    # By file: the tests of some files share a running hub and follow each other. In the order of tests/conftest.py:
+    # the longest files first.
     chosen = ["-m", " and ".join(choices)] if choices and "-m" not in sys.argv else []
     return subprocess.run(
-        [sys.executable, "-m", "pytest", "-n", "2", "--dist=loadfile", *chosen, *sys.argv[1:]], cwd=ROOT
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-n",
+            "2",
+            "--dist=loadfile",
+            "--no-loadscope-reorder",
+            *chosen,
+            *sys.argv[1:],
+        ],
+        cwd=ROOT,
     ).returncode
 
 
