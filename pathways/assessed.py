@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from pathways.facts import FACTS, FAMILIES, Fact, find
+from pathways.items import plain
 from pathways.scoring import health_items
 
 _SAID = {"yes": True, "no": False}
@@ -46,12 +47,12 @@ def facts_of_assessment(
         answer = answers.get(item["code"])
         if item["code"] in sealed or answer is None:
             continue
-        said = answer.get("need") if isinstance(answer, Mapping) else answer
+        said = plain(answer)
         if isinstance(said, str) and said in _SAID:
             found[f"answer:{code}.{item['code']}"] = _SAID[said]
         elif type(said) is int:
             found[f"points:{code}.{item['code']}"] = said
-        if isinstance(answer, Mapping) and "need" in item and said in _SAID:
+        if item["type"] == "need" and said in _SAID:
             found[f"need_severity:{item['need']}"] = answer.get("severity") or 0
     return {name: value for name, value in found.items() if value is not None}
 

@@ -41,6 +41,9 @@ class Assessment(HubRow):
     answers = models.JSONField(help_text="By item code; those about health are in HealthAnswers.")
     score = models.JSONField(help_text="What pathways.scoring made of the answers.")
     grade = models.CharField(max_length=20, blank=True, help_text="By the instrument's own rule.")
+    category = models.CharField(
+        max_length=20, default="assessment", help_text="The data category that shows it; of its instrument."
+    )
     judgement = models.CharField(
         max_length=20, blank=True, help_text="By the practitioner; raises, never lowers."
     )
@@ -50,6 +53,11 @@ class Assessment(HubRow):
     completed_at = models.DateTimeField()
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(category__in=["assessment", "health"]), name="pathways_assessment_category"
+            )
+        ]
         indexes = [models.Index(fields=["case_id", "-completed_at"], name="pathways_assessment_newest")]
 
     @property

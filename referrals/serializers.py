@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from access.categories import Category
 from agencies.sharing import PURPOSES
+from pathways.items import plain
 from pathways.models import Assessment
 from pathways.pathway import BASIS_WORDS
 from referrals.models import Referral
@@ -168,9 +169,10 @@ def _answers(made: Assessment) -> list[dict[str, Any]]:
         if item["code"] in made.withheld:
             continue
         given = told.get(item["code"])
-        answer = given.get("need") if isinstance(given, dict) else given
         severity = given.get("severity") if isinstance(given, dict) else None
-        answers.append({"code": item["code"], "label": item["label"], "answer": answer, "severity": severity})
+        answers.append(
+            {"code": item["code"], "label": item["label"], "answer": plain(given), "severity": severity}
+        )
     return answers
 
 

@@ -50,8 +50,7 @@ urlpatterns = [
     path("cases/<str:reference>/suspend/", case_verbs.case_suspend, name="case_suspend"),
     path("cases/<str:reference>/resume/", case_verbs.case_resume, name="case_resume"),
     path("cases/<str:reference>/close/", case_verbs.case_close, name="case_close"),
-    path("cases/<str:reference>/needs/", assess.case_needs, name="case_needs"),
-    path("cases/<str:reference>/risk/", assess.case_risk, name="case_risk"),
+    path("cases/<str:reference>/assess/<slug:instrument>/", assess.case_assess, name="case_assess"),
     path(
         "cases/<str:reference>/assessments/<uuid:assessment_id>/",
         assess.case_assessment,

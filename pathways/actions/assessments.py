@@ -44,7 +44,8 @@ def complete_assessment(
 ) -> Assessment:
     """Complete an assessment with the instrument's edition of today.
 
-    answers: by item code, as pathways.scoring reads them; those about health are kept apart.
+    answers: by item code, as pathways.scoring reads them; those about health are kept apart, and those to items
+    that are not asked are not kept.
     judgement: a grade of the practitioner's own, "" for none; it raises the count's and never lowers it,
     except a supervisor's. rationale: why.
     Raises NotAllowed, pathways.queries.assessments.NoSuchInstrument, StageNotKnown, scoring.AnswersNotValid,
@@ -66,13 +67,15 @@ def complete_assessment(
     if judgement and judgement != made.grade and not rationale:
         raise RationaleMissing("Say why your judgement differs from the count.")
     about_health = scoring.health_items(definition)
+    kept = scoring.answers_asked_for(definition, answers)
     assessment = Assessment.objects.create(
         case_id=case_id,
         person_id=person_id,
         instrument=instrument,
         stage=stage,
-        answers={code: given for code, given in answers.items() if code not in about_health},
-        score=made.to_json(),
+        category=definition.get("category", "assessment"),
+        answers={code: given for code, given in kept.items() if code not in about_health},
+        score=scoring.in_clear(definition, answers, made).to_json(),
         grade=made.grade,
         judgement=judgement,
         rationale=rationale,
@@ -84,6 +87,6 @@ def complete_assessment(
         HealthAnswers.objects.create(
             assessment=assessment,
             case_id=case_id,
-            answers={code: given for code, given in answers.items() if code in about_health},
+            answers={code: given for code, given in kept.items() if code in about_health},
         )
     return assessment

@@ -19,6 +19,12 @@ def current_edition(code: str, *, on: date) -> InstrumentVersion:
     return found
 
 
+def current_editions(*, on: date) -> list[InstrumentVersion]:
+    """The edition in effect on that day of each instrument, by title. Few: not paged."""
+    editions = InstrumentVersion.objects.filter(effective_from__lte=on).order_by("code", "-edition")
+    return sorted(editions.distinct("code"), key=lambda edition: edition.title)
+
+
 def latest_assessments(*, case_id: UUID) -> dict[str, Assessment]:
     """The newest assessment of the case with each instrument, by the instrument's code."""
     made = (

@@ -4,7 +4,7 @@ from datetime import date
 
 from pathways.assessed import vocabulary_of
 from pathways.facts import Fact
-from pathways.models import InstrumentVersion
+from pathways.queries.assessments import current_editions
 
 
 def vocabulary(*, on: date) -> dict[str, Fact]:
@@ -13,6 +13,4 @@ def vocabulary(*, on: date) -> dict[str, Fact]:
     Those of instruments carry the labels of the edition in effect. Give it to pathways.rules.validate to refuse a
     rule on an instrument or item that there is not, and to pathways.rules.sentence to read labels for codes.
     """
-    editions = InstrumentVersion.objects.filter(effective_from__lte=on).order_by("code", "-edition")
-    newest = editions.distinct("code").values_list("definition", flat=True)
-    return vocabulary_of(newest)
+    return vocabulary_of(edition.definition for edition in current_editions(on=on))

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
@@ -15,29 +15,64 @@ from access.looks import record_look
 from access.models import Look
 from access.roles import Capability
 from pathways.actions.assessments import NotComplete, RationaleMissing, StageNotKnown
+from pathways.forms.assess import AssessmentForm, sections_of, words_by_item
 from pathways.models import Assessment, InstrumentVersion
 from pathways.queries.assessments import NoSuchInstrument, current_edition, latest_assessment
-from pathways.scoring import AnswersNotValid, JudgementLowers, UnknownGrade, score
+from pathways.scoring import (
+    AnswersNotValid,
+    JudgementLowers,
+    JudgementMissing,
+    UnknownGrade,
+    asked,
+    score,
+)
 from referrals.actions.assess import AssessedMeanwhile, assess_case
-from referrals.forms.assess import AssessmentForm, answer_words
 from referrals.models import Case
 from referrals.pages.case import REFUSALS, UNPROCESSABLE, case_for
 from referrals.queries.people import NAMELESS, names_by_person
 from referrals.workflow import OPEN_CASE
 
 WITHHELD = "Kept for those who may see health"
+MENDABLE = (
+    AnswersNotValid,
+    NotComplete,
+    JudgementLowers,
+    JudgementMissing,
+    UnknownGrade,
+    RationaleMissing,
+    StageNotKnown,
+)
 
 
 @require_http_methods(["GET", "POST"])
-def case_needs(request: HttpRequest, reference: str) -> HttpResponse:
-    """The needs assessment: eight categories, each with its severity."""
-    return _assess(request, reference, "needs-8", door="case_needs")
-
-
-@require_http_methods(["GET", "POST"])
-def case_risk(request: HttpRequest, reference: str) -> HttpResponse:
-    """The risk checklist: its items, what they come to so far, and the practitioner's judgement."""
-    return _assess(request, reference, "risk-24", door="case_risk")
+def case_assess(request: HttpRequest, reference: str, instrument: str) -> HttpResponse:
+    """Ask an instrument of the case's person: needs, risk, or any other that the hub has."""
+    actor, found = case_for(reference)
+    actor.require(Capability.ASSESS)
+    try:
+        edition = current_edition(instrument, on=timezone.localdate())
+    except NoSuchInstrument:
+        raise Http404 from None
+    if found.status not in OPEN_CASE:
+        messages.warning(request, f"{reference} is closed: nothing more can be recorded on it.")
+        return redirect("case", reference=reference)
+    if request.method == "POST" and (request.headers.get("HX-Request") or "count" in request.POST):
+        return _count(request, found, edition)
+    form = _form(found, edition, request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            made = _complete(actor, found, edition.code, form)
+        except AssessedMeanwhile as refusal:
+            form = _with_the_newest(found, edition, request.POST)
+            form.add_error(None, str(refusal))
+        except REFUSALS as refusal:
+            form.add_error(None, str(refusal))
+        except MENDABLE as wrong:
+            _say(form, wrong)
+        else:
+            _tell(request, found, made)
+            return redirect("case", reference=reference)
+    return _page(request, found, edition, form)
 
 
 @require_GET
@@ -48,64 +83,42 @@ def case_assessment(request: HttpRequest, reference: str, assessment_id: UUID) -
         Assessment.objects.select_related("instrument", "health"), id=assessment_id, case_id=found.id
     )
     record_look(action=Look.Action.VIEW, door="case_assessment", subjects=[found.id, found.person_id])
-    definition = made.instrument.definition
-    labels = {item["code"]: item["label"] for item in definition["items"]}
-    titled = definition.get("sections") or [{"title": "Answers", "items": list(labels)}]
-    answers = made.all_answers
-    sections = [
-        (
-            section["title"],
-            [
-                {
-                    "key": labels[code],
-                    "value": WITHHELD
-                    if code in made.withheld
-                    else answer_words(definition, answers.get(code)) or "Not answered",
-                }
-                for code in section["items"]
-            ],
-        )
-        for section in titled
-    ]
-    context = {"case": found, "name": _name(found), "made": made, "sections": sections}
+    context = {
+        "case": found,
+        "name": _name(found),
+        "made": made,
+        "score": _score_seen(made),
+        "sections": _answers_seen(made),
+        "by_total": made.instrument.definition.get("grading", {}).get("by") == "total",
+    }
     return render(request, "referrals/assessment.html", context)
 
 
-def _assess(request: HttpRequest, reference: str, code: str, *, door: str) -> HttpResponse:
-    actor, found = case_for(reference)
-    actor.require(Capability.ASSESS)
-    if found.status not in OPEN_CASE:
-        messages.warning(request, f"{reference} is closed: nothing more can be recorded on it.")
-        return redirect("case", reference=reference)
-    try:
-        instrument = current_edition(code, on=timezone.localdate())
-    except NoSuchInstrument as nowhere:
-        messages.warning(request, str(nowhere))
-        return redirect("case", reference=reference)
-    if request.method == "POST" and (request.headers.get("HX-Request") or "count" in request.POST):
-        return _count(request, found, instrument, door)
-    form = _form(found, instrument, request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        try:
-            made = _complete(actor, found, code, form)
-        except AssessedMeanwhile as refusal:
-            form = _with_the_newest(found, instrument, request.POST)
-            form.add_error(None, str(refusal))
-        except REFUSALS as refusal:
-            form.add_error(None, str(refusal))
-        except (
-            AnswersNotValid,
-            NotComplete,
-            JudgementLowers,
-            UnknownGrade,
-            RationaleMissing,
-            StageNotKnown,
-        ) as wrong:
-            _say(form, wrong)
-        else:
-            _tell(request, found, made)
-            return redirect("case", reference=reference)
-    return _page(request, found, instrument, form, door)
+def _answers_seen(made: Assessment) -> list[tuple[str, list[dict[str, str]]]]:
+    definition, told = made.instrument.definition, words_by_item(made)
+    is_asked = asked(definition, made.all_answers)
+    items = {item["code"]: item for item in definition["items"]}
+    return [
+        (
+            section["title"] or "Answers",
+            [
+                {
+                    "key": items[code]["label"],
+                    "value": WITHHELD if code in made.withheld else told[code] or "Not answered",
+                }
+                for code in section["items"]
+                if is_asked[code] or code in made.withheld
+            ],
+        )
+        for section in sections_of(definition)
+    ]
+
+
+def _score_seen(made: Assessment) -> Mapping[str, Any]:
+    """What was made of the answers, with what single answers about health ask for where the actor may see them."""
+    if made.withheld:
+        return made.score
+    return score(made.instrument.definition, made.all_answers).to_json()
 
 
 def _complete(actor: Actor, found: Case, code: str, form: AssessmentForm) -> Assessment:
@@ -160,24 +173,37 @@ def _tell(request: HttpRequest, found: Case, made: Assessment) -> None:
         )
 
 
-def _count(request: HttpRequest, found: Case, instrument: InstrumentVersion, door: str) -> HttpResponse:
+def _count(request: HttpRequest, found: Case, instrument: InstrumentVersion) -> HttpResponse:
     """What the answers come to so far: the part alone for htmx, else the page with all that was typed."""
     if request.headers.get("HX-Request"):
         form = _form(found, instrument, request.POST)
         return render(request, "referrals/assess_count.html", _counted(instrument, form))
     typed = {name: request.POST.get(name) for name in request.POST}
-    return _page(request, found, instrument, _form(found, instrument, None, initial=typed), door)
+    return _page(request, found, instrument, _form(found, instrument, None, initial=typed))
 
 
 def _counted(instrument: InstrumentVersion, form: AssessmentForm) -> dict[str, Any]:
     made = score(instrument.definition, form.answers())
-    return {"score": made, "items": len(instrument.definition["items"]), "graded": "judgement" in form.fields}
+    return {
+        "score": made,
+        "items": sum(bool(one) for one in form.asked.values()),
+        "graded": bool(instrument.definition.get("grading")),
+        "counted": _says_more_as_it_goes(instrument.definition),
+        "by_total": instrument.definition.get("grading", {}).get("by") == "total",
+        "asked": form.asked_codes,
+    }
+
+
+def _says_more_as_it_goes(definition: Mapping[str, Any]) -> bool:
+    """Whether the answers so far come to something: a grade, a trigger, or a further item."""
+    follows = any("shown_when" in item for item in definition["items"])
+    return bool(follows or definition.get("grading") or definition.get("triggers"))
 
 
 def _page(
-    request: HttpRequest, found: Case, instrument: InstrumentVersion, form: AssessmentForm, door: str
+    request: HttpRequest, found: Case, instrument: InstrumentVersion, form: AssessmentForm
 ) -> HttpResponse:
-    record_look(action=Look.Action.VIEW, door=door, subjects=[found.id, found.person_id])
+    record_look(action=Look.Action.VIEW, door="case_assess", subjects=[found.id, found.person_id])
     context = {
         "case": found,
         "name": _name(found),

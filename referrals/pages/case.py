@@ -14,12 +14,15 @@ from access.context import current_actor
 from access.looks import record_look
 from access.models import Look
 from access.roles import Capability
+from pathways.queries.assessments import current_editions
+from pathways.scoring import fits_age
 from referrals import scope
 from referrals.actions import triage
 from referrals.forms.triage import ContactForm, FinishForm
 from referrals.models import Case
 from referrals.queries.case import CaseFile, case_file, case_timeline
 from referrals.queries.overrides import override_lines
+from referrals.queries.readiness import Step
 from referrals.workflow import CASE_STATUSES, END_STATES, HUB, OPEN_CASE, MoveRefused, case_verbs_for
 
 REFUSALS = (MoveRefused, triage.TriageRefused)
@@ -84,7 +87,7 @@ def _case_page(
             "contact_open": contact is not None or (waits and file.steps[0].is_next),
             "waits": waits,
             "steps": _steps(file),
-            "links": _links(file),
+            "instruments": _instruments(file) if works else [],
             "facts": _facts(file, works=works),
             "entries": entries,
             "older": older,
@@ -94,34 +97,33 @@ def _case_page(
     )
 
 
-# Where each step of triage is done: on this page, or on a page of its own.
-STEP_PAGES = {"consent": "case_consent", "needs-8": "case_needs", "risk-24": "case_risk"}
-LINKS = {
-    "case_consent": "Record consent",
-    "case_needs": "New needs assessment",
-    "case_risk": "New risk checklist",
-}
-
-
 def _steps(file: CaseFile) -> list[dict[str, object]]:
-    reference = file.case.reference
     return [
         {
             "words": step.words,
             "done": step.done,
             "is_next": step.is_next,
-            "url": reverse(STEP_PAGES[step.code], args=[reference])
-            if step.code in STEP_PAGES
-            else f"#{step.code}",
+            "url": _step_url(file.case.reference, step),
         }
         for step in file.steps
     ]
 
 
-def _links(file: CaseFile) -> list[dict[str, str]]:
-    """Assessments and consent can be made at any time, not only when they are next."""
+def _step_url(reference: str, step: Step) -> str:
+    """Where the step is done: on this page, or on a page of its own."""
+    if step.code == "consent":
+        return reverse("case_consent", args=[reference])
+    if step.is_assessment:
+        return reverse("case_assess", args=[reference, step.code])
+    return f"#{step.code}"
+
+
+def _instruments(file: CaseFile) -> list[dict[str, str]]:
+    """What can be asked of this person at any time, not only when it is next."""
     return [
-        {"label": label, "url": reverse(page, args=[file.case.reference])} for page, label in LINKS.items()
+        {"label": one.title, "url": reverse("case_assess", args=[file.case.reference, one.code])}
+        for one in current_editions(on=timezone.localdate())
+        if fits_age(one.definition, file.age)
     ]
 
 

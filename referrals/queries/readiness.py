@@ -1,7 +1,7 @@
 """What a case still needs before it can be routed: what the steps of the case page show and `finish_triage` asks."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pathways.models import Assessment
 from pathways.pathway import read_pathway, required_assessments
@@ -28,6 +28,7 @@ class Step:
     wanted: str
     done: bool
     is_next: bool = False
+    is_assessment: bool = False
 
 
 def required_instruments(case: Case) -> list[str]:
@@ -68,12 +69,12 @@ def steps(
         Step("finish", "Finish triage and route the case", "", case.status in FINISHED),
     ]
     upcoming = next((step.code for step in plan if not step.done), "")
-    return [Step(s.code, s.words, s.wanted, s.done, s.code == upcoming) for s in plan]
+    return [replace(step, is_next=step.code == upcoming) for step in plan]
 
 
 def _assessment(code: str, *, done: bool) -> Step:
     words = f"Complete the {INSTRUMENT_WORDS.get(code, code.replace('-', ' '))}"
-    return Step(code, words, f"{words}.", done)
+    return Step(code, words, f"{words}.", done, is_assessment=True)
 
 
 def missing_for_routing(case: Case, *, no_contact_reason: str = "") -> list[str]:

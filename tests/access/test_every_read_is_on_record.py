@@ -26,7 +26,7 @@ LEAVE_TO_OTHERS = ("account_", "mfa_", "socialaccount_", "openid_connect_")  # o
 
 # Addresses that must have shown the record to somebody, so that a walk over blank pages proves nothing.
 MUST_SHOW = {
-    "triage", "my_cases", "case", "case_assign", "case_entitlement", "case_suspend", "case_close", "case_needs",
+    "triage", "my_cases", "case", "case_assign", "case_entitlement", "case_suspend", "case_close", "case_assess",
     "case_safety", "case_consent", "partner_responses", "partner_queue", "referral",
     "referral_decline", "quarantine_export", "feed_run", "feed_run_export",
 }  # fmt: skip
@@ -72,7 +72,7 @@ def a_world(cast) -> World:
         arguments={
             "reference": case.reference, "referral_id": referral.id, "number": run.number, "method": method,
             "suggestion": suggestion.id, "code": agency.code, "practitioner_id": priya.id,
-            "person_id": case.person_id, "case_id": case.id,
+            "person_id": case.person_id, "case_id": case.id, "instrument": "risk-24",
         },
         words=("Zyndrake", "07700900777", case.reference, str(referral.id), case.person.reference),
         subjects=frozenset({case.id, case.person_id, referral.id, row.id, run.id, other.id, other.person_id}),

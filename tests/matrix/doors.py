@@ -120,8 +120,9 @@ WORK: dict[str, Door] = {
     "case_suspend": _case({"reason": REASON}),
     "case_resume": _case(),
     "case_close": _case({"end_state": "declined", "reason": REASON}),
-    "case_needs": _case({"seen": "{assessment}", "rationale": REASON}),
-    "case_risk": _case({"seen": "{assessment}", "rationale": REASON}),
+    "case_assess": _case(
+        {"seen": "{assessment}", "rationale": REASON}, at=OF_CASE | {"instrument": "risk-24"}
+    ),
     "case_access": _case(),
     "case_restrict": _case({"reason": "staff", "words": REASON, "owner_id": "{owner}"}),
     "case_lift": _case({"words": REASON}),

@@ -65,7 +65,7 @@ def test_answers_count_grade_and_who_are_kept_apart(hub, cast):
     assert made.answers == risk(5, not_known=2)
     assert (made.score["count"], len(made.score["not_known"])) == (5, 2)
     assert (made.grade, made.judgement, made.rationale) == ("standard", "high", "Strangled before.")
-    assert (made.instrument.code, made.instrument.edition) == ("risk-24", 1)
+    assert (made.instrument.code, made.instrument.edition) == ("risk-24", 2)
     assert (made.completed_by, made.completed_by_name) == (priya.id, "Priya Nair")
 
 
@@ -73,10 +73,10 @@ def test_a_completed_assessment_stays_on_its_edition(hub, cast):
     case = a_case()
     with acting_as(cast.actor("priya")) as priya:
         completed(priya, case)
-        first = InstrumentVersion.objects.get(code="risk-24")
+        first = InstrumentVersion.objects.get(code="risk-24", edition=2)
     with acting_as_system("tests"):
         today = timezone.localdate()
-        for edition, begins in ((2, today), (3, today + timedelta(days=1))):
+        for edition, begins in ((3, today), (4, today + timedelta(days=1))):
             InstrumentVersion.objects.create(
                 code="risk-24",
                 edition=edition,
@@ -94,8 +94,8 @@ def test_a_completed_assessment_stays_on_its_edition(hub, cast):
     with acting_as(priya):
         completed(priya, case)
         made = Assessment.objects.select_related("instrument").order_by("completed_at", "id")
-        assert [(one.instrument.edition, one.grade) for one in made] == [(1, "standard"), (2, "medium")]
-        assert latest_assessments(case_id=case.id)["risk-24"].instrument.edition == 2
+        assert [(one.instrument.edition, one.grade) for one in made] == [(2, "standard"), (3, "medium")]
+        assert latest_assessments(case_id=case.id)["risk-24"].instrument.edition == 3
 
 
 def test_a_completed_assessment_can_neither_be_changed_nor_removed(hub, cast):

@@ -85,3 +85,21 @@ def test_what_was_answered_stays(hub, cast):
         assert HealthAnswers.objects.all()._raw_delete("default") == 0
     with pytest.raises(DatabaseError), acting_as_system("tests"), transaction.atomic():
         HealthAnswers.objects.update(case_id=a_case().id)
+
+
+def test_an_instrument_about_health_is_seen_with_health_alone_and_not_with_assessment(hub, cast):
+    case = a_case()
+    with acting_as(cast.actor("priya")) as priya:
+        complete_assessment(
+            actor=priya,
+            case_id=case.id,
+            person_id=case.person_id,
+            instrument_code="gad-7",
+            answers={f"G{number}": 3 for number in range(1, 8)},
+        )
+    with acting_as(give_ruth(cast, case, ["identity", "assessment"])):
+        assert not Assessment.objects.exists()
+    with acting_as_system("tests"):
+        Grant.objects.filter(case_id=case.id, because="test").update(categories=["identity", "health"])
+    with acting_as(cast.actor("ruth")):
+        assert Assessment.objects.get().grade == "severe"

@@ -200,6 +200,14 @@ def test_a_score_is_kept_as_json():
         "complete": False,
         "blanks": ["R17", "R18", "R19", "R20", "R21", "R22", "R23", "R24"],
         "not_known": ["R16"],
-        "triggers": [{"item": "R15", "suggests": "high", "words": made.triggers[0].words}],
+        "triggers": [
+            {
+                "item": "R15",
+                "suggests": "high",
+                "words": made.triggers[0].words,
+                "wants": "",
+                "prompt": "",
+            }
+        ],
         "needs": [],
     }

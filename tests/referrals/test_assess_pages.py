@@ -11,7 +11,8 @@ from django.utils import timezone
 from access.context import acting_as, acting_as_system
 from access.models import Look
 from agencies.models import Agency
-from pathways.models import Assessment, InstrumentVersion
+from pathways.models import Assessment
+from pathways.queries.assessments import current_edition
 from referrals.actions.assess import assess_case
 from referrals.actions.consent import AgencyAnswer, record_consents
 from referrals.models import Case
@@ -20,9 +21,12 @@ from tests.pathways.test_assessments import needs, risk
 from victims.models import Consent
 
 PAGES = ("needs", "risk", "consent")
+INSTRUMENTS = {"needs": "needs-8", "risk": "risk-24"}
+DOORS = {"needs": "case_assess", "risk": "case_assess", "consent": "case_consent"}
 
 
 def url(case: Case, *parts: str) -> str:
+    parts = ("assess", INSTRUMENTS[parts[0]]) if parts and parts[0] in INSTRUMENTS else parts
     return "/" + "/".join(["cases", case.reference, *parts, ""])
 
 
@@ -101,7 +105,7 @@ def test_each_page_is_on_record_as_looked_at(hub, cast, page):
     case = a_case()
     cast.browser("priya").get(url(case, page))
     with acting_as(cast.actor("grace")):
-        look = Look.objects.get(door=f"case_{page}")
+        look = Look.objects.get(door=DOORS[page])
     assert (look.action, look.subjects) == ("view", [case.id, case.person_id])
 
 
@@ -172,7 +176,7 @@ def test_the_checklist_is_asked_in_sections_and_sets_the_risk(hub, cast):
     for words in ("The incident and the person", "The perpetrator", "Strangulation or drowning"):
         assert words in words_of(page), words
     with acting_as_system("tests"):
-        items = InstrumentVersion.objects.get(code="risk-24").definition["items"]
+        items = current_edition("risk-24", on=timezone.localdate()).definition["items"]
     assert all(page.content.decode().count(f'name="{item["code"]}"') == 3 for item in items)
     browser.post(url(case, "risk"), {**risk(14), "stage": "start", "judgement": ""})
     assert fresh(case).risk == "high"
@@ -482,3 +486,80 @@ def test_what_has_run_out_is_to_be_asked_again(hub, cast):
     page = words_of(cast.browser("priya").get(url(case, "consent")))
     assert "Safe Steps Run out: ask again" in page
     assert "No longer: withdrawn" not in page
+
+
+# Instruments of other kinds
+
+
+def test_an_item_that_follows_an_answer_is_shown_and_asked_by_the_server(hub, cast):
+    case = a_case()
+    browser, place = cast.browser("priya"), url(case, "assess", "young-24")
+    rest = {f"Y{number:02}": "no" for number in range(1, 25)} | {"stage": "start"}
+    hidden = 'data-item="Y26" hidden'
+    assert hidden in browser.get(place).content.decode()
+    shown = browser.post(place, {**rest, "Y25": "care", "count": "yes"})
+    assert hidden not in shown.content.decode()
+    assert {("Y25", "care"), ("Y01", "no")} <= checked(shown)
+    browser.post(place, {**rest, "Y25": "care", "Y26": "Northshire <b>North</b>"})
+    browser.post(
+        place, {**rest, "Y25": "family", "Y26": "left over", "seen": value_of(browser.get(place), "seen")}
+    )
+    with acting_as_system("tests"):
+        kept = [made.answers.get("Y26") for made in Assessment.objects.order_by("completed_at")]
+    assert kept == ["Northshire <b>North</b>", None]
+
+
+def test_what_was_typed_before_stands_beside_the_item_and_is_no_markup(hub, cast):
+    case = a_case()
+    browser, place = cast.browser("priya"), url(case, "assess", "young-24")
+    rest = {f"Y{number:02}": "no" for number in range(1, 25)} | {"stage": "start", "Y25": "care"}
+    browser.post(place, {**rest, "Y26": "<script>alert(1)</script>"})
+    page = browser.get(place).content.decode()
+    assert "&lt;script&gt;alert(1)" in page
+    assert "<script>alert" not in page
+
+
+def test_who_said_so_is_recorded_where_it_was_not_the_person(hub, cast):
+    case = a_case()
+    browser = cast.browser("priya")
+    browser.post(url(case, "risk"), {**risk(2), "stage": "start", "R01_source": "police", "R03_source": ""})
+    with acting_as_system("tests"):
+        made = Assessment.objects.get()
+    assert made.answers["R01"] == {"answer": "yes", "source": "police"}
+    assert (made.answers["R02"], made.score["count"]) == ("yes", 2)
+    assert "Physical harm in this incident Yes (said by: the police)" in words_of(
+        browser.get(url(case, "assessments", str(made.id)))
+    )
+
+
+def test_the_police_edition_asks_for_a_judgement_with_its_reason(hub, cast):
+    case = a_case()
+    browser, place = cast.browser("priya"), url(case, "assess", "risk-27")
+    sent = {f"Q{number:02}": "yes" for number in range(1, 28)} | {"stage": "start"}
+    refused = browser.post(place, sent)
+    assert refused.status_code == 422
+    assert "Choose your grade" in words_of(refused)
+    assert "Say why" in words_of(browser.post(place, {**sent, "judgement": "high"}))
+    browser.post(place, {**sent, "judgement": "high", "rationale": "Strangled twice this month."})
+    with acting_as_system("tests"):
+        made = Assessment.objects.get()
+    assert (made.grade, made.judgement, made.score["count"], fresh(case).risk) == ("", "high", 27, "high")
+
+
+def test_an_instrument_about_health_is_kept_for_who_may_see_health(hub, cast):
+    case = a_case()
+    browser = cast.browser("priya")
+    answers = {f"P{number}": "1" for number in range(1, 10)}
+    browser.post(url(case, "assess", "phq-9"), {**answers, "stage": "start"})
+    with acting_as_system("tests"):
+        made = Assessment.objects.select_related("health").get()
+    assert (made.answers, made.category, made.grade, made.score["triggers"]) == ({}, "health", "mild", [])
+    assert made.health.answers["P9"] == 1
+    page = words_of(browser.get(url(case, "assessments", str(made.id))))
+    assert "Total 9 points: Mild" in page
+    assert "ask about safety today" in page
+    assert fresh(case).risk == "not_assessed"
+
+
+def test_an_instrument_that_there_is_not_is_not_found(hub, cast):
+    assert cast.browser("priya").get(url(a_case(), "assess", "tea-leaves")).status_code == 404

@@ -1,0 +1,1 @@
+"""What an instrument asks, as a form."""
