@@ -79,6 +79,10 @@ class Capability(StrEnum):
     SEE_DASHBOARD = "see_dashboard"
     SEE_ACCESS_LOG = "see_access_log"
     SEE_PATHWAYS = "see_pathways"
+    DRAFT_PATHWAY = "draft_pathway"
+    PUT_PATHWAY_IN_FORCE = "put_pathway_in_force"
+    ANSWER_PROPOSAL = "answer_proposal"
+    KEEP_PATHWAYS = "keep_pathways"
     SEE_SENT = "see_sent"
     ASK_OVERRIDE = "ask_override"
     APPROVE_OVERRIDE = "approve_override"
@@ -151,6 +155,8 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
         Capability.APPROVE_OVERRIDE,
         Capability.RESTRICT,
         Capability.REVIEW_ACCESS,
+        Capability.DRAFT_PATHWAY,
+        Capability.PUT_PATHWAY_IN_FORCE,
     },
     Role.MANAGER: _RIGHTS_DECISIONS
     | frozenset(
@@ -161,12 +167,19 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
             Capability.SEE_FEEDS,
             Capability.ASSIGN_CASE,
             Capability.SEE_PATHWAYS,
+            Capability.DRAFT_PATHWAY,
+            Capability.ANSWER_PROPOSAL,
             Capability.DECLARE_CONFLICT,
         }
     ),
     Role.PARTNER_PRACTITIONER: _PARTNER,
-    Role.AGENCY_ADMINISTRATOR: frozenset({Capability.ADMINISTER_AGENCY, Capability.SEE_PATHWAYS}),
-    Role.POLICE_LIAISON: frozenset({Capability.REFER, Capability.SEE_SENT, Capability.SEE_PATHWAYS}),
+    # Whoever signs for an agency also says how it stands to a pathway.
+    Role.AGENCY_ADMINISTRATOR: frozenset(
+        {Capability.ADMINISTER_AGENCY, Capability.SEE_PATHWAYS, Capability.ANSWER_PROPOSAL}
+    ),
+    Role.POLICE_LIAISON: frozenset(
+        {Capability.REFER, Capability.SEE_SENT, Capability.SEE_PATHWAYS, Capability.ANSWER_PROPOSAL}
+    ),
     Role.HUB_ADMINISTRATOR: frozenset(
         {
             Capability.ADMINISTER_HUB,
@@ -203,6 +216,7 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
             Capability.ROUTE,
             Capability.RECALL_REFERRAL,
             Capability.CLOSE_CASE,
+            Capability.KEEP_PATHWAYS,
             Capability.ERASE,
         }
     ),

@@ -16,7 +16,7 @@ from django.utils import timezone
 from access.context import acting_as_system, hub_id
 from agencies.actions.agreements import schedule_reminders
 from agencies.models import Agency, Agreement, AgreementParty, Practitioner, Service, Team
-from pathways.models import InstrumentVersion, PathwayVersion, Ratification
+from pathways.models import InstrumentVersion, PathwayTerms, PathwayVersion, Ratification
 from referrals.actions.feed_health import plan_check
 from referrals.models import FeedSource, Offence
 
@@ -155,6 +155,8 @@ def _instrument(definition: dict[str, Any]) -> None:
 def _pathway(definition: dict[str, Any]) -> None:
     ratified = definition.pop("ratified")
     in_force_from = definition.pop("in_force_from")
+    agreed: dict[str, Any] = {key: definition.pop(key) for key in ("threshold", "lead") if key in definition}
+    PathwayTerms.objects.get_or_create(code=definition["code"], defaults=agreed)
     version, made = PathwayVersion.objects.get_or_create(
         code=definition["code"],
         number=definition["number"],

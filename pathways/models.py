@@ -10,6 +10,7 @@ from access.ids import new_id
 from access.tables import HubRow
 from agencies.models import Agency
 from pathways.scoring import health_items
+from pathways.workflow import Threshold
 
 
 class InstrumentVersion(models.Model):
@@ -83,13 +84,39 @@ class HealthAnswers(HubRow):
         verbose_name_plural = "health answers"
 
 
+class PathwayTerms(models.Model):
+    """What holds for all versions of one pathway: who keeps it at the hub, and when its agencies have agreed."""
+
+    code = models.SlugField(primary_key=True)
+    keeper_id = models.UUIDField(null=True, help_text="Who answers challenges and drafts what comes next.")
+    keeper_name = models.CharField(max_length=150, blank=True)
+    threshold = models.CharField(
+        max_length=12, choices=[(str(one), one.words) for one in Threshold], default=Threshold.UNANIMOUS.value
+    )
+    lead = models.CharField(max_length=50, blank=True, help_text="Code of the lead agency, where it decides.")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(threshold="lead_agency") | ~models.Q(lead=""),
+                name="pathways_lead_is_named",
+            )
+        ]
+
+
 class PathwayVersion(models.Model):
-    """One version of a pathway. Never edited once proposed; every case stays on the version that routed it."""
+    """One version of a pathway. Never edited once proposed; every case stays on the version that routed it.
+
+    A draft's definition may be incomplete. What was proposed keeps the threshold that held on that day.
+    """
 
     class Status(models.TextChoices):
         DRAFT = "draft", "draft"
         PROPOSED = "proposed", "proposed"
         RATIFIED = "ratified", "ratified"
+        NOT_AGREED = "not_agreed", "not agreed"
+        WITHDRAWN = "withdrawn", "withdrawn"
+        EMERGENCY = "emergency", "emergency"
         RETIRED = "retired", "retired"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -100,9 +127,32 @@ class PathwayVersion(models.Model):
     status = models.CharField(max_length=10, choices=Status.choices)
     in_force_from = models.DateField(null=True)
     binds = ArrayField(models.CharField(max_length=50), help_text="Codes of the agencies that it binds.")
+    based_on = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="followed_by")
+    revision = models.PositiveIntegerField(default=0, help_text="How often the draft was changed.")
+    changed_at = models.DateTimeField(null=True)
+    changed_by_name = models.CharField(max_length=150, blank=True, help_text="Who changed the draft last.")
+    reasons = models.TextField(blank=True, help_text="Why it was proposed, or put in force at once.")
+    proposed_at = models.DateTimeField(null=True)
+    proposed_by_name = models.CharField(max_length=150, blank=True)
+    threshold = models.CharField(max_length=12, blank=True)
+    lead = models.CharField(max_length=50, blank=True)
+    emergency_until = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    ended_by_name = models.CharField(max_length=150, blank=True)
+    ended_reason = models.CharField(max_length=400, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["code", "number"], name="pathways_version_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["code", "number"], name="pathways_version_once"),
+            models.UniqueConstraint(
+                fields=["code"], condition=models.Q(status="draft"), name="pathways_one_draft"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(status="emergency")
+                | (models.Q(emergency_until__isnull=False) & ~models.Q(reasons="")),
+                name="pathways_emergency_ends",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.title}, version {self.number}"
@@ -116,12 +166,19 @@ class Ratification(models.Model):
         OBJECTED = "objected", "objected"
         ABSTAINED = "abstained", "abstained"
 
-    version = models.ForeignKey(PathwayVersion, on_delete=models.CASCADE, related_name="ratifications")
+    version = models.ForeignKey(PathwayVersion, on_delete=models.PROTECT, related_name="ratifications")
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT)
     position = models.CharField(max_length=10, choices=Position.choices)
     by_name = models.CharField(max_length=120)
+    by_id = models.UUIDField(null=True, help_text="Empty where it was said before there was a product.")
     reasons = models.TextField(blank=True)
     on = models.DateField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["version", "agency"], name="pathways_ratified_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "agency"], name="pathways_ratified_once"),
+            models.CheckConstraint(
+                condition=~models.Q(position="objected") | ~models.Q(reasons=""),
+                name="pathways_objection_says_why",
+            ),
+        ]

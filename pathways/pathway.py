@@ -25,7 +25,8 @@
     default: {name: ..., service: ...}    a route without `when`: taken where no route of this pathway matches
     review: {working_days: 20}            when the hub looks at a routed case again
 
-The founding file adds `in_force_from` and `ratified` (agency, by, on, position), which are kept beside it.
+The founding file adds `in_force_from`, `ratified` (agency, by, on, position), `threshold` and `lead`, which are kept
+beside it.
 """
 
 from collections.abc import Iterable, Mapping

@@ -5,14 +5,24 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from django.db.models import Q
+from django.db.models.functions import Now
+
 from access.actor import Actor
 from access.categories import ALL_CATEGORIES
-from agencies.models import Agency, Service
+from access.context import hub_id
+from access.roles import CAPABILITIES, Capability
+from agencies.models import Agency, Practitioner, Service
 from agencies.sharing import PURPOSES
 from pathways import scope
-from pathways.models import InstrumentVersion, PathwayVersion, Ratification
+from pathways.models import InstrumentVersion, PathwayTerms, PathwayVersion, Ratification
 from pathways.pathway import BASES, Pathway, Route, length_words, read_pathway
 from pathways.rules import ALWAYS, Rule, sentence
+
+ROUTES_CASES = Q(status=PathwayVersion.Status.RATIFIED) | Q(
+    status=PathwayVersion.Status.EMERGENCY, emergency_until__gt=Now()
+)
+"""Versions that route cases from their day on, each until the next of its pathway does."""
 
 
 class NoPathway(Exception):
@@ -20,13 +30,13 @@ class NoPathway(Exception):
 
 
 def versions_in_force(*, on: date) -> list[PathwayVersion]:
-    """The ratified version of each pathway that new cases are routed by on that day, by code. Raises NoPathway.
+    """The version of each pathway that new cases are routed by on that day, by code. Raises NoPathway.
 
     A case that was routed before stays on the versions that were looked at then: see
     referrals.queries.rulebook.
     """
-    ratified = PathwayVersion.objects.filter(status=PathwayVersion.Status.RATIFIED, in_force_from__lte=on)
-    newest = ratified.order_by("code", "-in_force_from", "-number").distinct("code")
+    routing = PathwayVersion.objects.filter(ROUTES_CASES, in_force_from__lte=on)
+    newest = routing.order_by("code", "-in_force_from", "-number").distinct("code")
     if not (found := list(newest)):
         raise NoPathway("No ratified pathway is in force: the agencies must agree on one first.")
     return found
@@ -55,6 +65,8 @@ class VersionRow:
     def words(self) -> str:
         """Its state in a few words."""
         version = self.version
+        if version.status == PathwayVersion.Status.EMERGENCY:
+            return "In force as an emergency" if self.in_force else "Emergency, followed by another"
         if version.status != PathwayVersion.Status.RATIFIED:
             return version.get_status_display().capitalize()
         if self.in_force:
@@ -86,6 +98,75 @@ def version_rows(*, actor: Actor, on: date) -> list[VersionRow]:
     voices = _voices(versions)
     rows = [VersionRow(version, version.id in in_force, voices[version.id]) for version in versions]
     return sorted(rows, key=lambda row: not row.in_force)
+
+
+def version_row(*, actor: Actor, version: PathwayVersion, on: date) -> VersionRow:
+    """One version of the actor's scope, as in the list."""
+    return next(row for row in version_rows(actor=actor, on=on) if row.version.id == version.id)
+
+
+def may_answer(*, actor: Actor, version: PathwayVersion) -> bool:
+    """Whether the actor speaks for an agency that the version binds and that has not answered."""
+    if not actor.can(Capability.ANSWER_PROPOSAL):
+        return False
+    own = Agency.objects.filter(id=actor.agency_id).values_list("code", flat=True).first()
+    return own in version.binds and not version.ratifications.filter(agency_id=actor.agency_id).exists()
+
+
+def agency_name(code: str) -> str:
+    """The name of the agency of that code; "" where there is none."""
+    return Agency.objects.filter(code=code).values_list("name", flat=True).first() or ""
+
+
+@dataclass(frozen=True)
+class Book:
+    """One pathway: its terms, its versions (the one in force first), and whether there is a draft of it."""
+
+    terms: PathwayTerms
+    rows: list[VersionRow]
+
+    @property
+    def title(self) -> str:
+        return self.rows[0].version.title
+
+    @property
+    def current(self) -> VersionRow | None:
+        """The version in force, where there is one."""
+        return next((row for row in self.rows if row.in_force), None)
+
+    @property
+    def draft(self) -> PathwayVersion | None:
+        drafts = (row.version for row in self.rows if row.version.status == PathwayVersion.Status.DRAFT)
+        return next(drafts, None)
+
+
+def books(*, actor: Actor, on: date) -> list[Book]:
+    """Every pathway of which the actor may read a version, those in force first. Few: not paged."""
+    by_code: dict[str, list[VersionRow]] = {}
+    for row in version_rows(actor=actor, on=on):
+        by_code.setdefault(row.version.code, []).append(row)
+    terms = PathwayTerms.objects.in_bulk(by_code)
+    return [Book(terms.get(code) or PathwayTerms(code=code), rows) for code, rows in by_code.items()]
+
+
+def waiting_for(*, actor: Actor) -> list[PathwayVersion]:
+    """Proposed versions that the actor's agency is bound by and has not answered, where the actor may answer."""
+    if not actor.can(Capability.ANSWER_PROPOSAL):
+        return []
+    own = Agency.objects.filter(id=actor.agency_id).values_list("code", flat=True).first() or ""
+    proposed = scope.versions(actor).filter(status=PathwayVersion.Status.PROPOSED, binds__contains=[own])
+    return list(proposed.exclude(ratifications__agency_id=actor.agency_id).order_by("proposed_at"))
+
+
+def terms_of(code: str) -> PathwayTerms | None:
+    return PathwayTerms.objects.filter(code=code).first()
+
+
+def keepers(*, actor: Actor) -> list[Practitioner]:
+    """People of the hub who may keep a pathway, by name."""
+    roles = [str(role) for role, can in CAPABILITIES.items() if Capability.DRAFT_PATHWAY in can]
+    people = Practitioner.objects.filter(agency_id=hub_id(), is_active=True, role__in=roles)
+    return list(people.order_by("name"))
 
 
 def _voices(versions: Iterable[PathwayVersion]) -> dict[UUID, list[Voice]]:
@@ -139,7 +220,6 @@ class RuleBook:
     they are looked at. beside: routes that are taken whenever they match, beside each other.
     """
 
-    row: VersionRow
     entry: Conditions
     assessments: list[tuple[str, Conditions]]
     groups: list[tuple[str, list[RouteWords]]]
@@ -148,8 +228,8 @@ class RuleBook:
     review: str
 
 
-def rule_book(*, actor: Actor, version: PathwayVersion, on: date) -> RuleBook:
-    """A version of the actor's scope, in words. Raises pathways.pathway.PathwayError for one that is spoilt."""
+def rule_book(*, version: PathwayVersion) -> RuleBook:
+    """A version in words. Raises pathways.pathway.PathwayError for one that is spoilt."""
     pathway = read_pathway(version.definition)
     services = {
         service.code: (service.name, service.team.agency.name)
@@ -159,9 +239,7 @@ def rule_book(*, actor: Actor, version: PathwayVersion, on: date) -> RuleBook:
     for route in pathway.routes:
         groups.setdefault(route.group, []).append(_route_words(route, services))
     beside = groups.pop("", [])
-    row = next(row for row in version_rows(actor=actor, on=on) if row.version.id == version.id)
     return RuleBook(
-        row=row,
         entry=Conditions("", ["Everybody."]) if pathway.entry == ALWAYS else conditions(pathway.entry),
         assessments=_assessments(pathway),
         groups=list(groups.items()),

@@ -36,8 +36,6 @@ OPEN_TABLES = {
     "oauth2_provider_idtoken": "not used",
     "oauth2_provider_refreshtoken": "not used",
     "pathways_instrumentversion": "questions, not answers",
-    "pathways_pathwayversion": "rules",
-    "pathways_ratification": "representatives act for their body in public office",
     "referrals_feedsource": "senders and their column mapping",
     "referrals_offence": "a classification",
     "socialaccount_socialapp": "not used: agencies' providers are in agencies_signon",

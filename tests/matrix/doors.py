@@ -49,6 +49,9 @@ OF_CASE = {"reference": "{reference}"}
 OF_REFERRAL = {"referral_id": "{referral}"}
 OF_PERSON = {"reference": "{person_reference}"}
 OF_AGREEMENT = Door(at={"code": "{agreement}"}, posts=({"reason": "Over.", "words": "Over."},))
+OF_VERSION = Door(
+    at={"code": "{pathway}", "number": "1"}, posts=({"reasons": "Over.", "position": "agreed", "days": "1"},)
+)
 OF_PRACTITIONER = Door(at={"practitioner_id": "{practitioner}"})
 PAGED = ("", "?after={cursor}", "?before={cursor}")
 SEARCHED: tuple[Form, ...] = (
@@ -203,7 +206,16 @@ WORK: dict[str, Door] = {
     "agreement_end": OF_AGREEMENT,
     "agreement_renew": OF_AGREEMENT,
     "pathways": Door(),
-    "pathway": Door(at={"code": "{pathway}", "number": "1"}),
+    "pathway": OF_VERSION,
+    "pathway_new": Door(posts=({"title": "{surname}"},)),
+    "pathway_terms": Door(at={"code": "{pathway}"}, posts=({"threshold": "majority"},)),
+    "pathway_draft": Door(at={"code": "{pathway}"}),
+    "pathway_propose": OF_VERSION,
+    "pathway_emergency": OF_VERSION,
+    "pathway_answer": OF_VERSION,
+    "pathway_withdraw": OF_VERSION,
+    "pathway_retire": OF_VERSION,
+    "pathway_discard": OF_VERSION,
     "api_intake": Door(posts=({"source": "northshire-police", "records": [{"surname": "Sent"}]},)),
     "api_intake_run": Door(at={"number": "{run}"}),
     "api_changes": Door(gets=("", "?after=0&limit=500"), shows=(REFERRAL,), to=SYSTEM),
