@@ -61,7 +61,7 @@ TERMS = (
 class Migration(migrations.Migration):
     dependencies = [
         ("agencies", "0007_police_liaison"),
-        ("pathways", "0005_history"),
+        ("pathways", "0006_whole_instruments_about_health"),
     ]
 
     operations = [
