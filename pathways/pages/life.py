@@ -18,7 +18,7 @@ from access.roles import Capability
 from agencies.queries import agencies_by_id
 from pathways import scope
 from pathways.actions import ratification, versions
-from pathways.forms import AnswerForm, EmergencyForm, EndForm, NewPathwayForm, ProposeForm, TermsForm
+from pathways.forms.life import AnswerForm, EmergencyForm, EndForm, NewPathwayForm, ProposeForm, TermsForm
 from pathways.models import PathwayVersion
 from pathways.queries import versions as queries
 from pathways.queries.directory import directory
