@@ -77,7 +77,7 @@ def stack(instance: Instance) -> None:
 def intake(instance: Instance) -> None:
     """A feed taken and judged with recognition of people and no worker running, beside a COPY of the same rows."""
     print(f"Intake of {ROWS:,} rows with recognition, no worker running, and a plain COPY of the same rows")
-    _found(instance)
+    found_hub(instance)
     files = [write_feed(instance.home.parent / f"{n}.csv", rows=ROWS, seed=n) for n in range(ROUNDS)]
     done = instance.python("-m", "bench.intake", *map(str, files), seconds=900)
     if done.returncode:
@@ -96,7 +96,7 @@ def intake(instance: Instance) -> None:
 def policies(instance: Instance) -> None:
     """The queue and the API's list and changes with the database's policies on and off, turn by turn."""
     print(f"Row-level policies on and off, over a feed of {ROWS:,} rows; milliseconds for one answer")
-    _found(instance)
+    found_hub(instance)
     file = write_feed(instance.home.parent / "feed.csv", rows=ROWS, seed=1)
     done = instance.python("-m", "bench.policies", str(file), seconds=1800)
     if done.returncode:
@@ -116,7 +116,7 @@ def policies(instance: Instance) -> None:
 def log(instance: Instance) -> None:
     """The database's time for the queue and a case, with the record of looks and without, in turn."""
     print("Database time of a page with and without the record of looks, commit included")
-    _found(instance)
+    found_hub(instance)
     feed = write_feed(instance.home.parent / "feed.csv", rows=ROWS // 4, seed=1)
     done = instance.python("-m", "bench.log", str(feed), seconds=900)
     if done.returncode:
@@ -126,10 +126,6 @@ def log(instance: Instance) -> None:
         print(f"  {one['page']:<12} {_spread(one['with'], 'ms with')}")
         print(f"  {'':<12} {_spread(one['without'], 'ms without')}")
         print(f"  {'ratio':<12} {recorded / bare:8.3f}   (target: under 1.100)")
-
-
-def _found(instance: Instance) -> None:
-    """A database with the invented hub in it."""
 
 
 def recognition(instance: Instance) -> None:
@@ -159,6 +155,7 @@ def lookup(instance: Instance) -> None:
 
 
 def found_hub(instance: Instance) -> None:
+    """A database with the invented hub in it."""
     for words in (["migrate", "--database=owner", "-v0"], ["found", "hub/data/northshire.yaml"]):
         done = instance.python("manage.py", *words, seconds=300)
         if done.returncode:

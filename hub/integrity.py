@@ -218,6 +218,14 @@ CHECKS = (
         " WHERE c.person_id = g.person_id AND c.ended_at IS NULL)",
     ),
     Check(
+        "cases_marked_as_granted",
+        "Every case that is marked as seen by the hub has an open grant of it, without restriction or conflict",
+        "SELECT count(*) FROM referrals_case WHERE hub_sees",
+        "SELECT c.id FROM referrals_case c WHERE c.hub_sees AND NOT EXISTS (SELECT 1 FROM access_grant g"
+        " WHERE g.agency_id = c.hub_id AND g.case_id = c.id AND 'identity' = ANY (g.categories)"
+        " AND g.until IS NULL AND NOT g.restricted AND NOT g.conflicted)",
+    ),
+    Check(
         "restrictions_answered_for",
         "A supervisor at work answers for every restricted record",
         "SELECT count(*) FROM access_restriction WHERE lifted_at IS NULL",

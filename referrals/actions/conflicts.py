@@ -91,6 +91,8 @@ def declare_own_conflict(*, actor: Actor, referral_id: UUID, why: str, words: st
     shown = Case.objects.filter(id=case_id).values_list("person_id", flat=True).first() if case_id else None
     if case_id is None or shown is None:
         raise ReferralNotFound("There is no such referral.")
+    with acting_as_system(ACCOUNT):  # cases before marks, as whoever restricts locks
+        list(Case.objects.filter(person_id=shown).select_for_update().order_by("id").values_list("id"))
     told: dict[str, object] = {"why": why, "practitioner": str(actor.id)}
     publish(Happening("case.conflict_declared", at=now, case_id=case_id, data=told))
     return _declare(actor, shown, why, words, now, practitioner_id=actor.id)

@@ -50,6 +50,11 @@ class Case(HubRow):
         max_length=400, blank=True, help_text="Why triage was finished though the person was not reached."
     )
     closing_reason = models.CharField(max_length=400, blank=True)
+    hub_sees = models.BooleanField(
+        default=True,
+        db_default=True,
+        help_text="Kept by triggers: the hub's grant shows the case and nothing restricts it.",
+    )
 
     class Meta:
         indexes = [

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import Count, F, Func, IntegerField, Min, Q, QuerySet, UUIDField, Value
 from django.db.models.functions import Coalesce
@@ -262,21 +263,21 @@ class Figures:
 
 
 def figures(*, actor: Actor, meant: Mapping[str, Mapping[str, Q]], now: datetime) -> Figures:
-    """The queue's numbers in three bounded queries: two over what waits, one over what partners have."""
+    """The queue's numbers in two bounded queries: one over what waits, one over what partners have."""
     counts = {
         f"{group}__{value}": Count("id", filter=condition)
         for group in VALUES
         for value, condition in meant[group].items()
     }
+    said = {group: ArrayAgg(column, filter=~Q(**{column: ""})) for group, column in COLUMNS.items()}
     stage = STAGES[WAITING]
     waiting = scope.cases(actor).filter(stage.condition, status__in=stage.statuses)
     found = waiting.order_by()[: BOUND + 1].aggregate(
-        all=Count("id"), oldest=Min("opened_at", filter=Q(assigned_to=None)), **counts
+        all=Count("id"), oldest=Min("opened_at", filter=Q(assigned_to=None)), **counts, **said
     )
-    said = list(waiting.order_by().values(*COLUMNS.values())[: BOUND + 1])
     options = {group: {value: found[f"{group}__{value}"] for value in meant[group]} for group in VALUES}
-    for group, column in COLUMNS.items():
-        options[group] = dict(sorted(Counter(row[column] for row in said if row[column]).items()))
+    for group in COLUMNS:
+        options[group] = dict(sorted(Counter(found[group] or ()).items()))
     stage = STAGES["partner"]
     with_partner = scope.cases(actor).filter(stage.condition, status__in=stage.statuses)
     late = ASKED.filter(answer_due_at__lt=now).values("case_id")

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from io import StringIO
 from uuid import UUID
@@ -301,14 +302,28 @@ def owner(hub) -> Iterator[psycopg.Connection]:
         yield connected
 
 
-@pytest.fixture
-def marks_are_not_kept(django_db_setup) -> Iterator[None]:
-    """The owner has switched off the trigger that keeps the marks of grants."""
+@contextmanager
+def switched_off(*triggers: str) -> Iterator[None]:
+    """The owner has switched off these triggers of the grants."""
     address = make_conninfo(os.environ["DATABASE_OWNER_URL"], dbname=settings.DATABASES["owner"]["NAME"])
     with psycopg.connect(address, autocommit=True) as owner:
-        owner.execute("ALTER TABLE access_grant DISABLE TRIGGER access_grant_marked")
+        for trigger in triggers:
+            owner.execute(f"ALTER TABLE access_grant DISABLE TRIGGER {trigger}")
         yield
-        owner.execute("ALTER TABLE access_grant ENABLE TRIGGER access_grant_marked")
+        for trigger in triggers:
+            owner.execute(f"ALTER TABLE access_grant ENABLE TRIGGER {trigger}")
+
+
+@pytest.fixture
+def marks_are_not_kept(django_db_setup) -> Iterator[None]:
+    with switched_off("access_grant_marked"):
+        yield
+
+
+@pytest.fixture
+def cases_do_not_follow_their_grants(django_db_setup) -> Iterator[None]:
+    with switched_off("referrals_grant_closes", "referrals_grant_opens"):
+        yield
 
 
 def test_a_grant_without_the_mark_of_its_restriction_is_named(marks_are_not_kept, hub):
@@ -316,6 +331,12 @@ def test_a_grant_without_the_mark_of_its_restriction_is_named(marks_are_not_kept
         case, _ = a_restricted_case()
         grant = Grant.objects.get(case_id=case.id)
     assert broken()["marks_are_true"] == [str(grant.id)]
+
+
+def test_a_case_that_is_marked_as_seen_though_restricted_is_named(cases_do_not_follow_their_grants, hub):
+    with acting_as_system("tests"):
+        case, _ = a_restricted_case()
+    assert broken()["cases_marked_as_granted"] == [str(case.id)]
 
 
 @pytest.fixture
@@ -342,7 +363,7 @@ def test_an_application_role_that_owns_a_table_is_named(hub):
 
 
 def test_every_invariant_is_broken_here():
-    proven = {*BREAKS.values(), "marks_are_true", "policies_hold", "role_is_bound"}
+    proven = {*BREAKS.values(), "marks_are_true", "cases_marked_as_granted", "policies_hold", "role_is_bound"}
     assert {check.name for check in CHECKS} <= proven
 
 
