@@ -134,6 +134,8 @@ def write_what_was_sent(payload: dict[str, str]) -> None:
     "feed.row_accepted",
     "feed.row_returned",
     "feed.row_referred_on",
+    "feed.row_withdrawn",
+    "feed.row_superseded",
     name="referrals.write_answered",
     account="feedback",
 )

@@ -12,6 +12,7 @@ TITLES: dict[str, str] = {
     "case.opened": "Case opened",
     "case.incident_added": "A further incident was added",
     "case.updated": "The sender updated its record",
+    "case.report_withdrawn": "The sender took a report back",
     "case.assigned": "Assigned",
     "case.entitlement_changed": "Entitlement changed",
     "case.contact_attempted": "Contact attempted",
@@ -182,6 +183,7 @@ _WANTED = {
     "consent_runs_out": "A consent that a partner works by runs out soon.",
     "override_asked": "A second person must decide whether an agency is told without consent.",
     "override_refused": "An agency is not to be told without consent.",
+    "report_withdrawn": "The sender has taken a report back.",
     "risk_changed": "The risk is another than when the case was routed.",
 }
 

@@ -114,7 +114,8 @@ def judge_rows(*, run_id: UUID, limit: int = CHUNK) -> int:
     waiting = FeedRow.objects.filter(run=run, verdict="", line__gte=run.judged)
     rows = list(waiting.order_by("line")[:limit])
     verdicts = judge_chunk(source=source, rows=rows, now=now) if rows else []
-    counts = Counter(run.counts)
+    # Read after judging: rows of this run that were judged before may have left quarantine by it.
+    counts = Counter(FeedRun.objects.values_list("counts", flat=True).get(id=run.id))
     counts.update(verdicts)
     run.counts, run.judged = dict(counts), run.judged + len(rows)
     run.status = FeedRun.Status.WORKING

@@ -26,6 +26,7 @@ from referrals.clocks import calendar_for, due, rule_for
 from referrals.models import Case, Clock, FeedSource, Incident
 
 NEW = "new"
+WITHDRAWN_WORDS = "The sender has taken a report back: decide whether the case goes on."
 CLOCK = "referral"
 ENHANCED, STANDARD = Case.Entitlement.ENHANCED, Case.Entitlement.STANDARD
 
@@ -74,6 +75,7 @@ class OpenCase:
     reported_at: datetime
     due_at: datetime | None
     area: str
+    decision_wanted: str
 
     def lead_with(self, report: Report) -> None:
         """The offence of this report is what the case is named after."""
@@ -86,7 +88,7 @@ UPDATE referrals_case held SET
   offence_code = told.offence_code, offence_label = told.offence_label, offence_group = told.offence_group,
   offence_properties = told.offence_properties, flags = told.flags, entitlement = told.entitlement,
   entitlement_reason = told.entitlement_reason, incident_count = told.incident_count, due_at = told.due_at,
-  area = told.area
+  area = told.area, decision_wanted = told.decision_wanted
 FROM json_populate_recordset(NULL::referrals_case, %s::json) AS told WHERE held.id = told.id
 """
 
@@ -96,9 +98,13 @@ UPDATE referrals_incident held SET
   offence_group = told.offence_group, flags = told.flags, reported_at = told.reported_at,
   occurred_from = told.occurred_from, occurred_to = told.occurred_to, officer = told.officer,
   summary = CASE WHEN told.summary = '' THEN held.summary ELSE told.summary END,
-  accused = CASE WHEN told.accused = '{}' THEN held.accused ELSE told.accused END
+  accused = CASE WHEN told.accused = '{}' THEN held.accused ELSE told.accused END, withdrawn_at = NULL
 FROM json_populate_recordset(NULL::referrals_incident, %s::json) AS told WHERE held.id = told.id
 """
+
+_WITHDRAW_INCIDENTS = (
+    "UPDATE referrals_incident SET withdrawn_at = %s WHERE id = ANY(%s) AND withdrawn_at IS NULL"
+)
 
 # A clock that runs already goes on; an earlier report makes it end earlier.
 _EARLIER_CLOCK = """
@@ -131,6 +137,7 @@ class CaseBook:
         self._changed: dict[UUID, OpenCase] = {}
         self._incidents: dict[UUID, dict[str, Any]] = {}
         self._changed_incidents: dict[UUID, dict[str, Any]] = {}
+        self._withdrawn: dict[UUID, None] = {}
         self._clocks: dict[UUID, dict[str, Any]] = {}
         self.told: list[Happening] = []
 
@@ -162,12 +169,26 @@ class CaseBook:
             self._incidents[incident_id] |= _incident(report)
         else:
             self._changed_incidents[incident_id] = {"id": incident_id, **_incident(report)}
+        self._withdrawn.pop(incident_id, None)
         case = self._cases[case_id]
         self._tell("case.updated", case, row=str(row_id))
         if self._open.get(case.person_id) is case:
+            if case.decision_wanted == WITHDRAWN_WORDS:  # a later word brings the report back
+                case.decision_wanted = ""
             if case.incident_count == 1:
                 case.lead_with(report)
             self._weigh_in(case, report)
+
+    def withdraw(self, *, case_id: UUID, incident_id: UUID, row_id: UUID) -> None:
+        """The sender takes an incident back. The case goes on until a person decides; a closed one stays as it is."""
+        self._withdrawn[incident_id] = None
+        case = self._cases[case_id]
+        self._tell("case.report_withdrawn", case, row=str(row_id))
+        if self._open.get(case.person_id) is case and not case.decision_wanted:
+            case.decision_wanted = WITHDRAWN_WORDS
+            self._tell("case.decision_wanted", case, code="report_withdrawn")
+            if case.id not in self._new:
+                self._changed[case.id] = case
 
     def _start(self, person_id: UUID, report: Report) -> OpenCase:
         case = OpenCase(
@@ -184,6 +205,7 @@ class CaseBook:
             reported_at=report.reported_at,
             due_at=None,
             area=report.area,
+            decision_wanted="",
         )
         self._cases[case.id] = self._new[case.id] = self._open[person_id] = case
         self._tell(
@@ -268,6 +290,8 @@ class CaseBook:
                 cursor.execute(_WRITE_CASES, [_json(self._changed.values())])
             if self._changed_incidents:
                 cursor.execute(_WRITE_INCIDENTS, [_json(self._changed_incidents.values())])
+            if self._withdrawn:
+                cursor.execute(_WITHDRAW_INCIDENTS, [self._now, list(self._withdrawn)])
 
 
 def next_numbers(sequence: str, how_many: int) -> list[int]:

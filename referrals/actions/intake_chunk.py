@@ -5,7 +5,6 @@ came of them is written at the end: a fixed number of statements, whatever the n
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -14,14 +13,15 @@ from django.db import connection
 from django.db.models import Count
 from django.utils.crypto import salted_hmac
 
-from access.batches import insert_rows
 from messaging.events import publish
 from referrals.actions.intake_cases import CaseBook, Report
 from referrals.actions.intake_people import PeopleBook
+from referrals.actions.intake_records import Record, RecordBook
 from referrals.feed import row as feed_row
+from referrals.feed.record import judge, takes_back
 from referrals.feed.source import SourceDefinition, read_source
-from referrals.feed.verdicts import DUPLICATE, UPDATE, Held, OffenceFacts, Verdict, judge
-from referrals.models import FeedRow, FeedSource, Incident, Offence, SourceRecord
+from referrals.feed.verdicts import DUPLICATE, UPDATE, WITHDRAWN, OffenceFacts, Verdict
+from referrals.models import FeedRow, FeedSource, Incident, Offence
 from victims.entitlement import age_on, propose
 from victims.matching import marks
 from victims.normalise import district
@@ -37,39 +37,10 @@ UPDATE referrals_feedrow held SET
 FROM json_populate_recordset(NULL::referrals_feedrow, %s::json) AS told
 WHERE held.id = told.id AND held.verdict = ''
 """
-_KEEP_RECORDS = """
-ON CONFLICT (source_id, key) DO UPDATE SET
-  update_no = excluded.update_no, content_hash = excluded.content_hash, verdict = excluded.verdict,
-  row_id = excluded.row_id, person_id = excluded.person_id, case_id = excluded.case_id,
-  incident_id = excluded.incident_id
-"""
 
 
 class RowsTaken(Exception):
     """Rows of the chunk have a verdict already: another worker judged them. Nothing of this chunk stands."""
-
-
-@dataclass
-class _Record:
-    """What is held of one record of the sender, as this chunk goes on."""
-
-    update_no: int
-    content_hash: str
-    verdict: str
-    row_id: UUID
-    person_id: UUID | None = None
-    case_id: UUID | None = None
-    incident_id: UUID | None = None
-    is_changed: bool = False
-
-    def held(self) -> Held:
-        return Held(self.update_no, self.content_hash, self.verdict)
-
-    def held_against(self, row: FeedRow, report: feed_row.Report) -> Held:
-        """What is held, for a row of this very record that was held back and is judged again."""
-        if self.row_id == row.id:  # what it came to itself is no earlier word, and what came before it stands
-            return Held(report.update_no - 1, "", self.verdict)
-        return Held(self.update_no, self.content_hash, self.verdict, is_later=self.row_id.int > row.id.int)
 
 
 def judge_chunk(
@@ -93,74 +64,56 @@ def judge_chunk(
         for row in rows
     ]
     offences = _offences({report.offence_code for _, report, _ in told})
-    records = _records(source, {key for _, _, key in told})
+    records = RecordBook(source=source, keys={key for _, _, key in told})
     people = PeopleBook(
         scheme=source.code,
         reports=[report for _, report, _ in told if report.is_victim],
-        known=[record.person_id for record in records.values() if record.person_id],
+        known=records.people,
     )
-    cases = CaseBook(
-        source=source,
-        now=now,
-        people=people.known,
-        cases={record.case_id for record in records.values() if record.case_id},
-        weigh=seriousness,
-    )
+    cases = CaseBook(source=source, now=now, people=people.known, cases=records.cases, weigh=seriousness)
     incidents = _incidents_since(now - YEAR, people.known)
     written = []
     for row, report, key in told:
         told_hash = feed_row.content_hash(row.raw)
-        record = records.get(key)
+        record = records.of(key)
+        against = record.against(row, report, again=again)
         verdict = judge(
             report,
             content_hash=told_hash,
             source=definition,
             offences=offences,
-            held=None if record is None else record.held_against(row, report) if again else record.held(),
+            held=against,
             now=now,
             accepted=accepted,
         )
-        repeats = record.row_id if record and verdict.code in (DUPLICATE, UPDATE) else None
-        if verdict.code != DUPLICATE:
-            after = _Record(report.update_no, told_hash, verdict.code, row.id, is_changed=True)
-            if (
-                verdict.code == UPDATE
-                and record
-                and record.person_id
-                and record.case_id
-                and record.incident_id
-            ):
-                after.person_id, after.case_id, after.incident_id = (
-                    record.person_id, record.case_id, record.incident_id,
-                )  # fmt: skip
-                people.hear(record.person_id, report)
-                incident = _incident(report, offences[report.offence_code], definition, 1)
-                cases.change(
-                    case_id=record.case_id, incident_id=record.incident_id, row_id=row.id, report=incident
-                )
-            elif verdict.is_worked:
-                after.person_id = people.whose(report)
-                earlier = incidents.get(after.person_id, 0) + 1
-                incidents[after.person_id] = earlier
-                incident = _incident(report, offences[report.offence_code], definition, earlier)
-                after.case_id, after.incident_id = cases.take(person_id=after.person_id, report=incident)
-            elif record and record.incident_id:
-                # A later word that is held back undoes nothing, and the next good one changes the same incident.
-                after.verdict, after.person_id = record.verdict, record.person_id
-                after.case_id, after.incident_id = record.case_id, record.incident_id
-            if verdict.is_worked and after.person_id and after.case_id:
-                people.alleged(after.person_id, after.case_id, report)
-            records[key] = record = after
-        named = people.restricted_alike(report) if record is None or record.person_id is None else None
+        repeats = record.row_id if verdict.code in (DUPLICATE, UPDATE) else None
+        records.judged(record, row, report, against=against, content_hash=told_hash, verdict=verdict)
+        person, case, incident = record.person_id, record.case_id, record.incident_id
+        if verdict.code == UPDATE and person and case and incident:
+            people.hear(person, report)
+            word = _incident(report, offences[report.offence_code], definition, 1)
+            cases.change(case_id=case, incident_id=incident, row_id=row.id, report=word)
+        elif verdict.is_worked:
+            record.person_id = people.whose(report)
+            earlier = incidents.get(record.person_id, 0) + 1
+            incidents[record.person_id] = earlier
+            word = _incident(report, offences[report.offence_code], definition, earlier)
+            record.case_id, record.incident_id = cases.take(person_id=record.person_id, report=word)
+        elif verdict.code == WITHDRAWN and takes_back(report) and record.is_withdrawn and case and incident:
+            cases.withdraw(case_id=case, incident_id=incident, row_id=row.id)
+        if verdict.is_worked and record.person_id and record.case_id:
+            people.alleged(record.person_id, record.case_id, report)
+        named = people.restricted_alike(report) if record.person_id is None else None
         written.append(_written(row, verdict, repeats, record, named, now))
     cases.open_doors()
     people.write(now=now)
     cases.write()
     people.suggest(now=now)
-    _keep(source, records)
+    records.write()
     _write_verdicts(written)
-    publish(*cases.told, *people.told)
-    return [str(one["verdict"]) for one in written]
+    ended = records.end_held(now=now)
+    publish(*cases.told, *people.told, *records.told)
+    return [ended.get(row.id, str(one["verdict"])) for (row, _, _), one in zip(told, written, strict=True)]
 
 
 def seriousness(group: str, properties: Sequence[str]) -> int:
@@ -174,14 +127,10 @@ def _offences(codes: Iterable[str]) -> dict[str, OffenceFacts]:
     return {code: OffenceFacts(group, label, tuple(properties)) for code, group, label, properties in known}
 
 
-def _records(source: FeedSource, keys: Iterable[str]) -> dict[str, _Record]:
-    names = [name for name in _Record.__dataclass_fields__ if name != "is_changed"]
-    found = SourceRecord.objects.filter(source=source, key__in=list(keys)).values("key", *names)
-    return {record.pop("key"): _Record(**record) for record in found}
-
-
 def _incidents_since(day: datetime, people: Iterable[UUID]) -> dict[UUID, int]:
-    counted = Incident.objects.filter(case__person__in=list(people), reported_at__gte=day)
+    counted = Incident.objects.filter(
+        case__person__in=list(people), reported_at__gte=day, withdrawn_at__isnull=True
+    )
     return dict(
         counted.values_list("case__person").annotate(many=Count("id")).values_list("case__person", "many")
     )
@@ -230,7 +179,7 @@ def _written(
     row: FeedRow,
     verdict: Verdict,
     repeats: UUID | None,
-    record: _Record | None,
+    record: Record,
     named: UUID | None,
     now: datetime,
 ) -> dict[str, object]:
@@ -240,33 +189,11 @@ def _written(
         "reason": verdict.reason[:400],
         "warnings": [warning[:200] for warning in verdict.warnings],
         "repeats_row_id": repeats,
-        "person_id": record.person_id if record else None,
-        "case_id": record.case_id if record else None,
+        "person_id": record.person_id,
+        "case_id": record.case_id,
         "names_person_id": named,
         "judged_at": now,
     }
-
-
-def _keep(source: FeedSource, records: dict[str, _Record]) -> None:
-    insert_rows(
-        SourceRecord,
-        [
-            {
-                "source_id": source.id,
-                "key": key,
-                "update_no": record.update_no,
-                "content_hash": record.content_hash,
-                "verdict": record.verdict,
-                "row_id": record.row_id,
-                "person_id": record.person_id,
-                "case_id": record.case_id,
-                "incident_id": record.incident_id,
-            }
-            for key, record in records.items()
-            if record.is_changed
-        ],
-        rest=_KEEP_RECORDS,
-    )
 
 
 def _write_verdicts(written: list[dict[str, object]]) -> None:

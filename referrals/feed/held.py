@@ -51,6 +51,13 @@ ANSWERS: Mapping[str, Answer] = {
     )
 }
 
+# What a sender itself does to a row that is held, by what it sends later: steps like those of a practitioner.
+WITHDREW, SUPERSEDED = "withdraw", "supersede"
+BY_SENDER: Mapping[str, str] = {WITHDREW: "Taken back by its sender", SUPERSEDED: "Followed by a later word"}
+WITHDREW_WORDS = "The sender has taken this report back."
+SUPERSEDED_WORDS = "The sender has sent a later word on this record: that one counts."
+STAYS_WORDS = "The sender has taken this report back. Decide all the same whether a child must be kept safe."
+
 # On what a row is taken all the same, where the reason alone is not enough.
 BASES: Mapping[str, Mapping[str, str]] = {
     "consent_required": {

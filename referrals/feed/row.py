@@ -62,6 +62,7 @@ class Report:
     relationship: str
     summary: str
     is_withdrawn: bool = False
+    has_update_no: bool = True
     unreadable: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 
@@ -160,6 +161,7 @@ def read_row(raw: Mapping[str, str], source: SourceDefinition) -> Report:
         occurrence_ref=text("occurrence_ref")[:60],
         nominal=nominal,
         update_no=int(update_no or 0),
+        has_update_no=bool(update_no),
         role=text("role"),
         is_victim=not source.columns.get("role") or text("role").upper() in source.victim_roles,
         reported_at=moment("reported_at"),

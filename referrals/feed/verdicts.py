@@ -1,11 +1,10 @@
-"""The one verdict of a row, with its reason in a sentence. Pure: what is held is an argument.
+"""The verdicts that a row can get, and the one that it gets by itself, with its reason in a sentence. Pure.
 
-The order: what the sender sent before changes nothing; then what the row itself says; then whether it is a
-later word on a record that is held.
+What its record makes of it, by what else was sent of it: see referrals.feed.record.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from referrals.feed.row import Report
@@ -14,7 +13,9 @@ from victims.entitlement import ADULT, age_on
 from victims.safe_contact import read_notes
 
 WORKABLE, UPDATE, DUPLICATE, NOT_A_VICTIM = "workable", "update", "duplicate", "ignored:not_a_victim"
+WITHDRAWN = "withdrawn"
 QUARANTINE = "quarantine:"
+SAFEGUARDING = f"{QUARANTINE}safeguarding"
 OLDEST = 120
 
 # Why a row is held back: what it is called, and what somebody must do.
@@ -40,19 +41,6 @@ class OffenceFacts:
 
 
 @dataclass(frozen=True)
-class Held:
-    """What is held of the same record of the sender: the latest word taken, and what came of it.
-
-    is_later: it came after the row that is judged, which was held back meanwhile.
-    """
-
-    update_no: int
-    content_hash: str
-    verdict: str
-    is_later: bool = False
-
-
-@dataclass(frozen=True)
 class Verdict:
     """A verdict's code, the reason in a sentence, and what else a practitioner should know."""
 
@@ -66,53 +54,17 @@ class Verdict:
         return self.code in (WORKABLE, UPDATE)
 
 
-def judge(
-    report: Report,
-    *,
-    content_hash: str,
-    source: SourceDefinition,
-    offences: Mapping[str, OffenceFacts],
-    held: Held | None,
-    now: datetime,
-    accepted: Collection[str] = (),
-) -> Verdict:
-    """The verdict of one row. `held` is None where nothing came of its record so far.
-
-    accepted: reasons for which a practitioner has decided that it is not held back.
-    """
-    if held is not None:
-        if held.is_later:
-            return Verdict(DUPLICATE, "A later word on this record was sent since: that one counts.")
-        if report.update_no < held.update_no:
-            return Verdict(
-                DUPLICATE,
-                f"Update {held.update_no} of this record was taken already; update {report.update_no} is older.",
-            )
-        if report.update_no == held.update_no and content_hash == held.content_hash:
-            return Verdict(DUPLICATE, "The same was sent before; nothing is changed.")
-    own = _own(report, source, offences, now, accepted)
-    if own.code != WORKABLE or held is None or held.verdict not in (WORKABLE, UPDATE):
-        return own
-    if report.update_no > held.update_no:
-        return replace(own, code=UPDATE, reason=f"Update {report.update_no} of a report that is held.")
-    # The later word counts: a number or a warning about safety that is new must not be lost.
-    uncounted = "The sender changed this report without raising its update number."
-    return replace(
-        own,
-        code=UPDATE,
-        reason="Other content for a report that is held.",
-        warnings=(uncounted, *own.warnings),
-    )
-
-
-def _own(
+def own_verdict(
     report: Report,
     source: SourceDefinition,
     offences: Mapping[str, OffenceFacts],
     now: datetime,
     accepted: Collection[str],
 ) -> Verdict:
-    """The verdict by the row alone: its first fault, with the others as warnings, so that all are mended at once."""
+    """The verdict by the row alone: its first fault, with the others as warnings, so that all are mended at once.
+
+    accepted: reasons for which a practitioner has decided that it is not held back.
+    """
     if not report.is_victim:
         return Verdict(NOT_A_VICTIM, f"The person's role is {report.role.lower()[:60] or 'not given'}.")
     age = None
@@ -221,4 +173,11 @@ def _warnings(report: Report, now: datetime, age: int | None) -> tuple[str, ...]
 
 def verdict_codes() -> Sequence[str]:
     """Every verdict that a row can get, in the order of the field's reports."""
-    return (WORKABLE, UPDATE, DUPLICATE, NOT_A_VICTIM, *(f"{QUARANTINE}{code}" for code in QUARANTINE_WORDS))
+    return (
+        WORKABLE,
+        UPDATE,
+        DUPLICATE,
+        WITHDRAWN,
+        NOT_A_VICTIM,
+        *(f"{QUARANTINE}{code}" for code in QUARANTINE_WORDS),
+    )

@@ -101,6 +101,7 @@ class Incident(HubRow):
         help_text="Keyed digests of what tells the alleged perpetrator: equal where two incidents name one.",
     )
     recorded_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, help_text="When its sender took the report back.")
 
     class Meta:
         indexes = [models.Index(fields=["crime_ref"], name="referrals_incident_crime")]

@@ -158,13 +158,21 @@ class HeldStep(HubRow):
 
 
 class SourceRecord(HubRow):
-    """What is held of one sender's record: the latest update taken, and what came of it."""
+    """What is held of one sender's record: its newest word, how far it was worked, taken back and held, and what
+    came of it. See referrals.feed.record.
+    """
 
     source = models.ForeignKey(FeedSource, on_delete=models.PROTECT)
     key = models.CharField(max_length=140)
     update_no = models.PositiveIntegerField()
     content_hash = models.CharField(max_length=64)
-    verdict = models.CharField(max_length=40)
+    worked_no = models.PositiveIntegerField(null=True, help_text="Of the newest update that was worked.")
+    withdrawn_no = models.PositiveIntegerField(
+        null=True, help_text="The update up to which its sender took it back."
+    )
+    held_no = models.PositiveIntegerField(null=True, help_text="Of the update that went to quarantine.")
+    held_row_id = models.UUIDField(null=True)
+    verdict = models.CharField(max_length=40, help_text="Of the newest word.")
     row_id = models.UUIDField()
     person_id = models.UUIDField(null=True)
     case_id = models.UUIDField(null=True)

@@ -17,6 +17,7 @@ VERDICT_WORDS = {
     "workable": "Opened or joined a case",
     "update": "Changed an earlier report",
     "duplicate": "Taken before, changed nothing",
+    "withdrawn": "Taken back by its sender",
     "ignored:not_a_victim": "Not a victim, left aside",
     **{
         f"quarantine:{code}": f"Quarantine: {words[0].lower()}{words[1:]}"
@@ -162,6 +163,7 @@ def tally(run: FeedRun) -> dict[str, object]:
         "workable": run.counts.get("workable", 0),
         "update": run.counts.get("update", 0),
         "duplicate": run.counts.get("duplicate", 0),
+        "withdrawn": run.counts.get("withdrawn", 0),
         "ignored": sum(count for verdict, count in run.counts.items() if verdict.startswith("ignored:")),
         "quarantined": quarantined,
     }

@@ -13,6 +13,7 @@ from referrals.feed.held import (
     ACCEPTED_MEANS,
     ANSWERS,
     BASES,
+    BY_SENDER,
     CORRECTABLE,
     MENDED_BY,
     Answer,
@@ -145,7 +146,9 @@ def _done(step: HeldStep) -> DoneStep:
     reason = reason_of(step.from_verdict)
     return DoneStep(
         step=step,
-        words=ANSWERS[step.answer].done if step.answer in ANSWERS else step.answer,
+        words=ANSWERS[step.answer].done
+        if step.answer in ANSWERS
+        else BY_SENDER.get(step.answer, step.answer),
         basis=BASES.get(reason, {}).get(step.basis, ""),
         from_words=QUARANTINE_WORDS.get(reason, reason),
     )

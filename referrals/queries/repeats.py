@@ -18,7 +18,10 @@ MOST = 5000
 def repeats_by_person(people: Collection[UUID], *, until: datetime) -> dict[UUID, Repeats]:
     """By person, for those with an incident that the reader may see."""
     found = Incident.objects.filter(
-        case__person__in=people, reported_at__gt=until - YEAR, reported_at__lte=until
+        case__person__in=people,
+        reported_at__gt=until - YEAR,
+        reported_at__lte=until,
+        withdrawn_at__isnull=True,
     )
     reports: dict[UUID, list[Reported]] = defaultdict(list)
     told = found.order_by("-reported_at").values_list("case__person", "reported_at", "accused")

@@ -270,9 +270,9 @@ def test_quarantine_puts_safeguarding_first_then_the_longest_held(hub, cast, mon
     assert [line[1] for line in lines[1:]] == ["1", "2", "4"]
 
 
-def test_quarantine_says_that_a_later_word_came(hub, cast):
+def test_quarantine_says_that_a_later_word_came_on_a_child_in_danger(hub, cast):
     browser = cast.browser("priya")
-    taken(browser, a_row(SURNAME="", FORENAMES=""))
+    taken(browser, a_row(OFFENCE_CODE="011/00", DOB="01/02/2019", FLAGS="CHILD"))
     assert "A later word" not in words_of(browser.get("/feeds/quarantine/"))
     taken(browser, a_row(UPDATE_NO="1"))
     assert "A later word came on it. Opened or joined a case." in words_of(browser.get("/feeds/quarantine/"))

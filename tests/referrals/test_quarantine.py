@@ -109,16 +109,22 @@ def test_a_row_that_is_still_wrong_is_held_again_with_its_earlier_verdict_in_the
         assert list(was)[1:] == ["quarantine:missing_name", "quarantine:invalid_phone"]
 
 
-def test_an_older_row_never_undoes_a_later_word(cast):
+def test_a_held_row_is_followed_by_a_later_word_and_never_undoes_it(cast):
     [row] = held(cast, a_row(**NO_WAY))
     [later] = held(cast, a_row(UPDATE_NO="1"))
     [same] = held(cast, a_row(CRIME_REF="31/00002/26", **NO_WAY))
     held(cast, a_row(CRIME_REF="31/00002/26"))
     assert later.verdict == "workable"
-    assert do(cast, resubmit_row, row) == "duplicate"
-    assert do(cast, accept_row, same, words="Though it was sent again.") == "duplicate"
+    for old in (row, same):
+        with pytest.raises(NotHeld):
+            do(cast, accept_row, old, words="Though it was sent again.")
+        assert (again(old).verdict, counts(old)) == ("duplicate", {"duplicate": 1})
     with acting_as_system("tests"):
         assert Incident.objects.count() == 2
+        [step] = HeldStep.objects.filter(row=row)
+        assert (step.answer, step.from_verdict) == ("supersede", "quarantine:invalid_phone")
+    assert "Followed by a later word" in words_of(cast.browser("priya").get(f"/feeds/quarantine/{row.id}/"))
+    assert broken() == {}
 
 
 def test_a_later_word_that_was_held_changes_the_incident_once_it_is_mended(cast):
