@@ -22,7 +22,7 @@ def number(help_text):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("referrals", "0016_recall_words")]
+    dependencies = [("referrals", "0018_cheaper_reads")]
     operations = [
         migrations.AddField("sourcerecord", "worked_no", number("Of the newest update that was worked.")),
         migrations.AddField(
