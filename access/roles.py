@@ -83,6 +83,7 @@ class Capability(StrEnum):
     PUT_PATHWAY_IN_FORCE = "put_pathway_in_force"
     ANSWER_PROPOSAL = "answer_proposal"
     KEEP_PATHWAYS = "keep_pathways"
+    REHEARSE_PATHWAY = "rehearse_pathway"
     SEE_SENT = "see_sent"
     ASK_OVERRIDE = "ask_override"
     APPROVE_OVERRIDE = "approve_override"
@@ -157,6 +158,7 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
         Capability.REVIEW_ACCESS,
         Capability.DRAFT_PATHWAY,
         Capability.PUT_PATHWAY_IN_FORCE,
+        Capability.REHEARSE_PATHWAY,
     },
     Role.MANAGER: _RIGHTS_DECISIONS
     | frozenset(
@@ -169,6 +171,7 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
             Capability.SEE_PATHWAYS,
             Capability.DRAFT_PATHWAY,
             Capability.ANSWER_PROPOSAL,
+            Capability.REHEARSE_PATHWAY,
             Capability.DECLARE_CONFLICT,
         }
     ),
@@ -205,6 +208,7 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
             Capability.ANSWER_REFERRAL,
             Capability.PULL_CHANGES,
             Capability.SEND_FEED,
+            Capability.SEE_PATHWAYS,
         }
     ),
     Role.VISITOR: frozenset(),
@@ -217,6 +221,7 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
             Capability.RECALL_REFERRAL,
             Capability.CLOSE_CASE,
             Capability.KEEP_PATHWAYS,
+            Capability.REHEARSE_PATHWAY,
             Capability.ERASE,
         }
     ),

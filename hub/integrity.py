@@ -10,7 +10,7 @@ from django.db.backends.utils import CursorWrapper
 
 from access import verification
 from access.context import acting_as_system
-from reporting.queries import drift
+from reporting.queries.rollups import drift
 from rights.queries.erased import left_over
 
 SHOWN = 20

@@ -4,13 +4,12 @@ Answers about health are sealed (see pathways.scoring.health_items): no rule ask
 are in no kept fact. The instrument's score and grade are.
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from pathways.facts import FACTS, FAMILIES, Fact, find
-from pathways.items import plain
+from pathways.items import counts, plain, scale
 from pathways.scoring import health_items
 
 _SAID = {"yes": True, "no": False}
@@ -45,16 +44,23 @@ def facts_of_assessment(
     found: dict[str, object] = {f"score:{code}": _score(definition, score), f"grade:{code}": grade or None}
     for item in definition["items"]:
         answer = answers.get(item["code"])
-        if item["code"] in sealed or answer is None:
-            continue
         said = plain(answer)
-        if isinstance(said, str) and said in _SAID:
+        if item["code"] in sealed:
+            continue
+        if counts(item) and said in _SAID:
             found[f"answer:{code}.{item['code']}"] = _SAID[said]
-        elif type(said) is int:
-            found[f"points:{code}.{item['code']}"] = said
+        elif _is_number(item):
+            found[f"number:{code}.{item['code']}"] = said
+        elif item["type"] == "choice":
+            found[f"choice:{code}.{item['code']}"] = said
         if item["type"] == "need" and said in _SAID:
-            found[f"need_severity:{item['need']}"] = answer.get("severity") or 0
+            found[f"need_severity:{item['need']}"] = (answer or {}).get("severity") or 0
     return {name: value for name, value in found.items() if value is not None}
+
+
+def _is_number(item: Mapping[str, Any]) -> bool:
+    """Whether the item is answered by a number, of a scale or any."""
+    return item["type"] == "number" or scale(item) is not None
 
 
 def _score(definition: Mapping[str, Any], score: Mapping[str, Any]) -> object:
@@ -73,11 +79,13 @@ def _of_instrument(definition: Mapping[str, Any]) -> Iterable[Fact]:
         label = f"{item['label']} ({item['code']} of {code})"
         if item["code"] in sealed:
             continue
-        if item["type"] in ("yes_no_unknown", "yes_no", "need"):
-            if answer := find(f"answer:{code}.{item['code']}"):
-                yield replace(answer, words=f"{label} is answered yes", denied=f"{label} is answered no")
-        elif re.fullmatch(r"\d+-\d+", item["type"]) and (points := find(f"points:{code}.{item['code']}")):
-            yield replace(points, words=f"the points of {label}")
+        if counts(item) and (answer := find(f"answer:{code}.{item['code']}")):
+            yield replace(answer, words=f"{label} is answered yes", denied=f"{label} is answered no")
+        if _is_number(item) and (number := find(f"number:{code}.{item['code']}")):
+            yield replace(number, words=f"the answer to {label}")
+        if item["type"] == "choice" and (choice := find(f"choice:{code}.{item['code']}")):
+            choices = {one["code"]: one["label"] for one in item["choices"]}
+            yield replace(choice, words=f"the answer to {label}", values=choices)
 
 
 def _sealed_needs(definition: Mapping[str, Any]) -> list[str]:

@@ -227,7 +227,8 @@ FAMILIES: dict[str, Family] = {
             _LATEST,
             denied="{item} of {instrument} is answered no",
         ),
-        Family("points", Kind.NUMBER, "INSTRUMENT.ITEM", "the points of {item} of {instrument}", _LATEST),
+        Family("number", Kind.NUMBER, "INSTRUMENT.ITEM", "the answer to {item} of {instrument}", _LATEST),
+        Family("choice", Kind.TEXT, "INSTRUMENT.ITEM", "the answer to {item} of {instrument}", _LATEST),
         Family("grade", Kind.TEXT, "INSTRUMENT", "the grade by {instrument}", _LATEST),
         Family("score", Kind.NUMBER, "INSTRUMENT", "the score on {instrument}", _LATEST),
         Family(

@@ -182,3 +182,34 @@ class Ratification(models.Model):
                 name="pathways_objection_says_why",
             ),
         ]
+
+
+class DryRun(HubRow):
+    """One rehearsal of a version on what really happened: the rules as they were then, and what was told of them.
+
+    result: numbers alone, as they may be shown to every agency that the version binds. None until it is done.
+    """
+
+    version = models.ForeignKey(PathwayVersion, on_delete=models.CASCADE, related_name="dry_runs")
+    definition = models.JSONField(help_text="The rules that were rehearsed: a draft may have changed since.")
+    beside = ArrayField(
+        models.UUIDField(),
+        help_text="The versions in force when it was asked for, which it is compared with.",
+    )
+    since = models.DateField()
+    until = models.DateField(help_text="Included.")
+    asked_by = models.UUIDField()
+    asked_by_name = models.CharField(max_length=150)
+    asked_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    result = models.JSONField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["version", "-asked_at"], name="pathways_dry_run_newest")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(finished_at__isnull=True, result__isnull=True)
+                | models.Q(finished_at__isnull=False, result__isnull=False),
+                name="pathways_dry_run_told_once_done",
+            )
+        ]

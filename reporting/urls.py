@@ -1,8 +1,8 @@
 from django.urls import path
 
-from reporting import pages
+from reporting.pages import dashboard
 
 urlpatterns = [
-    path("", pages.dashboard, name="dashboard"),
-    path("partners.csv", pages.partners_csv, name="dashboard_partners_csv"),
+    path("", dashboard.dashboard, name="dashboard"),
+    path("partners.csv", dashboard.partners_csv, name="dashboard_partners_csv"),
 ]

@@ -186,6 +186,22 @@ def a_suggestion(
         )
 
 
+def a_decision(case: Case, *, facts: dict[str, object] | None = None) -> RoutingDecision:
+    """A routing decision about the case by the newest version, with these facts kept; it made no referral."""
+    with acting_as_system("tests"):
+        return RoutingDecision.objects.create(
+            case=case,
+            versions=[PathwayVersion.objects.latest("number").id],
+            asked_by=f"test:{new_id()}",
+            facts=facts or {},
+            offers=[],
+            tried={},
+            decision=Decision(entered=True).to_json(),
+            decided_at=timezone.now(),
+            decided_by="tests",
+        )
+
+
 def a_referral(
     case: Case,
     *,
@@ -199,17 +215,7 @@ def a_referral(
     with acting_as_system("tests"):
         offered = Service.objects.select_related("team").get(code=service)
         version = PathwayVersion.objects.latest("number")
-        decision = RoutingDecision.objects.create(
-            case=case,
-            versions=[version.id],
-            asked_by=f"test:{new_id()}",
-            facts={},
-            offers=[],
-            tried={},
-            decision=Decision(entered=True).to_json(),
-            decided_at=now,
-            decided_by="tests",
-        )
+        decision = a_decision(case)
         return Referral.objects.create(
             case=case,
             decision=decision,

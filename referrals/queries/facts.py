@@ -50,7 +50,7 @@ def facts_of(case: Case, *, at: datetime) -> dict[str, FactValue]:
         {
             **intake_facts(case),
             **_assessed(made.values()),
-            "risk_grade": (risk.judgement or risk.grade) if risk else None,
+            "risk_grade": case.risk,
             "risk_score": risk.score["count"] if risk else None,
             "needs": needs.score["needs"] if needs else None,
             "needs_severity": needs.score["highest"] if needs else None,

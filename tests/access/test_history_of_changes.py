@@ -16,6 +16,7 @@ from victims.models import ContactMethod, PersonName
 # Tables whose rows may be changed and whose changes are not kept a second time, each with the reason.
 ERASURE = "emptied by erasure alone, which is certified"
 KEPT_OTHERWISE = {
+    "pathways_dryrun": "finished once by the system, then never changed; numbers alone, about nobody",
     "access_breakglassreview": "an answer is given once, and is an event",
     "access_chain": "heads, no person",
     "access_chainfault": "an answer is given once",

@@ -10,7 +10,8 @@ from pathways.rules import ALLOWED, LISTED, ORDER, rank
 TEXTS = ["NP20", "008/66", "English", "stalking", "safe-steps"]
 OF_FAMILIES = (
     "answer:risk-24.R15",
-    "points:phq-9.P9",
+    "number:phq-9.P9",
+    "choice:housing-3.H1",
     "grade:phq-9",
     "score:phq-9",
     "need_severity:accommodation",

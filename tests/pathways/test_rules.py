@@ -297,6 +297,7 @@ CHECKLIST = {
     "items": [
         {"code": "R15", "type": "yes_no_unknown", "label": "Strangulation"},
         {"code": "R16", "type": "yes_no_unknown", "label": "Pregnancy", "category": "health"},
+        {"code": "R17", "type": "yes_no", "label": "Weapons"},
         {"code": "P1", "type": "0-3", "label": "Sleep"},
         {
             "code": "N1",
@@ -326,14 +327,15 @@ def test_a_rule_asks_of_an_instrument_only_what_it_has_and_reads_in_its_own_word
 
 def test_an_answer_not_known_is_neither_yes_nor_no_and_one_about_health_is_told_to_no_rule():
     answers = {
-        "R15": "not_known", "R16": "yes", "P1": 2,
+        "R15": "not_known", "R16": "yes", "R17": {"answer": "yes", "source": "police"}, "P1": 2,
         "N1": {"need": "yes", "severity": 3}, "N2": {"need": "no"},
     }  # fmt: skip
     score = {"count": 1, "total": 5}
     assert facts_of_assessment(CHECKLIST, answers, score, "high") == {
         "score:risk-24": 1,
         "grade:risk-24": "high",
-        "points:risk-24.P1": 2,
+        "answer:risk-24.R17": True,
+        "number:risk-24.P1": 2,
         "answer:risk-24.N2": False,
         "need_severity:accommodation": 0,
     }

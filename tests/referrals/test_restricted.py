@@ -17,7 +17,7 @@ from messaging.events import Happening, publish
 from messaging.relay import run_due
 from referrals.actions.restriction import restrict
 from referrals.models import Case
-from reporting import queries as numbers
+from reporting.queries import rollups as numbers
 from tests.factories import a_case, a_suggestion
 from tests.referrals.road import triaged
 

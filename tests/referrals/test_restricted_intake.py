@@ -11,7 +11,7 @@ from access.ids import new_id
 from access.models import Grant
 from messaging.relay import run_due
 from referrals.models import Case, FeedRow
-from reporting.queries import drift
+from reporting.queries.rollups import drift
 from tests.factories import a_case
 from tests.referrals.feeds import a_row
 from tests.referrals.test_intake import feed, imported, other_crime  # noqa: F401 (feed is a fixture)

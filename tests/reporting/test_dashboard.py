@@ -12,7 +12,7 @@ from access.context import acting_as, acting_as_system
 from access.models import Look
 from agencies.models import Agency
 from referrals.actions import triage
-from reporting.actions import fold
+from reporting.actions.rollups import fold
 from tests.factories import a_case, a_referral
 from tests.reporting.test_rollups import move_referral, opened
 

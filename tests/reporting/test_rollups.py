@@ -17,9 +17,10 @@ from referrals.actions import triage
 from referrals.actions.restriction import lift, restrict
 from referrals.models import Case, Referral
 from referrals.workflow import TRANSITIONS, MoveRefused
-from reporting import measures, queries
-from reporting.actions import fold
+from reporting import measures
+from reporting.actions.rollups import fold
 from reporting.models import Delta, Tally
+from reporting.queries import rollups as queries
 from tests.factories import a_case, a_referral
 
 TOPICS = {

@@ -21,7 +21,8 @@ from access.models import Look
 from access.roles import Capability
 from agencies.queries import agencies_by_id, hub_practitioners, names_of
 from referrals.queries import triage as queue
-from reporting import measures, queries
+from reporting import measures
+from reporting.queries import rollups as queries
 from reporting.small_cells import NOT_SHOWN, THRESHOLD, Sum, suppressed
 
 WEEKS = 10

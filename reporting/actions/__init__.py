@@ -1,0 +1,1 @@
+"""The verbs: keeping the roll-ups, rehearsing a pathway."""

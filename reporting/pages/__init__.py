@@ -1,0 +1,1 @@
+"""Doors: the dashboard, and dry runs of pathways."""

@@ -1,0 +1,1 @@
+"""The nouns: what the dashboard reads, and dry runs."""

@@ -1,0 +1,241 @@
+"""The dry run as one question to the database: which routes each case would take, before and after, counted.
+
+A book is one version of each pathway, as routing looks at them together. A case counts once, by the facts kept
+with its latest decision of the window. Routes are taken as referrals.routing.choose has it: those that match, in
+order of priority; of a group the first; a pathway's default where none of its own matches, the general one's
+where nothing does. What was on offer (agreements, consents, room) is left aside: two books are compared, and
+nothing else differs between them.
+
+Facts are read once for each case, each different rule is asked once, and both books choose from the same answers.
+OFFSET 0 keeps the steps apart: without it the database would work out a step again wherever it is used.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pathways.facts import FACTS, Fact, find
+from pathways.pathway import Pathway, Route
+from pathways.rules import Rule, facts_of
+from pathways.sql import Sql, condition, kept
+
+Book = Sequence[Pathway]
+
+GROUPS: dict[str, str] = {"entitlement": "Entitlement", "age": "Age", "flags": "Flags", "area": "Area"}
+"""Facts by which cases are told apart, to see whom a change touches; a case may have several flags."""
+AGE_BANDS = (("under 18", 17), ("18 to 24", 24), ("25 to 59", 59))
+OLDEST = "60 and over"
+NOT_KNOWN = "not known"
+BITS = 60
+"""How many routes one number tells of: each by one of its bits."""
+
+
+@dataclass(frozen=True)
+class Counted:
+    """So many cases that take the same routes: by the old book and by the new one, none where they enter no pathway.
+
+    group, value: of which people, such as "age" and "under 18"; both empty for all cases together.
+    """
+
+    before: tuple[Route, ...]
+    after: tuple[Route, ...]
+    group: str
+    value: str
+    cases: int
+
+
+def question(before: Book, after: Book, *, since: datetime, until: datetime, hub_id: UUID) -> Sql:
+    """The query whose rows `counted` reads. Cases that are restricted are in no number."""
+    rules = _Columns("m")
+    offered = _Columns("c")
+    books = [_Choosing(book, rules, offered) for book in (before, after)]
+    facts = {name: f"f{i}" for i, name in enumerate(sorted({*GROUPS, *_asked(before), *_asked(after)}))}
+
+    def fact(one: Fact) -> Sql:
+        return Sql(facts[one.name])
+
+    taken = [number for book in books for number in book.numbers()]
+    told_apart = _told_apart(fact)
+    marks = [Sql(f"g{i}") for i in range(len(told_apart))]
+    listed, routes = Sql.joined(", ", marks), Sql(", ".join(f"r{i}" for i in range(len(taken))))
+    sets = [Sql.built("({})", Sql.joined(", ", [routes, *mark])) for mark in ([], *([one] for one in marks))]
+    matches = [Sql.built("({}) IS TRUE", condition(json.loads(rule), fact)) for rule in rules]
+    read = [kept(one, Sql("decision.facts")) for name in facts if (one := find(name))]
+    chosen = Sql.built(
+        "SELECT {}, {} FROM (SELECT *, {} FROM (SELECT *, {} FROM ({} OFFSET 0) AS found OFFSET 0) AS matched"
+        " OFFSET 0) AS offered",
+        _named("r", taken),
+        _named("g", told_apart),
+        _named("c", [Sql(text) for text in offered] or [Sql("NULL")]),
+        _named("m", matches or [Sql("NULL")]),
+        _found(_named("f", read), since, until, hub_id),
+    )
+    # Grouped twice: by everything, in one pass that processes can share; then what is left of it, by each group.
+    return Sql.built(
+        "SELECT {}, {}, GROUPING({}), sum(cases)::bigint FROM (SELECT {}, {}, count(*) AS cases"
+        " FROM ({} OFFSET 0) AS chosen GROUP BY {}, {}) AS narrowed GROUP BY GROUPING SETS ({})",
+        routes, listed, listed, routes, listed, chosen, routes, listed, Sql.joined(", ", sets),
+    )  # fmt: skip
+
+
+def counted(rows: Iterable[tuple[Any, ...]], before: Book, after: Book) -> list[Counted]:
+    """The rows of `question`, read back."""
+    was, will = ([route for _, route in _in_order(book)] for book in (before, after))
+    split = _numbers_for(was)
+    marks_from = split + _numbers_for(will)
+    groups = [(name, "") for name in GROUPS if name != "flags"] + [("flags", code) for code in _flag_codes()]
+    found = []
+    for row in rows:
+        marks, grouping, cases = row[marks_from:-2], row[-2], row[-1]
+        # GROUPING has a bit for each mark that the row does not tell apart, that of the first mark the highest.
+        at = next((i for i in range(len(marks)) if not grouping >> (len(marks) - 1 - i) & 1), None)
+        group, code = ("", "") if at is None else groups[at]
+        if at is not None and code and not marks[at]:
+            continue  # everybody without the flag: the others
+        value = "" if at is None else code or str(marks[at])
+        found.append(
+            Counted(_routes(was, row[:split]), _routes(will, row[split:marks_from]), group, value, cases)
+        )
+    return found
+
+
+class _Columns(dict[str, str]):
+    """Expressions that are worked out once, each with the name of its column."""
+
+    def __init__(self, prefix: str) -> None:
+        super().__init__()
+        self._prefix = prefix
+
+    def of(self, expression: str) -> str:
+        return self.setdefault(expression, f"{self._prefix}{len(self)}")
+
+
+class _Choosing:
+    """How one book chooses, in SQL: what is offered to a case, and what of it is taken."""
+
+    def __init__(self, book: Book, rules: _Columns, offered: _Columns) -> None:
+        self._book, self._rules, self._offered = book, rules, offered
+
+    def numbers(self) -> list[Sql]:
+        """The routes taken, as numbers of which each bit is one, in the order of `_in_order`."""
+        first: dict[str, list[str]] = {}
+        bits = []
+        for pathway, route in _in_order(self._book):
+            is_offered = self._is_offered(pathway, route)
+            before = first.setdefault(route.group, []) if route.group else []
+            bits.append(f"{is_offered} AND NOT ({' OR '.join(before)})" if before else is_offered)
+            if route.group:
+                before.append(is_offered)
+        return [
+            Sql(
+                " + ".join(
+                    f"CASE WHEN {bit} THEN {1 << place}::bigint ELSE 0 END"
+                    for place, bit in enumerate(bits[start : start + BITS])
+                )
+            )
+            for start in range(0, len(bits), BITS)
+        ] or [Sql("0::bigint")]
+
+    def _is_offered(self, pathway: Pathway, route: Route) -> str:
+        """Whether the route stands before a case, be it only behind another of its group."""
+        if route is not pathway.default:
+            return self._column(f"{self._enters(pathway)} AND {self._match(route)}")
+        if not pathway.general:
+            return self._own_default(pathway)
+        others = [self._own_default(one) for one in self._book if not one.general]
+        others += [self._is_offered(one, its) for one in self._book for its in one.routes]
+        # Of several general pathways the first by code stands for all.
+        others += [
+            self._enters(one) for one in _by_code(self._book) if one.general and one.code < pathway.code
+        ]
+        return " AND ".join([self._enters(pathway), *(f"NOT {other}" for other in others)])
+
+    def _own_default(self, pathway: Pathway) -> str:
+        """A pathway that is entered and has no route that matches."""
+        matches = [f"NOT {self._match(route)}" for route in pathway.routes]
+        return self._column(" AND ".join([self._enters(pathway), *matches]))
+
+    def _column(self, expression: str) -> str:
+        return self._offered.of(expression)
+
+    def _enters(self, pathway: Pathway) -> str:
+        return self._rules.of(_key(pathway.entry))
+
+    def _match(self, route: Route) -> str:
+        return self._rules.of(_key(route.when))
+
+
+def _by_code(book: Book) -> list[Pathway]:
+    return sorted(book, key=lambda pathway: pathway.code)
+
+
+def _in_order(book: Book) -> list[tuple[Pathway, Route]]:
+    """Every route in the order in which it is looked at; the defaults come last."""
+    pathways = _by_code(book)
+    routes = [(pathway, route) for pathway in pathways for route in pathway.routes]
+    return [
+        *sorted(routes, key=lambda one: one[1].priority),
+        *((pathway, pathway.default) for pathway in pathways),
+    ]
+
+
+def _found(read: Sql, since: datetime, until: datetime, hub_id: UUID) -> Sql:
+    """The facts of each case's latest decision of the window. Those of somebody erased are gone: they are not in it."""
+    return Sql.built(
+        "SELECT {} FROM referrals_routingdecision AS decision"
+        " WHERE decision.decided_at >= {} AND decision.decided_at < {} AND decision.facts <> '{{}}'"
+        " AND NOT EXISTS (SELECT 1 FROM referrals_routingdecision AS later"
+        " WHERE later.case_id = decision.case_id AND later.decided_at < {}"
+        " AND (later.decided_at, later.id) > (decision.decided_at, decision.id))"
+        " AND NOT EXISTS (SELECT 1 FROM access_grant AS hidden"
+        " WHERE hidden.case_id = decision.case_id AND hidden.agency_id = {} AND hidden.restricted)",
+        read, since, until, until, hub_id,
+    )  # fmt: skip
+
+
+def _told_apart(fact: Any) -> list[Sql]:
+    """Each group's value of a case, in the order of GROUPS, and at the end each flag by itself."""
+    age, flags = fact(FACTS["age"]), fact(FACTS["flags"])
+    bands = [Sql.built("WHEN {} <= {}::int THEN {}::text", age, most, words) for words, most in AGE_BANDS]
+    in_words = {
+        "age": Sql.built(
+            "CASE WHEN {} IS NULL THEN {}::text {} ELSE {}::text END",
+            age, NOT_KNOWN, Sql.joined(" ", bands), OLDEST,
+        )
+    }  # fmt: skip
+    values = [
+        in_words.get(name) or Sql.built("coalesce({}, {}::text)", fact(FACTS[name]), NOT_KNOWN)
+        for name in GROUPS
+        if name != "flags"
+    ]
+    return values + [
+        Sql.built("coalesce(jsonb_exists({}, {}::text), FALSE)", flags, code) for code in _flag_codes()
+    ]
+
+
+def _flag_codes() -> tuple[str, ...]:
+    return tuple(FACTS["flags"].values or ())
+
+
+def _asked(book: Book) -> set[str]:
+    rules: list[Rule] = [rule for one in book for rule in (one.entry, *(route.when for route in one.routes))]
+    return {name for rule in rules for name in facts_of(rule)}
+
+
+def _numbers_for(routes: Sequence[Route]) -> int:
+    return max(1, -(-len(routes) // BITS))
+
+
+def _routes(listed: Sequence[Route], numbers: Sequence[int]) -> tuple[Route, ...]:
+    return tuple(route for i, route in enumerate(listed) if numbers[i // BITS] >> (i % BITS) & 1)
+
+
+def _named(prefix: str, pieces: Sequence[Sql]) -> Sql:
+    return Sql.joined(", ", [Sql.built(f"{{}} AS {prefix}{i}", piece) for i, piece in enumerate(pieces)])
+
+
+def _key(rule: Mapping[str, Any]) -> str:
+    return json.dumps(rule, sort_keys=True)
