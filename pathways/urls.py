@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pathways.pages import life, versions
+from pathways.pages import draft, life, versions
 
 VERSION = "<slug:code>/<int:number>/"
 
@@ -12,6 +12,15 @@ urlpatterns = [
     path("<slug:code>/terms/", life.pathway_terms, name="pathway_terms"),
     path("<slug:code>/draft/", life.pathway_draft, name="pathway_draft"),
     path(VERSION, versions.pathway_version, name="pathway"),
+    path(f"{VERSION}edit/", draft.pathway_edit, name="pathway_edit"),
+    path(f"{VERSION}edit/title/", draft.pathway_edit_title, name="pathway_edit_title"),
+    path(f"{VERSION}edit/assessment/", draft.pathway_edit_assessment, name="pathway_edit_assessment"),
+    path(f"{VERSION}edit/arrange/", draft.pathway_edit_arrange, name="pathway_edit_arrange"),
+    path(f"{VERSION}edit/route/<slug:place>/", draft.pathway_edit_route, name="pathway_edit_route"),
+    path(f"{VERSION}edit/rule/<slug:place>/", draft.pathway_edit_rule, name="pathway_edit_rule"),
+    path(f"{VERSION}edit/import/", draft.pathway_import, name="pathway_import"),
+    path(f"{VERSION}yaml/", draft.pathway_export, name="pathway_export"),
+    path(f"{VERSION}since/<int:other>/", draft.pathway_compare, name="pathway_compare"),
     path(f"{VERSION}propose/", life.pathway_propose, name="pathway_propose"),
     path(f"{VERSION}emergency/", life.pathway_emergency, name="pathway_emergency"),
     path(f"{VERSION}answer/", life.pathway_answer, name="pathway_answer"),

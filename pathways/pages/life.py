@@ -39,7 +39,7 @@ def pathway_new(request: HttpRequest) -> HttpResponse:
             form.add_error("title", str(refusal))
         else:
             messages.success(request, "The draft is begun. Nobody but the hub sees it until it is proposed.")
-            return redirect("pathway", draft.code, draft.number)
+            return redirect("pathway_edit", draft.code, draft.number)
     return _page(request, form, "Begin a new pathway", "Begin", back=reverse("pathways"))
 
 
@@ -57,7 +57,7 @@ def pathway_draft(request: HttpRequest, code: str) -> HttpResponse:
     messages.success(
         request, f"Version {draft.number} is drafted. Nobody but the hub sees it until it is proposed."
     )
-    return redirect("pathway", code, draft.number)
+    return redirect("pathway_edit", code, draft.number)
 
 
 @require_POST

@@ -55,6 +55,7 @@ def pathway_version(request: HttpRequest, code: str, number: int) -> HttpRespons
         "may_discard": actor.can(Capability.DRAFT_PATHWAY) and version.status == PathwayVersion.Status.DRAFT,
         "threshold": Threshold(version.threshold).words if version.threshold else "",
         "lead": queries.agency_name(version.lead),
+        "before": queries.before(actor=actor, version=version),
     }
     if version.status != PathwayVersion.Status.DRAFT or not context["problems"]:
         context["book"] = queries.rule_book(version=version)

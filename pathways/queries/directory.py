@@ -10,6 +10,8 @@ from agencies.models import Agency, Service
 from agencies.sharing import PURPOSES
 from pathways.models import InstrumentVersion
 from pathways.pathway import validate_pathway
+from pathways.queries.facts import vocabulary
+from pathways.rules import validate
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class Directory:
                     found.append(f"Route {name}: {service.name} takes no referrals any more.")
             if (purpose := route.get("purpose")) and purpose not in PURPOSES:
                 found.append(f"Route {name}: no agreement knows the purpose {purpose}.")
-        for entry in definition.get("assessments", ()):
+        for entry in definition.get("assessments") or ():
             if isinstance(entry, Mapping) and entry.get("instrument") not in self.instruments:
                 found.append(f"Assessment {entry.get('instrument')}: there is no such instrument in effect.")
         return found
@@ -56,7 +58,14 @@ def directory(*, on: date) -> Directory:
 
 def problems(definition: Mapping[str, Any], *, on: date) -> list[str]:
     """All that keeps a definition from being proposed, each in words: a faulty rule, a service that is gone."""
-    return validate_pathway(definition) + directory(on=on).faults(definition)
+    words = vocabulary(on=on)
+    asked = [
+        f"{where}: {problem}"
+        for where, rule in _rules_in(definition)
+        if not validate(rule)
+        for problem in validate(rule, words)
+    ]
+    return validate_pathway(definition) + asked + directory(on=on).faults(definition)
 
 
 def routes_in(definition: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -64,6 +73,17 @@ def routes_in(definition: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     routes: Iterable[Any] = definition.get("routes") or ()
     found = [*routes, definition.get("default")]
     return [route for route in found if isinstance(route, Mapping)]
+
+
+def _rules_in(definition: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    found = [("The entry rule", definition.get("entry"))]
+    found += [
+        (f"Route {route.get('name')}", route["when"]) for route in routes_in(definition) if "when" in route
+    ]
+    for entry in definition.get("assessments") or ():
+        if isinstance(entry, Mapping):
+            found.append((f"Assessment {entry.get('instrument')}", entry.get("when")))
+    return found
 
 
 def _services_of(route: Mapping[str, Any]) -> list[str]:

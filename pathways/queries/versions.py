@@ -105,6 +105,13 @@ def version_row(*, actor: Actor, version: PathwayVersion, on: date) -> VersionRo
     return next(row for row in version_rows(actor=actor, on=on) if row.version.id == version.id)
 
 
+def before(*, actor: Actor, version: PathwayVersion) -> PathwayVersion | None:
+    """The version that this one was drafted from, where the actor may read it."""
+    if version.based_on_id is None:
+        return None
+    return scope.versions(actor).filter(id=version.based_on_id).first()
+
+
 def may_answer(*, actor: Actor, version: PathwayVersion) -> bool:
     """Whether the actor speaks for an agency that the version binds and that has not answered."""
     if not actor.can(Capability.ANSWER_PROPOSAL):
