@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from victims.models import Address, PersonName
 
-REFERENCE = re.compile(r"(?:VRH-)?\d{2}-(\d{1,6})|(\d{1,6})", re.IGNORECASE)
+REFERENCE = re.compile(r"(?:VRH-)?\d{2}-(\d{1,9})|(\d{1,9})", re.IGNORECASE)
 POSTCODE = re.compile(r"([A-Z]{1,2}\d[A-Z\d]?) ?(\d[A-Z]{2})?", re.IGNORECASE)
 
 
