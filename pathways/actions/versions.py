@@ -20,6 +20,7 @@ from messaging.events import Happening, publish, schedule
 from pathways import scope
 from pathways.models import PathwayTerms, PathwayVersion
 from pathways.queries.directory import directory, problems
+from pathways.queries.versions import rehearsed
 from pathways.rules import ALWAYS
 from pathways.workflow import LONGEST_EMERGENCY, VersionRefused, move
 
@@ -48,6 +49,10 @@ class NotReady(VersionRefused):
     def __init__(self, problems: list[str]) -> None:
         super().__init__("This draft cannot be proposed yet. " + " ".join(problems))
         self.problems = problems
+
+
+class NotRehearsed(VersionRefused):
+    """A proposal needs a dry run of the very rules that it proposes."""
 
 
 class ReasonsMissing(VersionRefused):
@@ -135,15 +140,18 @@ def propose(
     in_force_from: date,
     binds: Collection[str] = (),
 ) -> PathwayVersion:
-    """Lay a draft before the agencies that it binds, with the hub's reasons. From here on it stays as it is.
+    """Lay a draft before the agencies that it binds, with the hub's reasons and a dry run of its very rules.
 
-    binds: codes of agencies besides the hub and those whose services it names, which are always bound.
-    Raises NotAllowed, VersionNotFound, NotADraft, NotReady, ReasonsMissing, DayNotValid.
+    From here on it stays as it is. binds: codes of agencies besides the hub and those whose services it names,
+    which are always bound.
+    Raises NotAllowed, VersionNotFound, NotADraft, NotReady, NotRehearsed, ReasonsMissing, DayNotValid.
     """
     now = timezone.now()
     draft = _ready(actor, version_id, "propose", reasons, binds, now)
     if in_force_from < timezone.localdate(now):
         raise DayNotValid("A version is in force from a day to come, or from today.")
+    if not rehearsed(draft):
+        raise NotRehearsed("Rehearse the draft first: no dry run of the rules as they stand now is finished.")
     draft.in_force_from = in_force_from
     draft.status = move("propose", draft.status).to
     draft.save()

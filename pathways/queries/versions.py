@@ -15,7 +15,7 @@ from access.roles import CAPABILITIES, Capability
 from agencies.models import Agency, Practitioner, Service
 from agencies.sharing import PURPOSES
 from pathways import scope
-from pathways.models import InstrumentVersion, PathwayTerms, PathwayVersion, Ratification
+from pathways.models import DryRun, InstrumentVersion, PathwayTerms, PathwayVersion, Ratification
 from pathways.pathway import BASES, Pathway, Route, length_words, read_pathway
 from pathways.rules import ALWAYS, Rule, sentence
 
@@ -103,6 +103,12 @@ def version_rows(*, actor: Actor, on: date) -> list[VersionRow]:
 def version_row(*, actor: Actor, version: PathwayVersion, on: date) -> VersionRow:
     """One version of the actor's scope, as in the list."""
     return next(row for row in version_rows(actor=actor, on=on) if row.version.id == version.id)
+
+
+def rehearsed(version: PathwayVersion) -> DryRun | None:
+    """The newest finished dry run of the version's rules as they stand: what is attached to its proposal."""
+    done = DryRun.objects.filter(version=version, finished_at__isnull=False, definition=version.definition)
+    return done.order_by("-asked_at").first()
 
 
 def before(*, actor: Actor, version: PathwayVersion) -> PathwayVersion | None:

@@ -17,6 +17,7 @@ from pathways.actions import ratification, versions
 from pathways.models import PathwayTerms, PathwayVersion, Ratification
 from pathways.queries.versions import versions_in_force
 from pathways.workflow import TRANSITIONS, Threshold, VersionRefused, move, verdict
+from reporting.actions.dry_runs import rehearse
 
 BOUND = ("northshire-hub", "northshire-police", "safe-steps", "victim-care")
 
@@ -35,6 +36,14 @@ def drafted(cast, who: str = "dana") -> PathwayVersion:
         return versions.draft_version(actor=actor, code="northshire", definition=only())
 
 
+def rehearsed(cast, draft: PathwayVersion) -> None:
+    """A dry run of the draft as it stands, asked for and worked out."""
+    today = timezone.localdate()
+    with acting_as(cast.actor("dana")) as dana:
+        rehearse(actor=dana, version_id=draft.id, since=today - timedelta(days=7), until=today)
+    run_due()
+
+
 def proposed(cast, *, in_days: int = 0, binds: tuple[str, ...] = (), threshold: str = "") -> PathwayVersion:
     with acting_as_system("tests"):
         if threshold:
@@ -42,6 +51,7 @@ def proposed(cast, *, in_days: int = 0, binds: tuple[str, ...] = (), threshold: 
                 threshold=threshold, lead="safe-steps" if threshold == "lead_agency" else ""
             )
     draft = drafted(cast)
+    rehearsed(cast, draft)
     with acting_as(cast.actor("dana")) as dana:
         return versions.propose(
             actor=dana,
@@ -121,6 +131,19 @@ class TestProposing:
             versions.change_draft(actor=carys, version_id=draft.id, definition=draft.definition, seen=0)
         with acting_as(cast.actor("dana")) as dana, pytest.raises(versions.ChangedMeanwhile, match="Carys"):
             versions.change_draft(actor=dana, version_id=draft.id, definition={}, seen=0)
+
+    def test_a_dry_run_of_the_rules_as_they_stand_is_wanted(self, hub, cast):
+        draft = drafted(cast)
+        rehearsed(cast, draft)
+        with acting_as(cast.actor("dana")) as dana:
+            changed = {**draft.definition, "entry": {"fact": "age", "at_least": 18}}
+            versions.change_draft(actor=dana, version_id=draft.id, definition=changed)
+            asked = {"version_id": draft.id, "reasons": "So.", "in_force_from": timezone.localdate()}
+            with pytest.raises(versions.NotRehearsed):
+                versions.propose(actor=dana, **asked)
+        rehearsed(cast, draft)
+        with acting_as(cast.actor("dana")) as dana:
+            assert versions.propose(actor=dana, **asked).status == "proposed"
 
 
 class TestAnswering:
@@ -298,6 +321,7 @@ class TestPages:
         draft = drafted(cast)
         dana, ines, carys = (cast.browser(who) for who in ("dana", "ines", "carys"))
         page = f"/pathways/northshire/{draft.number}/"
+        rehearsed(cast, draft)
         empty = dana.post(f"{page}propose/", {"in_force_from_day": "1"})
         assert empty.status_code == 422
         today = timezone.localdate()
