@@ -13,6 +13,7 @@ DOOR_WORDS = {
     "case_entitlement": "the case's entitlement",
     "case_history": "what was changed in the case",
     "case_letters": "whether letters are safe",
+    "case_prompt": "what an answer asks to be done",
     "case_recall": "taking a referral back",
     "case_route": "sending the case to services",
     "case_safe_address": "the safe address",

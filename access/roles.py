@@ -70,6 +70,7 @@ class Capability(StrEnum):
     RECORD_CONSENT = "record_consent"
     ASSESS = "assess"
     LOWER_JUDGEMENT = "lower_judgement"
+    RAISE_PROMPT = "raise_prompt"
     ROUTE = "route"
     RECALL_REFERRAL = "recall_referral"
     CLOSE_CASE = "close_case"
@@ -218,6 +219,7 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
             Capability.REFER,
             Capability.IMPORT_FEED,
             Capability.ROUTE,
+            Capability.RAISE_PROMPT,
             Capability.RECALL_REFERRAL,
             Capability.CLOSE_CASE,
             Capability.KEEP_PATHWAYS,

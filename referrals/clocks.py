@@ -64,7 +64,13 @@ class Length:
     def read(cls, data: Mapping[str, Any], due_by: str = "end_of_day") -> "Length":
         """Read `{working_days: 2}`, with `due_by` beside it or not. Raises NotALength."""
         units = [key for key in data if key != "due_by"]
-        if len(units) != 1 or units[0] not in UNITS or type(data[units[0]]) is not int or data[units[0]] < 1:
+        least = 0 if units == ["days"] else 1  # 0 days: by the end of the same day
+        if (
+            len(units) != 1
+            or units[0] not in UNITS
+            or type(data[units[0]]) is not int
+            or data[units[0]] < least
+        ):
             raise NotALength(
                 f"{dict(data)} is no length of time: write one of {', '.join(UNITS)}, such as hours: 4."
             )
@@ -76,6 +82,8 @@ class Length:
     @property
     def words(self) -> str:
         unit = self.unit.replace("_", " ")
+        if not self.number:
+            return "the same day"
         return f"{self.number} {unit if self.number != 1 else unit[:-1]}"
 
 

@@ -1,5 +1,6 @@
 """What follows from events and due times: each a subscriber of the outbox, acting as a named system account."""
 
+from contextlib import suppress
 from uuid import UUID
 
 from celery import shared_task
@@ -15,9 +16,11 @@ from referrals.actions.ground import FOLLOW_AGENCY, follow_agency, follow_ground
 from referrals.actions.held_rows import hide_held_rows
 from referrals.actions.hints import find_hints
 from referrals.actions.intake import JUDGE, judge_rows
+from referrals.actions.prompts import ask_again
 from referrals.actions.referral import CONFIRM_OVERDUE, expire, remind_to_confirm
 from referrals.actions.routing import EXPIRE, IN_FORCE, follow_referral, is_unanswered, route_case
 from referrals.actions.sight import SIGHT_ENDS
+from referrals.actions.triage import CaseClosed
 
 
 @subscriber(name=JUDGE, account="intake")
@@ -57,6 +60,13 @@ def follow_answer(payload: dict[str, str]) -> None:
     follow_referral(
         actor=current_actor(), referral_id=UUID(payload["referral"]), asked_by=UUID(payload["event"])
     )
+
+
+@subscriber("case.incident_added", name="referrals.ask_again", account="assessment")
+def ask_to_assess_again(payload: dict[str, str]) -> None:
+    """A further incident asks for what was assessed before it again; on a closed case nothing is asked."""
+    with suppress(CaseClosed):
+        ask_again(actor=current_actor(), case_id=UUID(payload["case"]))
 
 
 @subscriber("case.consent_recorded", name="referrals.follow_consent", account="consent")

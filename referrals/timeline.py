@@ -18,6 +18,8 @@ TITLES: dict[str, str] = {
     "case.contact_attempted": "Contact attempted",
     "case.safety_recorded": "Safety of a way of contact recorded",
     "case.assessed": "Assessment completed",
+    "case.prompt_raised": "Something is to be done by a time",
+    "case.prompt_answered": "What was to be done is answered",
     "case.consent_recorded": "Consent recorded",
     "case.moved": "Status changed",
     "case.triaged": "Triage finished",
@@ -138,6 +140,20 @@ def _assessed(data: Data, names: Names) -> str:
     return _sentence(names.get(code, _words(code)) + (f": {grade}" if grade else ""))
 
 
+_PROMPTS = {
+    "same_day_risk": "a talk about safety, the same day",
+    "children_social_care": "children’s social care to be told",
+}
+_PROMPT_STATES = {"done": "done", "set_aside": "set aside, with the reason"}
+
+
+def _prompt(data: Data, names: Names) -> str:
+    kind, code = str(data.get("kind")), str(data.get("instrument") or "")
+    words = _PROMPTS.get(kind) or f"{names.get(code, _words(code))} is wanted"
+    state = _PROMPT_STATES.get(str(data.get("state")), "")
+    return _sentence(f"{words}: {state}" if state else words)
+
+
 def _consent(data: Data, names: Names) -> str:
     agency = names.get(str(data.get("agency")), _words(data.get("agency")))
     return _sentence(f"{agency}: {_words(data.get('answer'))}")
@@ -210,6 +226,8 @@ _TEXTS: dict[str, Callable[[Data, Names], str]] = {
     "case.contact_attempted": _contact,
     "case.safety_recorded": _safety,
     "case.assessed": _assessed,
+    "case.prompt_raised": _prompt,
+    "case.prompt_answered": _prompt,
     "case.consent_recorded": _consent,
     "case.override_asked": _override,
     "case.override_approved": _override,

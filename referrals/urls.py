@@ -11,6 +11,7 @@ from referrals.pages import (
     feeds,
     history,
     override,
+    prompt,
     quarantine,
     referral,
     responses,
@@ -56,6 +57,7 @@ urlpatterns = [
         assess.case_assessment,
         name="case_assessment",
     ),
+    path("cases/<str:reference>/prompts/<uuid:prompt_id>/", prompt.case_prompt, name="case_prompt"),
     path("cases/<str:reference>/consent/", consent.case_consent, name="case_consent"),
     path(
         "cases/<str:reference>/suggestions/<uuid:suggestion>/",

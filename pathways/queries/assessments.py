@@ -25,6 +25,17 @@ def current_editions(*, on: date) -> list[InstrumentVersion]:
     return sorted(editions.distinct("code"), key=lambda edition: edition.title)
 
 
+def titles() -> dict[str, str]:
+    """The title of every instrument's newest published edition, by code."""
+    editions = InstrumentVersion.objects.order_by("code", "-edition").distinct("code")
+    return dict(editions.values_list("code", "title"))
+
+
+def title_of(code: str) -> str:
+    """The title of one instrument; its code where there is none."""
+    return titles().get(code, code)
+
+
 def latest_assessments(*, case_id: UUID) -> dict[str, Assessment]:
     """The newest assessment of the case with each instrument, by the instrument's code."""
     made = (

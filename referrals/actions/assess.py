@@ -15,7 +15,8 @@ from pathways.actions.assessments import complete_assessment
 from pathways.facts import FACTS
 from pathways.models import Assessment
 from pathways.queries.assessments import latest_assessment
-from referrals.actions.clocks import plan_clocks_again
+from referrals.actions.clocks import keep_due, plan_clocks_again
+from referrals.actions.prompts import answer_by_assessing, raise_prompts_of
 from referrals.actions.triage import TriageRefused, locked_open_case, moved
 from referrals.models import Case
 
@@ -83,6 +84,9 @@ def assess_case(
         plan_clocks_again(case=case)
     case.save(update_fields=["risk", "status", "decision_wanted"])
     publish(*told)
+    answer_by_assessing(actor=actor, case=case, instrument=instrument_code, at=now)
+    raise_prompts_of(case=case, assessment=assessment, at=now)
+    keep_due(case)
     return assessment
 
 

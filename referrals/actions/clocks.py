@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db.models import Min
 
 from referrals.clocks import calendar_for, due, rule_for
-from referrals.models import Case, Clock, Referral
+from referrals.models import Case, Clock, Prompt, Referral
 
 
 def start_clock(*, case: Case, code: str, started_at: datetime) -> Clock:
@@ -37,10 +37,17 @@ def meet_clock(*, case: Case, code: str, at: datetime) -> None:
 
 
 def stop_clocks(*, case: Case, at: datetime, codes: tuple[str, ...] = ()) -> None:
-    """Clocks of the case that are no longer needed (all of them unless named) stop, neither met nor missed."""
+    """Clocks of the case that are no longer needed (all of them unless named) stop, neither met nor missed.
+
+    With all of them, so do its open prompts.
+    """
     running = Clock.objects.filter(case=case, state=Clock.State.RUNNING)
     if codes:
         running = running.filter(rule__in=codes)
+    else:
+        Prompt.objects.filter(case=case, state=Prompt.State.OPEN).update(
+            state=Prompt.State.STOPPED, ended_at=at
+        )
     running.update(state=Clock.State.STOPPED, ended_at=at)
     keep_due(case)
 
@@ -54,11 +61,12 @@ def plan_clocks_again(*, case: Case) -> None:
 
 
 def keep_due(case: Case) -> None:
-    """Set `case.due_at` to the earliest running clock or unanswered referral; to nothing where there is none."""
+    """Set `case.due_at` to the earliest running clock, open prompt or unanswered referral; to nothing without one."""
     clock = Clock.objects.filter(case=case, state=Clock.State.RUNNING).aggregate(at=Min("due_at"))["at"]
     unanswered = Referral.objects.filter(case=case, status__in=("sent", "received"))
     answer = unanswered.aggregate(at=Min("answer_due_at"))["at"]
-    case.due_at = min((at for at in (clock, answer) if at is not None), default=None)
+    prompt = Prompt.objects.filter(case=case, state=Prompt.State.OPEN).aggregate(at=Min("due_at"))["at"]
+    case.due_at = min((at for at in (clock, answer, prompt) if at is not None), default=None)
     case.save(update_fields=["due_at"])
 
 

@@ -35,6 +35,7 @@ RESULTS: dict[str, tuple[str, ...]] = {
     "letter": ("sent", "spoke", "declined"),
 }
 """What can come of an attempt, by channel."""
+RISK_PROMPTS = ("same_day_risk", "children_social_care")
 
 
 class TriageRefused(Exception):
@@ -91,6 +92,10 @@ class TriageNotFinished(TriageRefused):
 
 class UnknownEndState(TriageRefused):
     """A case ends in one of the end states that referrals.workflow lists."""
+
+
+class RiskPromptOpen(TriageRefused):
+    """An answer prompted a talk about safety, and nobody has recorded what was done."""
 
 
 class ReferralsStillOpen(TriageRefused):
@@ -316,7 +321,8 @@ def resume_case(*, actor: Actor, case_id: UUID) -> Case:
 def close_case(*, actor: Actor, case_id: UUID, end_state: str, reason: str) -> Case:
     """End the case in one of the end states, with a reason. Its clocks stop.
 
-    Raises NotAllowed, CaseNotFound, CaseClosed, UnknownEndState, ReasonMissing, ReferralsStillOpen, MoveRefused.
+    Raises NotAllowed, CaseNotFound, CaseClosed, UnknownEndState, ReasonMissing, ReferralsStillOpen, RiskPromptOpen,
+    MoveRefused.
     """
     actor.require(Capability.CLOSE_CASE)
     now = timezone.now()
@@ -330,6 +336,8 @@ def close_case(*, actor: Actor, case_id: UUID, end_state: str, reason: str) -> C
             f"{still_open} {'referral is' if still_open == 1 else 'referrals are'} still open with partners."
             " Recall them or wait for their answers, then close the case."
         )
+    if case.prompts.filter(kind__in=RISK_PROMPTS, state="open").exists():
+        raise RiskPromptOpen("Record first what was done about the risk prompt on this case, then close it.")
     told = moved(case, "close", now)
     case.closed_at, case.end_state, case.closing_reason = now, end_state, reason
     case.decision_wanted, case.open_until = "", None

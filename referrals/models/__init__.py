@@ -1,6 +1,6 @@
 """Tables of the work and their constraints: senders and rows, cases, referrals."""
 
-from referrals.models.cases import Case, Clock, ContactAttempt, Incident
+from referrals.models.cases import Case, Clock, ContactAttempt, Incident, Prompt
 from referrals.models.feeds import (
     FeedAlert,
     Feedback,
@@ -28,6 +28,7 @@ __all__ = [
     "Offence",
     "Outcome",
     "Override",
+    "Prompt",
     "RecallReason",
     "Referral",
     "RoutingDecision",

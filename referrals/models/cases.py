@@ -3,6 +3,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from access.encryption import EncryptedJSONField
 from access.tables import HubRow
 from referrals.models.feeds import FeedSource
 from victims.models import Person
@@ -153,3 +154,54 @@ class Clock(HubRow):
             )
         ]
         indexes = [models.Index(fields=["state", "due_at"], name="referrals_clock_due")]
+
+
+class Prompt(HubRow):
+    """What an answer or an event asks to be done on a case by a time: another assessment, a talk that same day."""
+
+    class Kind(models.TextChoices):
+        ASSESSMENT = "assessment", "Assessment wanted"
+        SAME_DAY_RISK = "same_day_risk", "Same-day risk prompt"
+        CHILDREN_SOCIAL_CARE = "children_social_care", "Children’s social care"
+
+    class State(models.TextChoices):
+        OPEN = "open", "to do"
+        DONE = "done", "done"
+        SET_ASIDE = "set_aside", "set aside"
+        STOPPED = "stopped", "no longer needed"
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="prompts")
+    kind = models.CharField(max_length=30, choices=Kind.choices)
+    instrument = models.SlugField(help_text="The instrument that is wanted, or whose answer prompts.")
+    category = models.CharField(max_length=20, help_text="The data category that shows it.")
+    because = models.CharField(max_length=400, help_text="In the instrument's words.")
+    edition = models.CharField(max_length=40, help_text="Of the clock's rule.")
+    raised_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    words = EncryptedJSONField(null=True, help_text="What was done, or why nothing is to be done.")
+    ended_by = models.UUIDField(null=True)
+    ended_by_name = models.CharField(max_length=150, blank=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "kind", "instrument"],
+                name="referrals_prompt_once",
+                condition=models.Q(state="open"),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(category__in=["assessment", "health"]), name="referrals_prompt_category"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="open", ended_at__isnull=True)
+                | (~models.Q(state="open") & models.Q(ended_at__isnull=False)),
+                name="referrals_prompt_ends",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["case", "due_at"], name="referrals_prompt_open", condition=models.Q(state="open")
+            )
+        ]

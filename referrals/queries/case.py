@@ -19,6 +19,7 @@ from referrals.clocks import NoSuchClock, rule_for
 from referrals.models import Case, Clock, ContactAttempt, Incident, Referral
 from referrals.queries.contact import Way, current_address, ways_to_reach
 from referrals.queries.people import NAMELESS, Name, names_by_person
+from referrals.queries.prompts import PromptLine, prompt_lines
 from referrals.queries.readiness import INSTRUMENT_WORDS, Step, steps
 from referrals.queries.repeats import repeats_by_person
 from referrals.queries.rulebook import Explained, decisions_of
@@ -95,6 +96,8 @@ class CaseFile:
     steps: list[Step]
     referrals: list[Referral]
     decisions: list[Explained]
+    prompts: list[PromptLine]
+    answered_prompts: list[PromptLine]
 
     @property
     def likely(self) -> list[Suggestion]:
@@ -117,6 +120,7 @@ def case_file(*, actor: Actor, case: Case, now: datetime) -> CaseFile:
         .select_related("instrument", "health")
         .order_by("-completed_at")
     )
+    prompts, answered_prompts = prompt_lines(case)
     consents = list(Consent.objects.filter(case_id=case.id).select_related("agency").order_by("-recorded_at"))
     return CaseFile(
         case=case,
@@ -148,6 +152,8 @@ def case_file(*, actor: Actor, case: Case, now: datetime) -> CaseFile:
             .order_by("-sent_at", "-id")
         ),
         decisions=decisions_of(case_id=case.id),
+        prompts=prompts,
+        answered_prompts=answered_prompts,
     )
 
 

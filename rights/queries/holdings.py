@@ -10,7 +10,7 @@ from django.db.models import Model, Q
 
 from agencies.queries import agencies_by_id, services
 from pathways.models import HealthAnswers, InstrumentVersion
-from referrals.models import Case, Referral
+from referrals.models import Case, Prompt, Referral
 from referrals.queries.feed_rows import row_ids_of
 from rights.fields import Table, tables
 from rights.redaction import Known
@@ -83,6 +83,10 @@ def _named(rows: Rows) -> Rows:
     for row in health:
         held = opened[row["id"]]
         row["answers"] = _answers(held.assessment.instrument, held.answers)
+    prompts = rows.get("referrals_prompt", [])
+    done = Prompt.objects.in_bulk(row["id"] for row in prompts)
+    for row in prompts:
+        row["words"] = done[row["id"]].words
     return rows
 
 

@@ -126,6 +126,7 @@ WORK: dict[str, Door] = {
     "case_assess": _case(
         {"seen": "{assessment}", "rationale": REASON}, at=OF_CASE | {"instrument": "risk-24"}
     ),
+    "case_prompt": _case({"words": REASON}, at=OF_CASE | {"prompt_id": "{prompt}"}),
     "case_access": _case(),
     "case_restrict": _case({"reason": "staff", "words": REASON, "owner_id": "{owner}"}),
     "case_lift": _case({"words": REASON}),

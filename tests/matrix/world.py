@@ -28,7 +28,7 @@ from referrals.actions.restriction import end_personal_access, give_personal_acc
 from referrals.actions.sight import give_sight
 from referrals.actions.triage import close_case, record_contact
 from referrals.grounds import OVERRIDE_REASONS
-from referrals.models import Case, FeedRow, FeedRun, FeedSource, Incident, Referral, RoutingDecision
+from referrals.models import Case, FeedRow, FeedRun, FeedSource, Incident, Prompt, Referral, RoutingDecision
 from referrals.queries.keyset import Place
 from rights.actions.information import record_information_request
 from rights.actions.requests import open_request
@@ -191,6 +191,7 @@ def _worked(cast: Cast, target: Target) -> None:
             rationale=word(number, "assessment", "rationale"),
         )
         target.fills["assessment"] = str(made.id)
+        target.fills["prompt"] = str(Prompt.objects.get(case=case).id)
         if target.name == "own":
             Case.objects.filter(id=case.id).update(assigned_to=priya.id)
 

@@ -235,7 +235,7 @@ def test_every_rule_in_the_file_can_be_read_for_every_entitlement():
 @pytest.mark.parametrize(
     "wrong",
     [{}, {"weeks": 2}, {"hours": 0}, {"hours": -1}, {"hours": 1.5}, {"hours": True}, {"hours": "4"},
-     {"hours": 4, "days": 1}, {"working_days": 1, "due_by": "lunch"}],
+     {"hours": 4, "days": 1}, {"working_days": 1, "due_by": "lunch"}, {"working_days": 0}, {"days": -1}],
 )  # fmt: skip
 def test_what_is_no_length_of_time_is_refused(wrong):
     with pytest.raises(NotALength):
