@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Set
 from functools import lru_cache
+from typing import NamedTuple
 
 from victims.matching.identity import Address, Identity
-from victims.matching.letters import one_slip
+from victims.matching.letters import one_slip, slips
 from victims.matching.names import name_level
 
 MISSING = ""
@@ -12,69 +13,117 @@ AGREES = frozenset({"same", "slip", "variant", "cut"})
 SAME_LINES, ALIKE_LINES = 0.6, 0.45
 """Shares of equal pieces from which two addresses' lines are the same (with one number), or alike."""
 NO_NUMBER = 0.8
+CONTAINED, ENOUGH_PIECES = 0.85, 8
+"""The share of the shorter address's pieces from which it is a part of the longer, and how many it must have."""
 
+NAMES = ("given_name", "surname")
 LEVELS = {
     "given_name": ("same", "slip", "variant", "cut", "near", "far", "different"),
     "surname": ("same", "slip", "variant", "cut", "near", "far", "different"),
     "name_order": ("straight", "swapped"),
     "date_of_birth": ("same", "swapped", "slip", "near", "different"),
     "sex": ("same", "different"),
-    "home": ("same house", "same postcode", "alike", "same area", "different"),
+    "home": ("same house", "same postcode", "alike", "near postcode", "same area", "different"),
     "telephone": ("same", "slip", "different"),
     "e-mail": ("same", "near", "different"),
 }
 """Every field that is compared, and its levels, the closest first. A missing field has none."""
-NAMES = ("given_name", "surname")
 
 
 def levels(one: Identity, other: Identity) -> dict[str, str]:
     """The level of each field of LEVELS; MISSING where one of the two does not tell it."""
-    return {**name_levels(one, other), **{field: level(one, other) for field, level in OTHER_FIELDS.items()}}
+    return compared(one, other)[0]
+
+
+def compared(one: Identity, other: Identity) -> tuple[dict[str, str], dict[str, str]]:
+    """The `levels`, and by field the names that are the same in both."""
+    read = _names(one, other)
+    found = {"given_name": read.given, "surname": read.surname, "name_order": read.order}
+    names = {"given_name": (read.given, read.given_name), "surname": (read.surname, read.surname_name)}
+    agreed = {field: name for field, (level, name) in names.items() if level == "same"}
+    return {**found, **{field: level(one, other) for field, level in OTHER_FIELDS.items()}}, agreed
 
 
 def name_levels(one: Identity, other: Identity) -> dict[str, str]:
     """The levels of given name and surname, and whether one record has them in each other's place."""
-    given = name_level(one.given_parts, other.given_parts, "given")
-    surname = name_level(one.surname_parts, other.surname_parts, "surname")
-    order = "straight" if given and surname else MISSING
-    agreeing = (given in AGREES) + (surname in AGREES)
-    if agreeing < 2:
-        crossed = _crossed(one, other)
-        told = [level for level, _ in crossed]
-        if "different" not in told and sum(level in AGREES for level in told) > agreeing:
-            given, surname = told
-            order = "swapped"
-    return {"given_name": given, "surname": surname, "name_order": order}
+    read = _names(one, other)
+    return {"given_name": read.given, "surname": read.surname, "name_order": read.order}
 
 
-def agreed_names(one: Identity, other: Identity, found: dict[str, str]) -> dict[str, str]:
-    """The names that are the same in both, by field of `found`, which is their `levels`."""
-    if found["name_order"] == "swapped":
-        names = [name for _, name in _crossed(one, other)]
-    else:
-        names = ["".join(one.given_parts[:1]), "".join(one.surname_parts)]
-    return {field: name for field, name in zip(NAMES, names, strict=True) if found[field] == "same"}
+class _Names(NamedTuple):
+    """Both names of two records as they are best compared: levels, and the name of the one where they agree."""
+
+    given: str
+    surname: str
+    order: str
+    given_name: str
+    surname_name: str
+
+    @property
+    def agreeing(self) -> int:
+        return (self.given in AGREES) + (self.surname in AGREES)
 
 
-def _crossed(one: Identity, other: Identity) -> list[tuple[str, str]]:
-    """Both names compared with the other's other name: level and name, the closer first.
-
-    Which of the two counts as the given name must not depend on who is compared with whom.
-    """
-    pairs = ((one.given_parts, other.surname_parts), (one.surname_parts, other.given_parts))
+def _names(one: Identity, other: Identity) -> _Names:
+    """As they stand, unless more agrees in each other's place, or with a name that was written into one column."""
+    best = _straight(one.names, other.names)
+    if best.agreeing == 2:
+        return best
     found = [
-        (name_level(ours, theirs, "given"), min((*ours[:1], *theirs[:1]), default=""))
-        for ours, theirs in pairs
+        way(ours, theirs)
+        for ours in _readings(one.names)
+        for theirs in _readings(other.names)
+        for way in (_straight, _crossed)
+        if way is _crossed or ours is not one.names or theirs is not other.names
     ]
-    order = (*LEVELS["given_name"], MISSING)
-    return sorted(found, key=lambda pair: (order.index(pair[0]), pair[1]))
+    better = [
+        each
+        for each in found
+        if each.agreeing > best.agreeing and "different" not in (each.given, each.surname)
+    ]
+    return min(better, key=lambda each: (-each.agreeing, each.order, *each[:2], *each[3:]), default=best)
+
+
+_Both = tuple[tuple[str, ...], tuple[str, ...]]
+
+
+def _readings(names: _Both) -> list[_Both]:
+    """Given names and surname as told; and parted, where both stand in the column of one."""
+    given, surname = names
+    whole = given or surname
+    if (given and surname) or len(whole) < 2:
+        return [names]
+    return [names, (whole[:-1], whole[-1:]), (whole[:1], whole[1:])]
+
+
+def _straight(ours: _Both, theirs: _Both) -> _Names:
+    given, surname = name_level(ours[0], theirs[0], "given"), name_level(ours[1], theirs[1], "surname")
+    order = "straight" if given and surname else MISSING
+    return _Names(given, surname, order, "".join(ours[0][:1]), "".join(ours[1]))
+
+
+def _crossed(ours: _Both, theirs: _Both) -> _Names:
+    """Each name compared with the other's other name, the closer as the given name.
+
+    Which of the two counts as the given name must not depend on who is compared with whom. Where only one can be
+    compared it counts as the surname: families share that, and it proves less.
+    """
+    pairs = ((ours[0], theirs[1]), (ours[1], theirs[0]))
+    rank = (*LEVELS["given_name"], MISSING)
+    closer, other = sorted(
+        ((name_level(*pair, "given"), min((*pair[0][:1], *pair[1][:1]), default="")) for pair in pairs),
+        key=lambda each: (rank.index(each[0]), each[1]),
+    )
+    if not other[0]:
+        return _Names(MISSING, closer[0], "swapped", "", closer[1])
+    return _Names(closer[0], other[0], "swapped", closer[1], other[1])
 
 
 @lru_cache(maxsize=100_000)
 def born_level(one: str, other: str) -> str:
     """Dates of birth: same, swapped (day and month), slip (one digit or two neighbours), near, different.
 
-    near: two digits differ, or two of day, month and year agree.
+    near: two such slips, or two of day, month and year agree.
     """
     if not one or not other:
         return MISSING
@@ -84,11 +133,8 @@ def born_level(one: str, other: str) -> str:
         return "swapped"
     if one_slip(one, other):
         return "slip"
-    differ = sum(digit != typed for digit, typed in zip(one, other, strict=False)) + abs(
-        len(one) - len(other)
-    )
     agree = (one[:4] == other[:4]) + (one[4:6] == other[4:6]) + (one[6:] == other[6:])
-    return "near" if differ <= 2 or agree == 2 else "different"
+    return "near" if agree == 2 or slips(one, other) <= 2 else "different"
 
 
 def sex_level(one: str, other: str) -> str:
@@ -127,24 +173,33 @@ def home_level(ours: Set[Address], theirs: Set[Address]) -> str:
 
 
 def _home(one: Address, other: Address) -> str:
-    alike = 0.0
-    if one.pieces and other.pieces:
-        alike = len(one.pieces & other.pieces) / len(one.pieces | other.pieces)
-        if alike >= SAME_LINES and one.house == other.house and one.house:
-            return "same house"
-        if alike >= NO_NUMBER and not (one.house and other.house):
-            return "same house"
-    if one.postcode and other.postcode:
-        if one.postcode == other.postcode:
-            return "same house" if alike >= ALIKE_LINES and one.house == other.house else "same postcode"
+    alike = _alike(one, other)
+    one_number = not one.numbers.isdisjoint(other.numbers)
+    if alike >= SAME_LINES and one_number:
+        return "same house"
+    if alike >= NO_NUMBER and not (one.numbers and other.numbers):
+        return "same house"
+    if one.code and other.code:
+        if one.code == other.code:
+            return "same house" if alike >= ALIKE_LINES and one_number else "same postcode"
         if alike >= ALIKE_LINES:
             return "alike"
-        if _area(one.postcode) == _area(other.postcode) or one_slip(one.postcode, other.postcode):
-            return "same area"
-        return "different"
+        if one_slip(one.code, other.code):
+            return "near postcode"
+        return "same area" if _area(one.code) == _area(other.code) else "different"
     if one.pieces and other.pieces:
         return "alike" if alike >= ALIKE_LINES else "different"
     return MISSING
+
+
+def _alike(one: Address, other: Address) -> float:
+    """The share of equal pieces, of all pieces; or of the shorter's, where the longer only tells more."""
+    both = len(one.pieces & other.pieces)
+    if not both:
+        return 0.0
+    fewer = min(len(one.pieces), len(other.pieces))
+    contained = both / fewer if fewer >= ENOUGH_PIECES else 0.0
+    return max(both / len(one.pieces | other.pieces), contained if contained >= CONTAINED else 0.0)
 
 
 def _area(postcode: str) -> str:

@@ -4,7 +4,14 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from victims.normalise import folded_words, name_parts
+from victims.normalise import folded_words, name_parts, postcode
+
+SHORT = {
+    "street": "st", "road": "rd", "avenue": "ave", "av": "ave", "drive": "dr", "close": "cl", "lane": "la", "ln": "la",
+    "terrace": "terr", "tce": "terr", "ter": "terr", "gardens": "gdns", "crescent": "cres", "court": "ct",
+    "place": "pl", "square": "sq", "circuit": "cct", "apartment": "flat", "apt": "flat", "unit": "flat",
+}  # fmt: skip
+"""Words that stand in many addresses, as they are mostly cut short."""
 
 
 @dataclass(frozen=True)
@@ -15,13 +22,23 @@ class Address:
     postcode: str = ""
 
     @cached_property
+    def code(self) -> str:
+        """The postcode, also where it was written as the last of the lines."""
+        return self.postcode or postcode(" ".join(self.lines.replace(",", " ").split()[-2:]))
+
+    @cached_property
     def words(self) -> tuple[str, ...]:
-        return folded_words(self.lines)
+        return tuple(SHORT.get(word, word) for word in folded_words(self.lines))
 
     @cached_property
     def house(self) -> str:
         """The number or numbers that stand first, such as 48, or 13 of FLAT 13; empty where there is none."""
         return next((word for word in self.words if word[0].isdigit()), "")
+
+    @cached_property
+    def numbers(self) -> frozenset[str]:
+        """Every number of the lines: of the house, and of the flat."""
+        return frozenset(word for word in self.words if word[0].isdigit())
 
     @cached_property
     def pieces(self) -> frozenset[str]:
@@ -57,6 +74,11 @@ class Identity:
     @cached_property
     def surname_parts(self) -> tuple[str, ...]:
         return name_parts(self.surname)
+
+    @cached_property
+    def names(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The parts of the given names, and those of the surname."""
+        return self.given_parts, self.surname_parts
 
 
 def born_on(day: date | None) -> str:

@@ -13,21 +13,28 @@ MOST_OF_ONE_KEY = 50
 def match_keys(one: Identity) -> tuple[str, ...]:
     """Keys of a person, each rare by itself, and none dependent on which name or part of a date stands first.
 
-    Each joins two things, so that no common one stands alone: the date of birth with each initial, and with the
-    postcode; both names with the year, with the area, and, letter by letter, with each other; the postcode with
-    each initial and with the house; house and street with each initial; and each telephone number and e-mail address.
+    Each joins two things, so that no common one stands alone: the date of birth with each initial; day and month
+    with each name; both names with the year, with the area, and, letter by letter, with each other; the postcode
+    with each initial; the street with each name, and with house and initial; each telephone number and e-mail address.
     """
     return tuple(dict.fromkeys(key[:LONGEST] for key in _keys(one)))
 
 
+def wide_keys(one: Identity) -> tuple[str, ...]:
+    """Further keys for going through one file, where a wide one costs little: by sound, for several errors at once.
+
+    Among millions of people most of them would have too many holders to say anything.
+    """
+    return tuple(dict.fromkeys(key[:LONGEST] for key in _wide_keys(one)))
+
+
 def _keys(one: Identity) -> Iterator[str]:
-    names = sorted(name for name in ("".join(one.given_parts[:1]), "".join(one.surname_parts)) if name)
-    sounds = sorted(sound(name) for name in names)
+    names, sounds = _names(one)
     initials = sorted({each[0] for each in sounds})
     if one.born:
-        year, rest = one.born[:4], "".join(sorted((one.born[4:6], one.born[6:])))
+        year, rest = _born(one)
         yield from (f"b {year}{rest} {initial}" for initial in initials)
-        yield from (f"b {year}{rest} {home.postcode}" for home in _in_order(one) if home.postcode)
+        yield from (f"d {rest} {name}" for name in names)
         if len(names) == 2:
             yield f"y {year} {'+'.join(sounds)}"
     if len(names) == 2:
@@ -35,19 +42,45 @@ def _keys(one: Identity) -> Iterator[str]:
     for contact in sorted(one.phones | one.emails):
         yield f"c {contact}"
     for home in _in_order(one):
-        yield from _home_keys(home, sounds, initials)
+        if home.code:
+            yield from (f"p {home.code} {initial}" for initial in initials)
+            if len(sounds) == 2:
+                yield f"n {home.code.partition(' ')[0]} {'+'.join(sounds)}"
+        for street in _streets(home)[:1]:
+            yield from (f"s {sound(street)} {name}" for name in names)
+            if home.house:
+                yield from (f"h {home.house} {sound(street)} {initial}" for initial in initials)
 
 
-def _home_keys(home: Address, sounds: list[str], initials: list[str]) -> Iterator[str]:
-    if home.postcode:
-        yield from (f"p {home.postcode} {initial}" for initial in initials)
-        if len(sounds) == 2:
-            yield f"n {home.postcode.partition(' ')[0]} {'+'.join(sounds)}"
-    street = next((word for word in home.words if len(word) > 2 and word.isalpha() and word != "flat"), "")
-    if home.house and street:
-        yield from (f"h {home.house} {sound(street)} {initial}" for initial in initials)
-    if home.house and home.postcode:
-        yield f"g {home.house} {home.postcode}"
+def _wide_keys(one: Identity) -> Iterator[str]:
+    names, sounds = _names(one)
+    if one.born:
+        yield from (f"d {_born(one)[1]} {each}" for each in sounds)
+    if len(names) == 2:
+        yield f"f {'+'.join(sounds)}"
+    for home in _in_order(one):
+        for street in _streets(home)[:3]:
+            yield from (f"s {sound(street)} {each}" for each in sounds)
+
+
+def _names(one: Identity) -> tuple[list[str], list[str]]:
+    """Given name and surname in the order of the alphabet, and how they sound; parted where one column holds both."""
+    given, surname = one.names
+    if not (given and surname):
+        whole = given or surname
+        given, surname = whole[:1], whole[1:]
+    names = sorted(name for name in ("".join(given[:1]), "".join(surname)) if name)
+    return names, sorted(sound(name) for name in names)
+
+
+def _born(one: Identity) -> tuple[str, str]:
+    """The year; and month and day, the smaller first."""
+    return one.born[:4], "".join(sorted((one.born[4:6], one.born[6:])))
+
+
+def _streets(home: Address) -> list[str]:
+    """The words of an address that are neither number nor flat, the street's mostly first."""
+    return [word for word in home.words if len(word) > 2 and word.isalpha() and word != "flat"]
 
 
 def _in_order(one: Identity) -> list[Address]:

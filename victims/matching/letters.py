@@ -16,6 +16,20 @@ def one_slip(one: str, other: str) -> bool:
     return short[at : at + 2] == long[at : at + 2][::-1] and short[at + 2 :] == long[at + 2 :]
 
 
+def slips(one: str, other: str) -> int:
+    """How many letters were typed wrongly, left out, added or in their neighbour's place (each pair turned once)."""
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for at, letter in enumerate(one, start=1):
+        last, before, row = before, row, [at]
+        for place, typed in enumerate(other, start=1):
+            best = min(before[place] + 1, row[-1] + 1, before[place - 1] + (letter != typed))
+            if at > 1 and place > 1 and letter == other[place - 2] and one[at - 2] == typed:
+                best = min(best, last[place - 2] + 1)
+            row.append(best)
+    return row[-1]
+
+
 @lru_cache(maxsize=200_000)
 def jaro_winkler(one: str, other: str) -> float:
     """Winkler's (1990) likeness of two words: 1 for equal, 0 for nothing in common."""

@@ -36,16 +36,38 @@ def weights(names: list[str]) -> list[float]:
 
 
 @cache
-def frequencies(kind: str) -> dict[str, float]:
-    """How many of all people have this name, for kind "given_name" or "surname"; names are folded."""
-    found: dict[str, float] = defaultdict(float)
+def _by_tradition(kind: str) -> tuple[tuple[float, dict[str, float]], ...]:
+    """Of each tradition: how many are named so, and how many of them have each name; names are folded."""
+    found = []
     for tradition in naming()["traditions"].values():
         lists = ("surnames",) if kind == "surname" else ("women", "men")
+        borne: dict[str, float] = defaultdict(float)
         for each in lists:
             names = tradition[each].split()
             for name, weight in zip(names, weights(names), strict=True):
-                found["".join(name_parts(name))] += tradition["share"] * weight / len(lists)
+                borne["".join(name_parts(name))] += weight / len(lists)
+        found.append((tradition["share"], dict(borne)))
+    return tuple(found)
+
+
+@cache
+def frequencies(kind: str) -> dict[str, float]:
+    """How many of all people have this name, for kind "given_name" or "surname"; names are folded."""
+    found: dict[str, float] = defaultdict(float)
+    for share, borne in _by_tradition(kind):
+        for name, weight in borne.items():
+            found[name] += share * weight
     return dict(found)
+
+
+@lru_cache(maxsize=100_000)
+def together(given: str, surname: str) -> float:
+    """How likely somebody bears both: more than the product, where both are of one tradition."""
+    traditions = zip(_by_tradition("given_name"), _by_tradition("surname"), strict=True)
+    return sum(
+        share * givens.get(given, 0.0) * surnames.get(surname, 0.0)
+        for (share, givens), (_, surnames) in traditions
+    )
 
 
 def frequency(name: str, kind: str) -> float:

@@ -7,15 +7,18 @@ telephone as a matter of course, a twin the date of birth too, and a namesake of
 name. The sum is made against each of these rivals, and the score is the lowest.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import log2
 
-from victims.matching.fields import MISSING, agreed_names, levels
+from victims.matching.fields import AGREES, MISSING, NAMES, compared, levels
 from victims.matching.identity import Identity
 from victims.matching.model import RIVALS, Model, frozen_model
-from victims.matching.names import frequency
+from victims.matching.names import frequency, together
 
 SAME, REVIEW = "same", "review"
+ALIKE = AGREES | {"near"}
+REACHED = frozenset({"same", "slip", "near", "same house", "same postcode", "alike"})
 
 
 @dataclass(frozen=True)
@@ -46,35 +49,60 @@ class Resemblance:
 def weigh(one: Identity, other: Identity, model: Model | None = None) -> Resemblance:
     """Score two records against each other; the same whichever comes first."""
     model = model or frozen_model()
-    found = levels(one, other)
-    common = {
-        field: _frequency(field, name, model) for field, name in agreed_names(one, other, found).items()
+    found, names = compared(one, other)
+    told = [(field, level) for field, level in found.items() if level != MISSING]
+    rare = _rarer(names, model, swapped=found["name_order"] == "swapped")
+    totals = {
+        rival: model.start[rival] + sum(weights[field][level] for field, level in told)
+        for rival, weights in model.weights.items()
     }
-    sums = {rival: _lines(found, common, model, rival) for rival in RIVALS}
-    totals = {rival: model.start[rival] + sum(line.weight for line in sums[rival]) for rival in RIVALS}
+    totals["stranger"] += sum(
+        weight - model.weights["stranger"][field]["same"] for field, weight in rare.items()
+    )
     rival = min(RIVALS, key=lambda each: totals[each])
     score = round(totals[rival], 3)
-    verdict = SAME if score >= model.same else REVIEW if score >= model.review else ""
-    return Resemblance(score, verdict, score >= model.suggest, rival, model.start[rival], sums[rival])
+    is_same = score >= model.same and _is_borne_out(found)
+    verdict = SAME if is_same else REVIEW if score >= model.review else ""
+    lines = _lines(found, rare, model, rival)
+    return Resemblance(score, verdict, score >= model.suggest, rival, model.start[rival], lines)
 
 
-def _frequency(field: str, name: str, model: Model) -> float:
-    """How likely a stranger bears this name: in the country, or in the file at hand."""
-    return max(model.common.get(field, {}).get(name, 0.0), frequency(name, field))
-
-
-def _lines(found: dict[str, str], common: dict[str, float], model: Model, rival: str) -> tuple[Line, ...]:
-    return tuple(
-        Line(field, level, _weight(field, level, common, model, rival)) for field, level in found.items()
+def _is_borne_out(found: dict[str, str]) -> bool:
+    """Whether both names agree, or something by which both are reached: one name and a birthday are found twice."""
+    return (found["given_name"] in ALIKE and found["surname"] in ALIKE) or any(
+        found[field] in REACHED for field in ("home", "telephone", "e-mail")
     )
 
 
-def _weight(field: str, level: str, common: dict[str, float], model: Model, rival: str) -> float:
-    if level == MISSING:
-        return 0.0
-    if rival == "stranger" and field in common:  # a rare name says more than one that thousands bear
-        return round(log2(model.shares[field][level] / common[field]), 3)
-    return model.weights[rival][field][level]
+def _rarer(names: dict[str, str], model: Model, *, swapped: bool) -> dict[str, float]:
+    """What a name that is the same in both weighs against a stranger: a rare one says more than a common one.
+
+    A surname says less beside a given name of its own tradition, which most who bear it have.
+    """
+    common = {field: _frequency(name, NAMES if swapped else (field,), model) for field, name in names.items()}
+    if len(names) == 2:
+        given, surname = names.values()
+        both = together(given, surname)
+        if swapped:
+            both = max(both, together(surname, given))
+        common["surname"] = max(common["surname"], both / common["given_name"])
+    return {field: round(log2(model.shares[field]["same"] / often), 3) for field, often in common.items()}
+
+
+def _frequency(name: str, fields: Iterable[str], model: Model) -> float:
+    """How likely a stranger bears this name: in the country, or in the file at hand."""
+    return max(max(model.common.get(each, {}).get(name, 0.0), frequency(name, each)) for each in fields)
+
+
+def _lines(found: dict[str, str], rare: dict[str, float], model: Model, rival: str) -> tuple[Line, ...]:
+    def weight(field: str, level: str) -> float:
+        if level == MISSING:
+            return 0.0
+        if rival == "stranger" and level == "same" and field in rare:
+            return rare[field]
+        return model.weights[rival][field][level]
+
+    return tuple(Line(field, level, weight(field, level)) for field, level in found.items())
 
 
 def compare(one: Identity, other: Identity) -> Resemblance | None:

@@ -34,7 +34,11 @@ _LEVELS = {
         "slip": "One digit differs",
         "near": "Two digits, or one part, differ",
     },
-    "home": {"alike": "Much alike", "same area": "In one area"},
+    "home": {
+        "alike": "Much alike",
+        "near postcode": "One sign of the postcode differs",
+        "same area": "In one area",
+    },
     "telephone": {"slip": "One digit differs"},
     "e-mail": {"near": "Much alike"},
 }
