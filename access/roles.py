@@ -86,6 +86,7 @@ class Capability(StrEnum):
     KEEP_PATHWAYS = "keep_pathways"
     REHEARSE_PATHWAY = "rehearse_pathway"
     SEE_SENT = "see_sent"
+    SET_CAPACITY = "set_capacity"
     ASK_OVERRIDE = "ask_override"
     APPROVE_OVERRIDE = "approve_override"
     DECLARE_CONFLICT = "declare_conflict"
@@ -140,6 +141,7 @@ _PARTNER = frozenset(
         Capability.REFER,
         Capability.SEE_REFERRALS,
         Capability.ANSWER_REFERRAL,
+        Capability.SET_CAPACITY,
         Capability.SEE_PATHWAYS,
         Capability.DECLARE_CONFLICT,
     }
@@ -179,7 +181,12 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
     Role.PARTNER_PRACTITIONER: _PARTNER,
     # Whoever signs for an agency also says how it stands to a pathway.
     Role.AGENCY_ADMINISTRATOR: frozenset(
-        {Capability.ADMINISTER_AGENCY, Capability.SEE_PATHWAYS, Capability.ANSWER_PROPOSAL}
+        {
+            Capability.ADMINISTER_AGENCY,
+            Capability.SET_CAPACITY,
+            Capability.SEE_PATHWAYS,
+            Capability.ANSWER_PROPOSAL,
+        }
     ),
     Role.POLICE_LIAISON: frozenset(
         {Capability.REFER, Capability.SEE_SENT, Capability.SEE_PATHWAYS, Capability.ANSWER_PROPOSAL}
@@ -188,6 +195,7 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
         {
             Capability.ADMINISTER_HUB,
             Capability.ADMINISTER_AGENCY,
+            Capability.SET_CAPACITY,
             Capability.SEE_CERTIFICATES,
             Capability.SEE_FEEDS,
             Capability.IMPORT_FEED,
@@ -208,6 +216,7 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
             Capability.SEE_REFERRALS,
             Capability.ANSWER_REFERRAL,
             Capability.PULL_CHANGES,
+            Capability.SET_CAPACITY,
             Capability.SEND_FEED,
             Capability.SEE_PATHWAYS,
         }

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils import timezone
 
 from access.actor import Actor
 from access.ids import new_id
@@ -44,16 +45,51 @@ class Team(models.Model):
 
 
 class Service(models.Model):
-    """What a team offers; pathways route to services by their code."""
+    """What one team offers; pathways route to services by their code, and several teams may offer one.
+
+    areas, languages, interpreters, access, hours, criteria: where, when and for whom; see agencies.offering, and
+    pathways.rules for the criteria. capacity: places for open referrals, None for no limit. share: the part of the
+    service's referrals, in percent, that the team is contracted for. `taken` and `sent` are kept by the database,
+    with each referral that is sent or ends: no place is ever given twice.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    code = models.SlugField(unique=True)
+    code = models.SlugField()
     name = models.CharField(max_length=120)
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="services")
     open_for_referrals = models.BooleanField(default=True)
+    areas = ArrayField(models.CharField(max_length=5), default=list, blank=True)
+    languages = ArrayField(models.CharField(max_length=60), default=list, blank=True)
+    interpreters = models.BooleanField(default=True, help_text="Works with interpreters.")
+    access = ArrayField(models.CharField(max_length=20), default=list, blank=True)
+    hours = models.JSONField(default=dict, blank=True)
+    criteria = models.JSONField(
+        null=True, blank=True, help_text="Whom it is for, as a rule; empty: everybody."
+    )
+    capacity = models.PositiveIntegerField(null=True, blank=True)
+    capacity_set_at = models.DateTimeField(null=True, blank=True)
+    capacity_set_by = models.CharField(max_length=150, blank=True)
+    taken = models.PositiveIntegerField(default=0, editable=False, help_text="Open referrals.")
+    share = models.PositiveSmallIntegerField(null=True, blank=True)
+    sent = models.PositiveIntegerField(default=0, editable=False, help_text="Since `sent_since`.")
+    sent_since = models.DateTimeField(default=timezone.now, help_text="When the shares were last agreed.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["code", "team"], name="agencies_service_once"),
+            models.CheckConstraint(
+                condition=models.Q(share__isnull=True) | models.Q(share__range=(1, 100)),
+                name="agencies_service_share",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def free(self) -> int | None:
+        """How many places are free; None where there is no limit."""
+        return None if self.capacity is None else max(self.capacity - self.taken, 0)
 
 
 class PractitionerManager(BaseUserManager["Practitioner"]):

@@ -67,7 +67,29 @@ def agreements_in_force(*, hub: UUID, on: date) -> dict[UUID, SharingBasis]:
 
 def services() -> list[Service]:
     """Every service with its team and agency, those that take no referrals now included."""
-    return list(Service.objects.select_related("team__agency").order_by("code"))
+    return list(Service.objects.select_related("team__agency").order_by("code", "id"))
+
+
+def service_code(*, service_id: UUID) -> str:
+    """The code of a service; "" where there is none."""
+    return Service.objects.filter(id=service_id).values_list("code", flat=True).first() or ""
+
+
+def places_free(*, code: str) -> int | None:
+    """How many places the open teams of a service have free together; None where one of them has no limit."""
+    free = [service.free for service in Service.objects.filter(code=code, open_for_referrals=True)]
+    return None if None in free else sum(one for one in free if one is not None)
+
+
+def own_services(*, actor: Actor) -> list[Service]:
+    """The services whose places the actor may set, by agency and name. Few: not cut into pages."""
+    found = scope.services(actor).select_related("team__agency")
+    return list(found.order_by("team__agency__name", "name", "team__name"))
+
+
+def own_service(*, actor: Actor, service_id: UUID) -> Service | None:
+    """One of them; None where there is none or it is not theirs."""
+    return scope.services(actor).select_related("team__agency").filter(id=service_id).first()
 
 
 def agencies_by_id() -> dict[UUID, Agency]:

@@ -4,7 +4,7 @@ from django.db.models import QuerySet
 
 from access.actor import Actor
 from access.roles import Capability, Role
-from agencies.models import Agency, Agreement, Invitation, Practitioner
+from agencies.models import Agency, Agreement, Invitation, Practitioner, Service
 
 HUB_ROLES = (
     Role.PRACTITIONER,
@@ -34,6 +34,15 @@ def agreements(actor: Actor) -> QuerySet[Agreement]:
         offered = Agreement.objects.exclude(status=Agreement.Status.DRAFT)
         return offered.filter(parties__agency=actor.agency_id)
     return Agreement.objects.none()
+
+
+def services(actor: Actor) -> QuerySet[Service]:
+    """Those whose places the actor may set. A hub administrator's: every service. Others': their own agency's."""
+    if actor.can(Capability.ADMINISTER_HUB):
+        return Service.objects.all()
+    if actor.can(Capability.SET_CAPACITY):
+        return Service.objects.filter(team__agency_id=actor.agency_id)
+    return Service.objects.none()
 
 
 def practitioners(actor: Actor) -> QuerySet[Practitioner]:

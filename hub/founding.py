@@ -20,6 +20,8 @@ from pathways.models import InstrumentVersion, PathwayTerms, PathwayVersion, Rat
 from referrals.actions.feed_health import plan_check
 from referrals.models import FeedSource, Offence
 
+SERVICE_KEYS = {"areas", "languages", "interpreters", "access", "hours", "criteria", "capacity", "share"}
+
 
 class FoundingError(Exception):
     """The founding file names something that is not there, or would edit what may not be edited."""
@@ -39,10 +41,7 @@ def found(path: Path) -> dict[str, int]:
                 code=entry["code"], defaults={"agency": agency, "name": entry["name"]}
             )
         for entry in plan.get("services", ()):
-            team = Team.objects.get(code=entry["team"])
-            Service.objects.update_or_create(
-                code=entry["code"], defaults={"team": team, "name": entry["name"]}
-            )
+            _service(dict(entry))
         for entry in plan.get("agreements", ()):
             _agreement(entry)
         for entry in plan.get("practitioners", ()):
@@ -69,6 +68,19 @@ def found(path: Path) -> dict[str, int]:
             "practitioners": Practitioner.objects.count(),
             "services": Service.objects.count(),
         }
+
+
+def _service(entry: dict[str, Any]) -> None:
+    """A service of one team. What its agency has said of places, areas and hours since its founding stays."""
+    team = Team.objects.get(code=entry.pop("team"))
+    code, name = entry.pop("code"), entry.pop("name")
+    unknown = set(entry) - SERVICE_KEYS
+    if unknown:
+        raise FoundingError(f"Service {code} has unknown entries: {', '.join(sorted(unknown))}.")
+    made, new = Service.objects.get_or_create(code=code, team=team, defaults={"name": name, **entry})
+    if not new and made.name != name:
+        made.name = name
+        made.save(update_fields=["name"])
 
 
 def load_offences(path: Path) -> None:

@@ -163,6 +163,26 @@ CHECKS = (
         " GROUP BY r.case_id, r.service_id HAVING count(*) > 1",
     ),
     Check(
+        "places_counted",
+        "Every service's places taken are its open referrals, and its count towards its share what it was sent",
+        "SELECT count(*) FROM agencies_service",
+        "SELECT s.id FROM agencies_service s LEFT JOIN referrals_referral r ON r.service_id = s.id GROUP BY s.id"
+        " HAVING s.taken <> count(r.id) FILTER (WHERE r.status IN"
+        " ('draft', 'sent', 'received', 'accepted', 'in_progress'))"
+        " OR s.sent <> count(r.id) FILTER (WHERE r.sent_at >= s.sent_since)",
+    ),
+    Check(
+        "waiting_in_their_row",
+        "Every case that waits for a place is one whose last decision says so",
+        "SELECT count(*) FROM referrals_waiting",
+        "SELECT w.id FROM referrals_waiting w WHERE NOT EXISTS ("
+        " SELECT 1 FROM (SELECT d.decision FROM referrals_routingdecision d WHERE d.case_id = w.case_id"
+        " ORDER BY d.decided_at DESC, d.id DESC LIMIT 1) last,"
+        " jsonb_array_elements(last.decision -> 'held') held"
+        " WHERE held ->> 'code' = 'no_capacity' AND held ->> 'instead' = ''"
+        " AND held -> 'plan' ->> 'service' = w.service_code)",
+    ),
+    Check(
         "events_reach_their_feed",
         "Every referral event is in the feed of the referral's agency",
         "SELECT count(*) FROM messaging_event WHERE referral_id IS NOT NULL",

@@ -22,6 +22,9 @@
                                           is taken; routes without a group run together
         priority: 10                      lower comes first; default 100
         fallback: [victim-care]           services tried in turn where this one cannot take the case
+        overflow: [victim-care-2]         services tried in turn, before those, where every team of this one is full
+        wait_for_room: true               default false; where it is full, and the overflow too, the case waits for
+                                          a place instead of falling back
     default: {name: ..., service: ...}    a route without `when`: taken where no route of this pathway matches
     review: {working_days: 20}            when the hub looks at a routed case again
 
@@ -49,7 +52,7 @@ BASIS_WORDS = {**BASES, SAFEGUARDING_OVERRIDE: "safeguarding override"}
 UNITS = ("working_days", "working_hours", "days", "hours")
 ROUTE_KEYS = {
     "name", "when", "service", "purpose", "categories", "basis", "basis_reason",
-    "answer_within", "urgent", "group", "priority", "fallback",
+    "answer_within", "urgent", "group", "priority", "fallback", "overflow", "wait_for_room",
 }  # fmt: skip
 PATHWAY_KEYS = {
     "code", "number", "title", "entry", "general", "assessments", "routes", "default", "review",
@@ -60,6 +63,7 @@ _OPTIONAL = (
     ("group", str, "a text"),
     ("priority", int, "a whole number"),
     ("urgent", bool, "true or false"),
+    ("wait_for_room", bool, "true or false"),
 )
 
 
@@ -87,6 +91,13 @@ class Route:
     group: str = ""
     priority: int = 100
     fallback: tuple[str, ...] = ()
+    overflow: tuple[str, ...] = ()
+    wait_for_room: bool = False
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """Every service that may be sent the case by this route, the route's own first."""
+        return tuple(dict.fromkeys((self.service, *self.overflow, *self.fallback)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,11 +220,12 @@ def _validate_route(entry: object, names: set[object], needs_rule: bool) -> list
     elif entry["basis"] != "consent" and not entry.get("basis_reason"):
         problems.append(f"`basis_reason` must say why {BASES[entry['basis']]} applies.")
     problems += _validate_length(entry.get("answer_within"))
-    fallback = entry.get("fallback", [])
-    if not isinstance(fallback, list) or not all(isinstance(code, str) for code in fallback):
-        problems.append("`fallback` must be a list of service codes.")
-    elif entry.get("service") in fallback:
-        problems.append("a route cannot fall back on its own service.")
+    for key, words in (("fallback", "fall back on"), ("overflow", "overflow to")):
+        instead = entry.get(key, [])
+        if not isinstance(instead, list) or not all(isinstance(code, str) for code in instead):
+            problems.append(f"`{key}` must be a list of service codes.")
+        elif entry.get("service") in instead:
+            problems.append(f"a route cannot {words} its own service.")
     return _in(f"Route {name}", problems)
 
 
@@ -250,4 +262,6 @@ def _route(entry: Mapping[str, Any]) -> Route:
         group=entry.get("group", ""),
         priority=entry.get("priority", 100),
         fallback=tuple(entry.get("fallback", ())),
+        overflow=tuple(entry.get("overflow", ())),
+        wait_for_room=entry.get("wait_for_room", False),
     )

@@ -12,7 +12,11 @@ from pathways.facts import FactValue
 from pathways.rules import Leaf
 
 EDITION = 2
-"""1: one pathway version a decision. 2: every version in force is looked at."""
+"""1: one pathway version a decision. 2: every version in force is looked at, and each team that offers a service."""
+
+
+NO_ROOM = "no_capacity"
+"""The code of what stands in the way of a team that is full."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,23 @@ class Near:
 
 
 @dataclass(frozen=True, slots=True)
+class Considered:
+    """One team that could have taken the case by a route: whether it was chosen, and why or why not.
+
+    code: "" where nothing stood in its way: it was chosen, or another came before it.
+    """
+
+    route: str
+    service: str
+    team_id: str
+    who: str
+    chosen: bool
+    code: str
+    words: str
+    pathway: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """Where one case goes and why. `entered` is False where no pathway's entry rule held.
 
@@ -105,6 +126,13 @@ class Decision:
     referrals: tuple[Plan, ...] = ()
     held: tuple[Held, ...] = ()
     skipped: tuple[Skipped, ...] = ()
+    teams: tuple[Considered, ...] = ()
+
+    @property
+    def waits_for_room(self) -> list[str]:
+        """The services that the case waits for until one of their teams has a place free."""
+        full = (one.plan.service for one in self.held if one.code == NO_ROOM and not one.instead)
+        return list(dict.fromkeys(full))
 
     @property
     def wants_decision(self) -> str:
@@ -130,6 +158,7 @@ class Decision:
                 for one in self.held
             ],
             "skipped": [asdict(one) for one in self.skipped],
+            "teams": [asdict(one) for one in self.teams],
         }
 
     @classmethod
@@ -143,6 +172,7 @@ class Decision:
             referrals=tuple(Plan(**as_tuples(one)) for one in data["referrals"]),
             held=tuple(Held(**{**one, "plan": Plan(**as_tuples(one["plan"]))}) for one in data["held"]),
             skipped=tuple(Skipped(**one) for one in data["skipped"]),
+            teams=tuple(Considered(**one) for one in data.get("teams", ())),
         )
 
 

@@ -9,14 +9,20 @@ GIVEN, REFUSED, NOT_RECORDED = "given", "refused", "not_recorded"
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One service as it stands for this case: whose it is, what may be disclosed to them, whether they have room.
+    """One team's service as it stands for this case: whose it is, what may be disclosed to them, whether it fits
+    the person, and whether they have room. Several teams may offer one service.
 
     agreement_id: of an agreement in force, signed by the hub and the agency; None where there is none.
     consent: given, refused (or withdrawn) or not_recorded (or run out), to this agency.
     override_categories: what two people decided that it may be told without or against consent, to keep somebody
     safe; override_words: who asked, who approved, and why.
     in_conflict: the agency has a conflict of interest in the case: it gets no referral, whatever else allows it.
-    capacity_free: None is no limit.
+    areas, languages, interpreters, access, criteria: where and for whom the team works; see agencies.offering,
+    and pathways.rules for the criteria.
+    opens_at: when it next opens; "" where it is open now, or has not told its hours.
+    capacity, capacity_free: places for open referrals in all, and free ones; None is no limit.
+    share: the part of the service's referrals, in percent, that the team is contracted for; None where none.
+    sent: how many it has been sent since the shares were last agreed.
     """
 
     service_code: str
@@ -35,10 +41,27 @@ class Offer:
     in_conflict: bool = False
     override_categories: tuple[str, ...] = ()
     override_words: str = ""
+    service_id: str = ""
+    team_name: str = ""
+    areas: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    interpreters: bool = True
+    access: tuple[str, ...] = ()
+    criteria: Mapping[str, Any] | None = None
+    opens_at: str = ""
+    capacity: int | None = None
+    share: int | None = None
+    sent: int = 0
 
     @property
     def has_consent(self) -> bool:
         return self.consent == GIVEN
+
+    @property
+    def who(self) -> str:
+        """The agency, and the team where that says more."""
+        named = self.team_name.casefold() not in self.agency_name.casefold()
+        return f"{self.agency_name}, {self.team_name}" if named else self.agency_name
 
     def to_json(self) -> dict[str, Any]:
         return {

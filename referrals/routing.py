@@ -10,16 +10,12 @@ other bases do not wait for consent, and the route says why they apply.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from pathways.pathway import BASIS_WORDS, SAFEGUARDING_OVERRIDE, Pathway, Route
+from pathways.pathway import BASIS_WORDS, Pathway, Route
 from pathways.rules import Outcome, evaluate, nearly, sentence
-from referrals.decision import Decision, Held, Looked, Matched, Near, Plan, Skipped
-from referrals.offer import REFUSED, Offer
+from referrals.decision import NO_ROOM, Considered, Decision, Held, Looked, Matched, Near, Plan, Skipped
+from referrals.offer import Offer
+from referrals.teams import WAITS_FOR_A_PERSON, rank
 from referrals.workflow import OPEN
-
-# Reasons that the person, by way of a practitioner, can put right: the route waits for them.
-WAITS_FOR_A_PERSON = ("consent_not_recorded", "consent_not_covering", "recalled")
-# Answers after which the route's fallback is tried.
-NOT_TAKEN = {"declined": "{who} declined this case.", "expired": "{who} did not answer in time."}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +49,10 @@ def choose(
     pathways: one version of each; the case enters those whose entry rule holds, and the matching routes of all of
     them are followed together, in order of priority. Groups are common to them: of one group the first matching
     route is followed, whichever pathway it stands in.
-    tried: by service, the status of this case's latest referral to it. An open or completed one is not sent
-    again; one declined or unanswered goes on to the route's fallback; a returned one may be sent again; a
-    recalled one waits for a practitioner.
+    offers: every team's services; which of several teams is asked, referrals.teams says.
+    tried: by service and team ("idva/TEAM"), or by service alone, the status of this case's latest referral to it.
+    What is open or completed is not sent again; what one team declined or did not answer goes on to the next team,
+    and then to the route's fallback; what was returned may be sent again; what was recalled waits for a practitioner.
     """
     looked_at = sorted(pathways, key=lambda pathway: pathway.code)
     looked = tuple(_look(pathway, facts) for pathway in looked_at)
@@ -70,7 +67,7 @@ def choose(
     )  # stable: then by pathway, then as the version lists them
     matching = [step for step in steps if step.outcome.value is True]
     matching += _defaults(entered, matching, facts)
-    planning = _Planning(offers, tried)
+    planning = _Planning(offers, tried, facts)
     for step in _one_of_each_group(matching):
         planning.follow(step)
     near = [(step, nearly(step.route.when, facts)) for step in steps if step.outcome.value is not True]
@@ -84,6 +81,7 @@ def choose(
         referrals=tuple(planning.referrals),
         held=tuple(planning.held),
         skipped=tuple(planning.skipped),
+        teams=tuple(planning.teams),
     )
 
 
@@ -123,37 +121,47 @@ def _one_of_each_group(steps: Sequence[_Step]) -> list[_Step]:
 class _Planning:
     """Follows routes one after another; a service that has been planned for is not planned for twice."""
 
-    def __init__(self, offers: Iterable[Offer], tried: Mapping[str, str]) -> None:
+    def __init__(
+        self, offers: Iterable[Offer], tried: Mapping[str, str], facts: Mapping[str, object]
+    ) -> None:
         self._offers = sorted(offers, key=lambda offer: (offer.agency_code, offer.team_id))
         self._tried = tried
+        self._facts = facts
         self.referrals: list[Plan] = []
         self.held: list[Held] = []
         self.skipped: list[Skipped] = []
+        self.teams: list[Considered] = []
 
     def follow(self, step: _Step) -> None:
-        """Plan the route's own service, or where it cannot take the case the first of its fallbacks that can."""
+        """Plan the route's own service, or where it cannot take the case the first of those in its place that can."""
         route = step.route
         waiting: list[Held] = []
-        for service in (route.service, *route.fallback):
+        services = [route.service]
+        taken_by = ""
+        while services:
+            service = services.pop(0)
             if has_it := self._has_it_already(service):
                 self.skipped.append(Skipped(route.name, service, has_it, step.pathway.code))
+                taken_by = service
                 break
             plan, code, reason = self._try(step, service)
             if not code:
                 self.referrals.append(plan)
+                taken_by = service
                 break
+            if not waiting:
+                services = list(_in_place_of(route, code))
             waiting.append(Held(plan, code, reason))
             if code in WAITS_FOR_A_PERSON:
-                service = ""
                 break
-        else:
-            service = ""
         # What was held gives way only where another service has the case: otherwise somebody must look.
-        self.held += [replace(held, instead=service) for held in waiting]
+        self.held += [replace(held, instead=taken_by) for held in waiting]
 
     def _has_it_already(self, service: str) -> str:
-        status = self._tried.get(service, "")
-        if status in OPEN or status == "completed":
+        status = next(
+            (one for one in self._statuses(service).values() if one in OPEN or one == "completed"), ""
+        )
+        if status:
             return f"{self._name(service)} {'has' if status in OPEN else 'has already worked on'} this case."
         planned = next((plan for plan in self.referrals if plan.service == service), None)
         return f"Already referred to {self._name(service)} by the route {planned.route}." if planned else ""
@@ -161,69 +169,49 @@ class _Planning:
     def _try(self, step: _Step, service: str) -> tuple[Plan, str, str]:
         """The plan for one service, with the code and words of what stands in its way; both empty where nothing."""
         offers = [offer for offer in self._offers if offer.service_code == service]
-        tries = [
-            (offer, as_told, *self._obstacle(as_told, offer))
-            for offer in offers
-            for as_told in [_on_override(step.route, offer)]
-        ]
-        if not tries:
+        statuses = self._statuses(service)
+        recalled = "recalled" in statuses.values()
+        stands = {
+            one.team_id: "recalled" if recalled else statuses.get(one.team_id, statuses.get("", ""))
+            for one in offers
+        }
+        ranked = rank(step.route, offers, self._facts, stands)
+        if not ranked:
             return _plan(step, step.route, service, None), "no_offer", f"Nobody offers the service {service}."
-        # A team that can take it before one that cannot; then the one with the most room.
-        offer, as_told, code, reason = min(tries, key=lambda one: (bool(one[2]), -_room(one[0])))
-        return _plan(step, as_told, service, offer), code, reason
+        first = ranked[0][0]
+        self.teams += [
+            Considered(
+                route=step.route.name,
+                service=service,
+                team_id=one.offer.team_id,
+                who=one.offer.who,
+                chosen=one is first and not one.code,
+                code=one.code,
+                words=words,
+                pathway=step.pathway.code,
+            )
+            for one, words in ranked
+        ]
+        return _plan(step, first.as_told, service, first.offer), first.code, first.reason
 
-    def _obstacle(self, route: Route, offer: Offer) -> tuple[str, str]:
-        who, status = offer.agency_name, self._tried.get(offer.service_code, "")
-        if offer.in_conflict:
-            return "conflict_of_interest", f"{who} has a conflict of interest in this case."
-        if status == "recalled":
-            return "recalled", f"The referral to {who} was recalled: decide whether to send it again."
-        if status in NOT_TAKEN:
-            return "declined", NOT_TAKEN[status].format(who=who)
-        return _may_not_disclose(route, offer) or _cannot_take(offer) or ("", "")
+    def _statuses(self, service: str) -> dict[str, str]:
+        """How the case's latest referral to each team of the service stands; "" is whichever team."""
+        found = {}
+        for key, status in self._tried.items():
+            code, _, team = key.partition("/")
+            if code == service:
+                found[team] = status
+        return found
 
     def _name(self, service: str) -> str:
         return next((offer.agency_name for offer in self._offers if offer.service_code == service), service)
 
 
-def _on_override(route: Route, offer: Offer) -> Route:
-    """The route as this agency may be told by it: on an approved override where consent stands in the way.
-
-    The override tells no more than it names, and no more than the route would.
-    """
-    told = tuple(one for one in route.categories if one in offer.override_categories)
-    covered = offer.has_consent and not _without(route.categories, offer.consent_categories)
-    if route.basis != "consent" or covered or not told:
-        return route
-    return replace(route, basis=SAFEGUARDING_OVERRIDE, basis_reason=offer.override_words, categories=told)
-
-
-def _may_not_disclose(route: Route, offer: Offer) -> tuple[str, str] | None:
-    """Why the law or the agreement stands in the way of telling this agency; None where nothing does."""
-    who = offer.agency_name
-    if offer.agreement_id is None:
-        return "no_agreement", f"No agreement in force with {who}."
-    if route.purpose not in offer.agreement_purposes:
-        return "purpose_not_covered", f"The agreement with {who} does not cover {_said([route.purpose])}."
-    if uncovered := _without(route.categories, offer.agreement_categories):
-        return "category_not_covered", f"The agreement with {who} does not cover {_said(uncovered)}."
-    if route.basis != "consent":
-        return None
-    if offer.consent == REFUSED:
-        return "consent_refused", f"Consent for {who} was refused or withdrawn."
-    if not offer.has_consent:
-        return "consent_not_recorded", f"Consent for {who} not recorded."
-    if uncovered := _without(route.categories, offer.consent_categories):
-        return "consent_not_covering", f"Consent for {who} does not cover {_said(uncovered)}."
-    return None
-
-
-def _cannot_take(offer: Offer) -> tuple[str, str] | None:
-    if not offer.is_open:
-        return "closed", f"{offer.agency_name} takes no referrals to this service now."
-    if offer.capacity_free is not None and offer.capacity_free <= 0:
-        return "no_capacity", f"{offer.agency_name} has no room in this service now."
-    return None
+def _in_place_of(route: Route, code: str) -> tuple[str, ...]:
+    """The services tried where the route's own cannot take the case: where it is full, as the version says."""
+    if code != NO_ROOM:
+        return route.fallback
+    return route.overflow if route.wait_for_room else (*route.overflow, *route.fallback)
 
 
 def _plan(step: _Step, as_told: Route, service: str, offer: Offer | None) -> Plan:
@@ -248,16 +236,3 @@ def _plan(step: _Step, as_told: Route, service: str, offer: Offer | None) -> Pla
         fallback_for=fallback_for,
         pathway=step.pathway.code,
     )
-
-
-def _room(offer: Offer) -> float:
-    return float("inf") if offer.capacity_free is None else offer.capacity_free
-
-
-def _without(wanted: Iterable[str], covered: Iterable[str]) -> list[str]:
-    have = set(covered)
-    return [one for one in wanted if one not in have]
-
-
-def _said(codes: Iterable[str]) -> str:
-    return ", ".join(code.replace("_", " ") for code in codes)

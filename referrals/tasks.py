@@ -6,6 +6,7 @@ from uuid import UUID
 from celery import shared_task
 
 from access.context import acting_as_system, current_actor
+from agencies.queries import service_code
 from messaging.queries import event_data
 from messaging.subscribers import subscriber
 from referrals.actions.alerts import alert_owner
@@ -18,9 +19,17 @@ from referrals.actions.hints import find_hints
 from referrals.actions.intake import JUDGE, judge_rows
 from referrals.actions.prompts import ask_again
 from referrals.actions.referral import CONFIRM_OVERDUE, expire, remind_to_confirm
-from referrals.actions.routing import EXPIRE, IN_FORCE, follow_referral, is_unanswered, route_case
+from referrals.actions.routing import (
+    EXPIRE,
+    IN_FORCE,
+    follow_referral,
+    is_unanswered,
+    route_case,
+    route_taken_up,
+)
 from referrals.actions.sight import SIGHT_ENDS
 from referrals.actions.triage import CaseClosed
+from referrals.actions.waiting import TAKE_UP, take_up_waiting
 
 
 @subscriber(name=JUDGE, account="intake")
@@ -31,7 +40,7 @@ def judge_feed(payload: dict[str, str]) -> None:
 
 @subscriber("case.triaged", "case.route_asked", name="referrals.route", account="routing")
 def route(payload: dict[str, str]) -> None:
-    """A case that was triaged, or that a practitioner asked to route again, goes along the pathway."""
+    """A case that was triaged, or that a practitioner asked to route again, goes along its pathways."""
     event = UUID(payload["event"])
     asked = event_data(event_id=event)
     codes = asked.get("again", [])
@@ -41,6 +50,48 @@ def route(payload: dict[str, str]) -> None:
         asked_by=event,
         again=[str(code) for code in codes] if isinstance(codes, list) else [],
         anew=asked.get("under") == IN_FORCE,
+    )
+
+
+@subscriber("case.place_found", name="referrals.route_waiting", account="routing")
+def route_waiting(payload: dict[str, str]) -> None:
+    """A place came free for a case that waited; where it is not the one that needs it, the next in the row may."""
+    event = UUID(payload["event"])
+    told = event_data(event_id=event)
+    route_taken_up(
+        actor=current_actor(),
+        case_id=UUID(payload["case"]),
+        asked_by=event,
+        service_code=str(told["service"]),
+        row=UUID(str(told["row"])),
+    )
+
+
+@subscriber(
+    "referral.declined",
+    "referral.returned",
+    "referral.completed",
+    "referral.recalled",
+    "referral.expired",
+    "service.capacity_set",
+    name="referrals.take_up",
+    account="routing",
+)
+def take_up(payload: dict[str, str]) -> None:
+    """A place may have come free: the cases that wait for one are taken up, oldest first."""
+    event = UUID(payload["event"])
+    code = service_code(service_id=UUID(str(event_data(event_id=event)["service"])))
+    take_up_waiting(actor=current_actor(), service_code=code, asked_by=event)
+
+
+@subscriber(name=TAKE_UP, account="routing")
+def take_up_more(payload: dict[str, str]) -> None:
+    """The next of the cases that wait for a place."""
+    take_up_waiting(
+        actor=current_actor(),
+        service_code=payload["service"],
+        asked_by=UUID(payload["event"]),
+        after=UUID(payload["after"]),
     )
 
 

@@ -301,7 +301,7 @@ def _capital(words: str) -> str:
 
 
 def told_by_agency(*, on: date) -> dict[UUID, tuple[str, ...]]:
-    """By agency: all that a route of the pathways in force may tell one of its services, fallbacks included.
+    """By agency: all that a route of the pathways in force may tell one of its services, those in its place too.
 
     What a practitioner asks consent for. Empty while no pathway is in force.
     """
@@ -311,7 +311,7 @@ def told_by_agency(*, on: date) -> dict[UUID, tuple[str, ...]]:
         return {}
     by_service: dict[str, set[str]] = {}
     for route in (route for pathway in pathways for route in (*pathway.routes, pathway.default)):
-        for code in (route.service, *route.fallback):
+        for code in route.services:
             by_service.setdefault(code, set()).update(route.categories)
     found: dict[UUID, set[str]] = {}
     for service in Service.objects.filter(code__in=by_service).select_related("team"):

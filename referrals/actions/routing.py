@@ -4,7 +4,7 @@ Each step runs once for the event that asks for it, whatever is killed and howev
 decision carries the event's id under a unique constraint, in the transaction that makes its referrals.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -15,8 +15,7 @@ from django.utils import timezone
 from access.actor import Actor
 from access.ids import new_id
 from access.roles import Capability
-from agencies.models import Service
-from agencies.queries import services
+from agencies.actions.services import hold_places
 from messaging.events import Happening, publish, schedule
 from pathways.models import PathwayVersion
 from pathways.pathway import read_pathway
@@ -26,10 +25,12 @@ from referrals.actions.clocks import keep_due, meet_clock
 from referrals.actions.referral import happening
 from referrals.actions.sight import give_sight, keep_sight
 from referrals.actions.triage import TriageRefused, locked_open_case, moved
+from referrals.actions.waiting import TO_ROUTE, keep_waiting, stop_waiting, take_up_waiting
 from referrals.clocks import calendar_for, due_within
 from referrals.decision import Decision, Plan
 from referrals.grounds import LOST
 from referrals.models import Case, Referral, RoutingDecision
+from referrals.offer import Offer
 from referrals.queries.facts import facts_of
 from referrals.queries.offers import how_tried, offers_for
 from referrals.queries.rulebook import versions_for
@@ -37,7 +38,6 @@ from referrals.routing import choose
 from referrals.workflow import OPEN, SYSTEM, next_status, verbs_for
 
 EXPIRE = "referrals.expire"
-TO_ROUTE = ("triaged", "routed")
 LONGEST_QUESTION = 200
 IN_FORCE = "in_force"
 
@@ -95,9 +95,15 @@ def route_case(
     made = RoutingDecision.objects.filter(asked_by=str(asked_by)).first()
     if made is not None or case is None or case.status not in TO_ROUTE:
         return made
+    _take_back_question(case)
     versions = versions_in_force(on=timezone.localdate(now)) if anew else versions_for(case)
-    facts, offers, tried = facts_of(case, at=now), offers_for(case, at=now), how_tried(case, again=again)
-    chosen = choose([read_pathway(one.definition) for one in versions], facts, offers, tried)
+    facts, tried = facts_of(case, at=now), how_tried(case, again=again)
+    pathways = [read_pathway(one.definition) for one in versions]
+    has_places = False
+    while not has_places:  # somebody who routes at the same moment may take the last one
+        offers = offers_for(case, at=now)
+        chosen = choose(pathways, facts, offers, tried)
+        has_places = hold_places(_services_of(chosen, offers))
     decision = RoutingDecision.objects.create(
         case=case,
         versions=[one.id for one in versions],
@@ -109,10 +115,10 @@ def route_case(
         decided_at=now,
         decided_by=actor.name,
     )
-    by_code = {service.code: service for service in services()} if chosen.referrals else {}
     by_pathway = {version.code: version for version in versions}
-    for plan in chosen.referrals:
-        _send(case, decision, by_pathway[plan.pathway], plan, by_code[plan.service], now)
+    for plan, service_id in zip(chosen.referrals, _services_of(chosen, offers), strict=True):
+        _send(case, decision, by_pathway[plan.pathway], plan, service_id, now)
+    keep_waiting(case=case, services=chosen.waits_for_room, at=now)
     if chosen.referrals:
         meet_clock(case=case, code="referral", at=now)
     keep_due(case)
@@ -129,6 +135,23 @@ def route_case(
         )
     )
     _settle(case, chosen, now)
+    return decision
+
+
+@transaction.atomic
+def route_taken_up(
+    *, actor: Actor, case_id: UUID, asked_by: UUID, service_code: str, row: UUID
+) -> RoutingDecision | None:
+    """Route a case that waited for a place of the service. Where it does not take one, the next in the row may.
+
+    row: the case's place in the row. Raises as route_case does.
+    """
+    decision = route_case(actor=actor, case_id=case_id, asked_by=asked_by)
+    if decision is None and (case := _locked(actor, case_id)) is not None:
+        stop_waiting(case=case)
+    sent = decision.decision["referrals"] if decision else []
+    if service_code not in [plan["service"] for plan in sent]:
+        take_up_waiting(actor=actor, service_code=service_code, asked_by=asked_by, after=row, at_most=1)
     return decision
 
 
@@ -149,12 +172,26 @@ def _settle(case: Case, chosen: Decision, now: datetime) -> None:
         )
 
 
+def _take_back_question(case: Case) -> None:
+    """What the decision before asked of a practitioner is asked again by this one, where it still stands."""
+    last = RoutingDecision.objects.filter(case=case).order_by("-decided_at", "-id").first()
+    if last is not None and case.decision_wanted == Decision.from_json(last.decision).wants_decision != "":
+        case.decision_wanted = ""
+        case.save(update_fields=["decision_wanted"])
+
+
+def _services_of(chosen: Decision, offers: Iterable[Offer]) -> list[UUID]:
+    """The service of each referral that is planned: that of its team."""
+    found = {(offer.service_code, offer.team_id): UUID(offer.service_id) for offer in offers}
+    return [found[plan.service, plan.team_id] for plan in chosen.referrals]
+
+
 def _send(
     case: Case,
     decision: RoutingDecision,
     version: PathwayVersion,
     plan: Plan,
-    service: Service,
+    service_id: UUID,
     now: datetime,
 ) -> None:
     """One referral of the plan: made, shown to its agency, told, and its answer's time set running."""
@@ -165,7 +202,7 @@ def _send(
         pathway_version=version,
         agency_id=UUID(plan.agency_id),
         team_id=UUID(plan.team_id),
-        service=service,
+        service_id=service_id,
         agreement_id=UUID(plan.agreement_id or ""),
         route=plan.route,
         status=next_status("send", "draft"),

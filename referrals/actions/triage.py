@@ -20,6 +20,7 @@ from agencies.queries import hub_practitioners
 from messaging.events import Happening, publish
 from referrals import scope
 from referrals.actions.clocks import meet_clock, plan_clocks_again, stop_clocks
+from referrals.actions.waiting import stop_waiting
 from referrals.models import Case, ContactAttempt, Referral
 from referrals.queries.contact import current_address, safe_now
 from referrals.queries.readiness import ANSWERED, missing_for_routing
@@ -345,6 +346,7 @@ def close_case(*, actor: Actor, case_id: UUID, end_state: str, reason: str) -> C
         update_fields=["status", "closed_at", "end_state", "closing_reason", "decision_wanted", "open_until"]
     )
     stop_clocks(case=case, at=now)
+    stop_waiting(case=case)
     closed: dict[str, object] = {"end_state": end_state, "entitlement": case.entitlement}
     publish(Happening("case.closed", at=now, case_id=case.id, data=closed), told)
     return case

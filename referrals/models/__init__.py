@@ -12,7 +12,7 @@ from referrals.models.feeds import (
     SentRecord,
     SourceRecord,
 )
-from referrals.models.referrals import Outcome, Override, RecallReason, Referral, RoutingDecision
+from referrals.models.referrals import Outcome, Override, RecallReason, Referral, RoutingDecision, Waiting
 
 __all__ = [
     "Case",
@@ -34,4 +34,5 @@ __all__ = [
     "RoutingDecision",
     "SentRecord",
     "SourceRecord",
+    "Waiting",
 ]

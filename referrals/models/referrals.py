@@ -32,6 +32,25 @@ class RoutingDecision(HubRow):
         indexes = [models.Index(fields=["case", "-decided_at"], name="referrals_decision_newest")]
 
 
+class Waiting(HubRow):
+    """A case that waits for a place: every team of the service that could take it is full.
+
+    Rows are taken up in the order of their ids, which is that of time. taken_up_at: when a place was found and the
+    case asked to be routed again; where it finds none all the same, it keeps its place in the row.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="waiting")
+    service_code = models.SlugField()
+    since = models.DateTimeField()
+    taken_up_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case", "service_code"], name="referrals_waiting_once")
+        ]
+        indexes = [models.Index(fields=["service_code", "id"], name="referrals_waiting_oldest")]
+
+
 class Referral(HubRow):
     """One request from the hub to one team about one case."""
 

@@ -6,6 +6,8 @@ from datetime import datetime
 from django.utils import timezone
 
 from access.context import hub_id
+from agencies.models import Service
+from agencies.offering import opens_at
 from agencies.queries import agreements_in_force, services
 from referrals.models import Case, Referral
 from referrals.offer import Offer
@@ -16,7 +18,7 @@ from victims.queries import consent_stands, current_consents
 
 
 def offers_for(case: Case, *, at: datetime) -> list[Offer]:
-    """Every service of the hub's partners, by code, as it stands for the case."""
+    """Every service of every team, by code, as it stands for the case."""
     agreements = agreements_in_force(hub=hub_id(), on=timezone.localdate(at))
     consents = current_consents(case_id=case.id)
     overrides = overrides_in_force(case_id=case.id, at=at)
@@ -30,11 +32,23 @@ def offers_for(case: Case, *, at: datetime) -> list[Offer]:
             Offer(
                 service_code=service.code,
                 service_name=service.name,
+                service_id=str(service.id),
+                team_name=service.team.name,
                 team_id=str(service.team_id),
                 agency_id=str(agency.id),
                 agency_code=agency.code,
                 agency_name=agency.name,
                 is_open=service.open_for_referrals,
+                opens_at=_opens_at(service, at),
+                areas=tuple(service.areas),
+                languages=tuple(service.languages),
+                interpreters=service.interpreters,
+                access=tuple(service.access),
+                criteria=service.criteria,
+                capacity=service.capacity,
+                capacity_free=service.free,
+                share=service.share,
+                sent=service.sent,
                 in_conflict=agency.id in kept_out,
                 agreement_id=str(agreement.agreement_id) if agreement else None,
                 agreement_purposes=agreement.purposes if agreement else (),
@@ -49,6 +63,15 @@ def offers_for(case: Case, *, at: datetime) -> list[Offer]:
 
 
 def how_tried(case: Case, *, again: Collection[str] = ()) -> dict[str, str]:
-    """By service: how the case's latest referral to it stands, save those that may be sent it again."""
-    latest = Referral.objects.filter(case=case).order_by("id").values_list("service__code", "status")
-    return {code: status for code, status in latest if status in OPEN or code not in again}
+    """By service and team: how the case's latest referral to it stands, save those that may be sent it again."""
+    latest = Referral.objects.filter(case=case).order_by("id")
+    return {
+        f"{code}/{team}": status
+        for code, team, status in latest.values_list("service__code", "team_id", "status")
+        if status in OPEN or code not in again
+    }
+
+
+def _opens_at(service: Service, at: datetime) -> str:
+    opens = opens_at(service.hours, timezone.localtime(at))
+    return opens.isoformat() if opens else ""

@@ -43,6 +43,7 @@ KEPT_OTHERWISE = {
     "referrals_outcome": ERASURE,
     "referrals_recallreason": ERASURE,
     "referrals_routingdecision": ERASURE,
+    "referrals_waiting": "a place in a row, made from the case's decisions",
     "referrals_feedback": "a stage, made from the case's events",
     "referrals_sentrecord": "copied from the rows, which are kept",
     "referrals_sourcerecord": "bookkeeping of the rows, which are kept",

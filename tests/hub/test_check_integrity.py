@@ -21,13 +21,13 @@ from access.actor import Actor
 from access.context import acting_as, acting_as_system
 from access.ids import new_id
 from access.models import BreakGlassReview, Grant, PersonalGrant, Restriction
-from agencies.models import Agency, Practitioner
+from agencies.models import Agency, Practitioner, Service
 from hub import integrity
 from hub.integrity import CHECKS, check_all
 from messaging.models import Event, FeedEntry, Message
 from pathways.models import PathwayVersion
 from referrals.actions.restriction import restrict
-from referrals.models import Case, FeedRow, FeedRun, FeedSource, RoutingDecision
+from referrals.models import Case, FeedRow, FeedRun, FeedSource, RoutingDecision, Waiting
 from tests.cast import PEOPLE
 from tests.factories import a_case, a_referral
 
@@ -152,6 +152,17 @@ def two_open_referrals_for_one_service() -> str:
     return str(case.id)
 
 
+def a_place_that_nobody_has() -> str:
+    a_referral(a_case())
+    service = Service.objects.get(code="victim-care")
+    Service.objects.filter(id=service.id).update(taken=0)
+    return str(service.id)
+
+
+def a_case_that_waits_for_nothing() -> str:
+    return str(Waiting.objects.create(case=a_case(), service_code="idva", since=timezone.now()).id)
+
+
 def a_referral_event_outside_the_feed() -> str:
     referral = a_referral(a_case())
     return str(an_event("referral.sent", referral.case_id, referral.id).id)
@@ -265,6 +276,8 @@ BREAKS: dict[Callable[[], str], str] = {
     a_triaged_case_that_nobody_routes: "triaged_cases_routed_once",
     a_decision_without_its_referral: "decisions_made_their_referrals",
     two_open_referrals_for_one_service: "no_referral_twice",
+    a_place_that_nobody_has: "places_counted",
+    a_case_that_waits_for_nothing: "waiting_in_their_row",
     a_referral_event_outside_the_feed: "events_reach_their_feed",
     a_gap_in_a_feed: "feeds_without_gaps",
     a_referral_that_its_agency_cannot_read: "open_referrals_can_be_read",

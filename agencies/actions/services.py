@@ -1,0 +1,126 @@
+"""What is done to the services that teams offer: added, described, opened and closed, and given places.
+
+Places are taken and freed by the database, with the referrals (referrals/migrations/0018_places.py).
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.text import slugify
+
+from access.actor import Actor
+from access.roles import Capability
+from agencies import scope
+from agencies.actions.agencies import AgencyRefused, NameTaken, agency_of, tell
+from agencies.models import Service, Team
+
+
+class ServiceNotFound(AgencyRefused):
+    """There is no such service, or it is not the actor's to look after."""
+
+
+class SharesDoNotFit(AgencyRefused):
+    """Contracted shares of one service cannot be more than the whole."""
+
+
+@transaction.atomic
+def add_service(*, actor: Actor, team_id: UUID, name: str, code: str = "") -> Service:
+    """Let a team offer a service. code: of a service that others offer already, for one more team of it.
+
+    Raises NotAllowed, AgencyNotFound, NameTaken.
+    """
+    actor.require(Capability.ADMINISTER_HUB)
+    team = Team.objects.filter(id=team_id).first()
+    agency = agency_of(actor, team.agency_id if team else team_id)
+    code = code or slugify(name)[:50]
+    if Service.objects.filter(code=code, team_id=team_id).exists():
+        raise NameTaken("This team offers that service already.")
+    service = Service.objects.create(code=code, name=name, team_id=team_id)
+    tell("service.added", agency=str(agency.id), service=str(service.id))
+    return service
+
+
+@transaction.atomic
+def set_capacity(*, actor: Actor, service_id: UUID, capacity: int | None, is_open: bool) -> Service:
+    """Say how many cases the team can have open at once (None: no limit), and whether it takes referrals now.
+
+    Fewer than it has already takes nothing from it: no place is free until some have ended.
+    Cases that wait for a place are taken up when there is one. Raises NotAllowed, ServiceNotFound.
+    """
+    service = _locked(actor, service_id)
+    service.capacity, service.open_for_referrals = capacity, is_open
+    service.capacity_set_at, service.capacity_set_by = timezone.now(), actor.name
+    service.save(update_fields=["capacity", "open_for_referrals", "capacity_set_at", "capacity_set_by"])
+    tell(
+        "service.capacity_set",
+        agency=str(service.team.agency_id),
+        service=str(service.id),
+        capacity=capacity,
+        open=is_open,
+    )
+    return service
+
+
+@transaction.atomic
+def describe_service(
+    *,
+    actor: Actor,
+    service_id: UUID,
+    areas: Iterable[str],
+    languages: Iterable[str],
+    interpreters: bool,
+    access: Iterable[str],
+    hours: Mapping[str, Any],
+) -> Service:
+    """Say where the team works, in which languages, what it can do for access, and when it is open.
+
+    See agencies.offering. Raises NotAllowed, ServiceNotFound.
+    """
+    actor.require(Capability.ADMINISTER_AGENCY)
+    service = _locked(actor, service_id)
+    service.areas = sorted({one.strip().upper() for one in areas if one.strip()})
+    service.languages = sorted({one.strip() for one in languages if one.strip()})
+    service.interpreters, service.access, service.hours = interpreters, sorted(set(access)), dict(hours)
+    service.save(update_fields=["areas", "languages", "interpreters", "access", "hours"])
+    tell("service.described", agency=str(service.team.agency_id), service=str(service.id))
+    return service
+
+
+@transaction.atomic
+def agree_shares(*, actor: Actor, code: str, shares: Mapping[UUID, int | None]) -> list[Service]:
+    """Set what part of a service's referrals each of its teams is contracted for, in percent.
+
+    shares: by service id; None for none. What each is sent is counted from now on.
+    Raises NotAllowed, SharesDoNotFit.
+    """
+    actor.require(Capability.ADMINISTER_HUB)
+    if sum(share or 0 for share in shares.values()) > 100:
+        raise SharesDoNotFit("Together the shares are more than 100%. Lower one of them.")
+    services = list(Service.objects.filter(code=code).order_by("id").select_for_update(no_key=True))
+    for service in services:
+        service.share = shares.get(service.id)
+        service.sent, service.sent_since = 0, timezone.now()
+        service.save(update_fields=["share", "sent", "sent_since"])
+    tell("service.shares_agreed", service=code)
+    return services
+
+
+def hold_places(service_ids: Iterable[UUID]) -> bool:
+    """Lock these services until the transaction ends, and say whether each has a place free.
+
+    In the order of their ids, so that two who route at once never wait for each other in a ring.
+    """
+    held = Service.objects.filter(id__in=list(service_ids)).order_by("id").select_for_update(no_key=True)
+    return all(service.free != 0 for service in held)
+
+
+def _locked(actor: Actor, service_id: UUID) -> Service:
+    actor.require(Capability.SET_CAPACITY)
+    found = scope.services(actor).select_related("team").select_for_update(of=("self",), no_key=True)
+    service = found.filter(id=service_id).first()
+    if service is None:
+        raise ServiceNotFound("There is no such service, or it is not your agency's.")
+    return service

@@ -1,0 +1,64 @@
+"""What a service says of itself: where it works, for whom, in which languages, when it is open. Pure."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, time, timedelta
+from itertools import takewhile
+
+DAYS: dict[str, str] = {
+    "mon": "Monday",
+    "tue": "Tuesday",
+    "wed": "Wednesday",
+    "thu": "Thursday",
+    "fri": "Friday",
+    "sat": "Saturday",
+    "sun": "Sunday",
+}
+ACCESS: dict[str, str] = {
+    "step_free": "a building without steps",
+    "home_visits": "visits at home",
+    "sign_language": "British Sign Language",
+    "easy_read": "easy-read information",
+    "by_phone": "all of it by telephone or video",
+}
+"""What a person may need so that they can use a service, and what a service can do."""
+
+Hours = Mapping[str, tuple[str, str] | list[str]]
+"""By day (a key of DAYS): from and to, as "09:00". A day left out is closed; none at all: hours are not told."""
+
+
+def works_in(areas: Iterable[str], area: str) -> bool:
+    """Whether a service that works in these areas works in that postcode district.
+
+    An area is a district ("NS1") or all districts of a postcode area ("NS"); no areas at all are everywhere.
+    """
+    listed = [one.upper() for one in areas]
+    letters = "".join(takewhile(str.isalpha, area.upper()))
+    return not listed or area.upper() in listed or letters in listed
+
+
+def speaks(languages: Iterable[str], language: str) -> bool:
+    """Whether a service whose people speak these (and English) speaks the language."""
+    return language.strip().casefold() in {"", "english", *(one.strip().casefold() for one in languages)}
+
+
+def opens_at(hours: Hours, at: datetime) -> datetime | None:
+    """When the service next opens, in the zone of `at`; None where it is open then, or has not told its hours."""
+    for ahead in range(8):
+        day = at + timedelta(days=ahead)
+        told = hours.get(list(DAYS)[day.weekday()])
+        if not told:
+            continue
+        opens, closes = (
+            day.replace(hour=clock.hour, minute=clock.minute, second=0, microsecond=0)
+            for clock in map(time.fromisoformat, told)
+        )
+        if opens <= at < closes:
+            return None
+        if at < opens:
+            return opens
+    return None
+
+
+def hours_words(hours: Hours) -> list[str]:
+    """The hours day by day, as a reader would say them."""
+    return [f"{DAYS[day]} {hours[day][0]} to {hours[day][1]}" for day in DAYS if hours.get(day)]
