@@ -19,6 +19,7 @@ from referrals.actions import referral as verbs
 from referrals.actions.triage import close_case, retriage
 from referrals.models import Case, Referral, RoutingDecision, Waiting
 from tests.factories import a_case, a_referral
+from tests.pathways.test_pathway_pages import a_version
 from tests.referrals.road import fresh, referrals_of, routed, the_referral, triaged
 from tests.referrals.test_routing import answer
 
@@ -37,13 +38,13 @@ def places(code: str, capacity: int | None, *, is_open: bool = True, by: str = "
 
 
 def only_hate_crime() -> None:
-    """Where hate crime support is full, the case waits for it: the route has no fallback."""
+    """From now on the case waits where hate crime support is full: the route has no fallback."""
     with acting_as_system("tests"):
-        version = PathwayVersion.objects.get(code="northshire", status="ratified")
-        for route in version.definition["routes"]:
-            if route["service"] == "hate-crime":
-                route.pop("fallback", None)
-        PathwayVersion.objects.filter(id=version.id).update(definition=version.definition)
+        definition = PathwayVersion.objects.get(code="northshire", number=1).definition
+    for route in definition["routes"]:
+        if route["service"] == "hate-crime":
+            route.pop("fallback", None)
+    a_version(2, definition={**definition, "number": 2})
 
 
 def waiting() -> list[Case]:
