@@ -1,6 +1,6 @@
 """What is done to the services that teams offer: added, described, opened and closed, and given places.
 
-Places are taken and freed by the database, with the referrals (referrals/migrations/0021_places.py).
+Places are taken and freed by the database, with the referrals (referrals/migrations/0022_places.py).
 """
 
 from collections.abc import Iterable, Mapping

@@ -63,7 +63,7 @@ ALTER TABLE referrals_referral FORCE ROW LEVEL SECURITY
 
 
 class Migration(migrations.Migration):
-    dependencies = [("referrals", "0020_decisions_for_rehearsal"), ("agencies", "0008_services_that_differ")]
+    dependencies = [("referrals", "0021_prompts"), ("agencies", "0008_services_that_differ")]
     operations = [
         migrations.CreateModel(
             name="Waiting",
