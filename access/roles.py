@@ -84,6 +84,7 @@ class Capability(StrEnum):
     PUT_PATHWAY_IN_FORCE = "put_pathway_in_force"
     ANSWER_PROPOSAL = "answer_proposal"
     KEEP_PATHWAYS = "keep_pathways"
+    QUESTION_PATHWAY = "question_pathway"
     REHEARSE_PATHWAY = "rehearse_pathway"
     SEE_SENT = "see_sent"
     SET_CAPACITY = "set_capacity"
@@ -119,6 +120,7 @@ _PRACTICE = frozenset(
         Capability.SEE_FEEDS,
         Capability.IMPORT_FEED,
         Capability.SEE_PATHWAYS,
+        Capability.QUESTION_PATHWAY,
         Capability.ASK_OVERRIDE,
         Capability.DECLARE_CONFLICT,
         Capability.BREAK_GLASS,
@@ -143,6 +145,7 @@ _PARTNER = frozenset(
         Capability.ANSWER_REFERRAL,
         Capability.SET_CAPACITY,
         Capability.SEE_PATHWAYS,
+        Capability.QUESTION_PATHWAY,
         Capability.DECLARE_CONFLICT,
     }
 )
@@ -173,6 +176,7 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
             Capability.ASSIGN_CASE,
             Capability.SEE_PATHWAYS,
             Capability.DRAFT_PATHWAY,
+            Capability.QUESTION_PATHWAY,
             Capability.ANSWER_PROPOSAL,
             Capability.REHEARSE_PATHWAY,
             Capability.DECLARE_CONFLICT,

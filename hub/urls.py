@@ -7,6 +7,7 @@ from hub.health import health
 from hub.limits import limited_form, limited_token
 from hub.pages import home
 from referrals.pages.told import WELSH, get_help, get_help_later, get_help_sent
+from reporting.pages.book import pathway_book
 
 # Open to everybody: an address for each language, so that nothing has to be remembered of a visitor.
 ENGLISH, IN_WELSH = {"language": "en-gb"}, {"language": WELSH}
@@ -19,6 +20,7 @@ urlpatterns = [
     path("access/", include("access.urls")),
     path("agencies/", include("agencies.urls")),
     path("pathways/", include("pathways.urls")),
+    path("pathways/<slug:code>/", pathway_book, name="pathway_book"),
     path("", include("referrals.urls")),
     path("get-help/", ask, ENGLISH, name="get_help"),
     path("get-help/sent/", get_help_sent, ENGLISH, name="get_help_sent"),

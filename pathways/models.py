@@ -184,6 +184,45 @@ class Ratification(models.Model):
         ]
 
 
+class Challenge(HubRow):
+    """Somebody's word that a case was sent wrongly, to whoever keeps the pathway; answered once, in words.
+
+    It is read through the case and by whoever raised it: an agency sees its own alone. The words may be about
+    somebody.
+    """
+
+    class Status(models.TextChoices):
+        OPEN = "open", "waits for an answer"
+        ANSWERED = "answered", "answered"
+
+    case_id = models.UUIDField()
+    referral_id = models.UUIDField(null=True)
+    version = models.ForeignKey(PathwayVersion, on_delete=models.PROTECT, related_name="challenges")
+    route = models.CharField(max_length=80, blank=True)
+    words = models.TextField()
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT)
+    raised_by = models.UUIDField()
+    raised_by_name = models.CharField(max_length=150)
+    raised_at = models.DateTimeField()
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.OPEN)
+    answer = models.TextField(blank=True)
+    answered_by_name = models.CharField(max_length=150, blank=True)
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["version", "-raised_at"], name="pathways_challenge_newest"),
+            models.Index(fields=["case_id", "-raised_at"], name="pathways_challenge_case"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(status="open", answer="")
+                | (models.Q(status="answered") & ~models.Q(answer="")),
+                name="pathways_challenge_answered_in_words",
+            )
+        ]
+
+
 class DryRun(HubRow):
     """One rehearsal of a version on what really happened: the rules as they were then, and what was told of them.
 

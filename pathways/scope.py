@@ -4,7 +4,7 @@ from django.db.models import QuerySet
 
 from access.actor import Actor
 from access.roles import Capability
-from pathways.models import PathwayVersion
+from pathways.models import Challenge, PathwayVersion
 
 
 def versions(actor: Actor) -> QuerySet[PathwayVersion]:
@@ -14,3 +14,11 @@ def versions(actor: Actor) -> QuerySet[PathwayVersion]:
     if actor.hub:
         return PathwayVersion.objects.all()
     return PathwayVersion.objects.exclude(status=PathwayVersion.Status.DRAFT)
+
+
+def challenges(actor: Actor) -> QuerySet[Challenge]:
+    """Challenges on cases that the actor may see: the hub's people all of them, an agency its own."""
+    if not actor.can(Capability.QUESTION_PATHWAY):
+        return Challenge.objects.none()
+    found = Challenge.objects.select_related("version", "agency")
+    return found if actor.hub else found.filter(agency_id=actor.agency_id)

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from pathways.pages import draft, life, versions
+from pathways.pages import challenges, draft, life, versions
 
 VERSION = "<slug:code>/<int:number>/"
 
 urlpatterns = [
     path("", versions.pathway_list, name="pathways"),
     path("new-pathway/", life.pathway_new, name="pathway_new"),
+    path("challenges/<uuid:challenge_id>/", challenges.pathway_challenge, name="pathway_challenge"),
     path("<slug:code>/terms/", life.pathway_terms, name="pathway_terms"),
     path("<slug:code>/draft/", life.pathway_draft, name="pathway_draft"),
     path(VERSION, versions.pathway_version, name="pathway"),

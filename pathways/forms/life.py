@@ -153,3 +153,36 @@ class NewPathwayForm(forms.Form):
         help_text="As the agencies will call it, such as “Hate crime”.",
         error_messages={"required": "Enter a title"},
     )
+
+
+class ChallengeForm(forms.Form):
+    """What looks wrong about where a case was sent. versions: id and words of those that were looked at, if several."""
+
+    words = forms.CharField(
+        label="What looks wrong?",
+        help_text="Say where the case should have gone, and why. Whoever keeps the pathway answers you. Name nobody.",
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        error_messages={"required": "Say what looks wrong, and where the case should have gone"},
+    )
+
+    def __init__(self, *args: Any, versions: Iterable[tuple[str, str]] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if choices := list(versions):
+            self.fields["version"] = forms.ChoiceField(
+                label="Which pathway?",
+                choices=choices,
+                widget=forms.RadioSelect,
+                error_messages={"required": "Choose which pathway it is about"},
+            )
+            self.order_fields(["version", "words"])
+
+
+class ChallengeAnswerForm(forms.Form):
+    words = forms.CharField(
+        label="Your answer",
+        help_text="Whoever raised it reads this, as long as they may see the case.",
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        error_messages={"required": "Say in words what becomes of it"},
+    )

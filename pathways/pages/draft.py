@@ -17,6 +17,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from access.actor import Actor
 from access.context import current_actor
+from access.looks import record_look
+from access.models import Look
 from access.roles import Capability
 from pathways import scope
 from pathways.actions import versions as verbs
@@ -25,6 +27,7 @@ from pathways.definition import NoSuchPlace, arranged, routes_of, rule_at, with_
 from pathways.forms.draft import AssessmentForm, ImportForm, RouteForm, TitleForm
 from pathways.models import PathwayVersion
 from pathways.queries import draft as queries
+from pathways.queries.challenges import challenges_to
 from pathways.queries.directory import directory, problems
 from pathways.queries.facts import vocabulary
 from pathways.rules import ALWAYS
@@ -36,9 +39,14 @@ UNPROCESSABLE = 422
 @require_GET
 def pathway_edit(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """The draft, part by part, and what must still be done before it can be proposed."""
-    draft = _draft(_writer(), code, number)
+    actor = _writer()
+    draft = _draft(actor, code, number)
     today = timezone.localdate()
+    open_ones = challenges_to(actor=actor, code=code, only_open=True)
+    if open_ones:
+        record_look(action=Look.Action.LIST, door="pathway_edit", subjects=[one.case_id for one in open_ones])
     context = {
+        "challenges": open_ones,
         "version": draft,
         "parts": queries.parts_of(draft.definition, on=today),
         "problems": problems(draft.definition, on=today),

@@ -148,6 +148,13 @@ class Book:
         return next((row for row in self.rows if row.in_force), None)
 
     @property
+    def objections(self) -> list[tuple[PathwayVersion, Voice]]:
+        """What agencies objected to, in any version: it stays for ever."""
+        return [
+            (row.version, voice) for row in self.rows for voice in row.voices if voice.position == "objected"
+        ]
+
+    @property
     def draft(self) -> PathwayVersion | None:
         drafts = (row.version for row in self.rows if row.version.status == PathwayVersion.Status.DRAFT)
         return next(drafts, None)
@@ -160,6 +167,11 @@ def books(*, actor: Actor, on: date) -> list[Book]:
         by_code.setdefault(row.version.code, []).append(row)
     terms = PathwayTerms.objects.in_bulk(by_code)
     return [Book(terms.get(code) or PathwayTerms(code=code), rows) for code, rows in by_code.items()]
+
+
+def book(*, actor: Actor, code: str, on: date) -> Book | None:
+    """One pathway; None where the actor may read no version of it."""
+    return next((one for one in books(actor=actor, on=on) if one.terms.code == code), None)
 
 
 def waiting_for(*, actor: Actor) -> list[PathwayVersion]:

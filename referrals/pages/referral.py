@@ -17,6 +17,7 @@ from access.context import current_actor
 from access.looks import record_look
 from access.models import Look
 from access.roles import Capability
+from pathways.queries.challenges import challenges_on
 from referrals.actions import referral as verbs
 from referrals.forms.referral import CompleteForm, ConfirmForm, DeclineForm, ReturnForm
 from referrals.grounds import LOST
@@ -81,7 +82,8 @@ def partner_queue(request: HttpRequest) -> HttpResponse:
 @require_GET
 def referral(request: HttpRequest, referral_id: UUID) -> HttpResponse:
     """One referral: why it is here, how to reach the person safely, what is told, and what can be answered."""
-    found = _own(_partner(), referral_id)
+    actor = _partner()
+    found = _own(actor, referral_id)
     told = for_partner(found)
     subjects = [found.id, found.case_id] if "case_reference" in told else [found.id]
     record_look(action=Look.Action.VIEW, door="referral", subjects=subjects)
@@ -108,6 +110,7 @@ def referral(request: HttpRequest, referral_id: UUID) -> HttpResponse:
                 if verb in possible
             ],
             "facts": _facts(found, told.get("identity")),
+            "challenges": challenges_on(actor=actor, case_id=found.case_id),
             "now": timezone.now(),
         },
     )

@@ -13,7 +13,8 @@ from agencies.models import Practitioner
 from agencies.queries import agencies_by_id, hub_practitioners, names_of, services
 from messaging.models import Event
 from messaging.queries import timeline
-from pathways.models import Assessment
+from pathways.models import Assessment, Challenge
+from pathways.queries.challenges import challenges_on
 from referrals import scope
 from referrals.clocks import NoSuchClock, rule_for
 from referrals.models import Case, Clock, ContactAttempt, Incident, Referral
@@ -98,6 +99,7 @@ class CaseFile:
     decisions: list[Explained]
     prompts: list[PromptLine]
     answered_prompts: list[PromptLine]
+    challenges: list[Challenge]
 
     @property
     def likely(self) -> list[Suggestion]:
@@ -154,6 +156,7 @@ def case_file(*, actor: Actor, case: Case, now: datetime) -> CaseFile:
         decisions=decisions_of(case_id=case.id),
         prompts=prompts,
         answered_prompts=answered_prompts,
+        challenges=challenges_on(actor=actor, case_id=case.id),
     )
 
 

@@ -34,6 +34,7 @@ KEPT_OTHERWISE = {
     "messaging_feedentry": "ids and positions",
     "mfa_authenticator": "secrets: nobody may read what they were",
     "pathways_assessment": ERASURE,
+    "pathways_challenge": "answered once, and is an event",
     "pathways_pathwayterms": "no person but the keeper at the hub; setting them is an event",
     "pathways_pathwayversion": "rules; kept as they are once proposed, each move is an event",
     "referrals_clock": "times; each move is an event",

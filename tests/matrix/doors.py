@@ -163,6 +163,8 @@ WORK: dict[str, Door] = {
         {"answer": "approve", "words": REASON}, at=OF_CASE | {"override_id": "{override}"}
     ),
     "case_suggestion": _case({"answer": "same"}, at=OF_CASE | {"suggestion": "{suggestion}"}),
+    "case_challenge": _case({"words": REASON}),
+    "referral_challenge": _referral({"words": REASON}),
     "case_route": _case({"again": "idva"}),
     "case_recall": _case({"reason_words": REASON}, at=OF_CASE | OF_REFERRAL),
     "partner_responses": Door(
@@ -207,7 +209,9 @@ WORK: dict[str, Door] = {
     "agreement_end": OF_AGREEMENT,
     "agreement_renew": OF_AGREEMENT,
     "pathways": Door(),
+    "pathway_book": Door(at={"code": "{pathway}"}),
     "pathway": OF_VERSION,
+    "pathway_challenge": Door(at={"challenge_id": "{challenge}"}, posts=({"words": REASON},)),
     "pathway_new": Door(posts=({"title": "{surname}"},)),
     "pathway_terms": Door(at={"code": "{pathway}"}, posts=({"threshold": "majority"},)),
     "pathway_draft": Door(at={"code": "{pathway}"}),

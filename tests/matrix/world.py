@@ -21,6 +21,7 @@ from pathways.models import InstrumentVersion, PathwayVersion
 from referrals.actions import referral as verbs
 from referrals.actions.assess import assess_case
 from referrals.actions.break_glass import break_glass
+from referrals.actions.challenges import challenge_referral
 from referrals.actions.conflicts import declare_conflict, end_conflict
 from referrals.actions.consent import AgencyAnswer, record_consents
 from referrals.actions.override import ask_override
@@ -201,6 +202,10 @@ def _carried_on(cast: Cast, target: Target) -> None:
     for agency in target.relation.referred:
         told = target.relation.tells.get(agency, AGREED)
         target.referrals[agency] = _sent(target, agency, told)
+        with acting_as(cast.actor("priya")) as priya:
+            words = word(target.number, HUB, "challenge")
+            raised = challenge_referral(actor=priya, referral_id=target.referrals[agency], words=words)
+            target.fills["challenge"] = str(raised.id)
     if not target.referrals:
         return
     for agency, referral in target.referrals.items():
