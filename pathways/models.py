@@ -104,6 +104,28 @@ class PathwayTerms(models.Model):
         ]
 
 
+class SavedAnswers(HubRow):
+    """What was typed of an assessment that is not completed: one row a case, instrument and practitioner.
+
+    Sealed as a whole, since some of it may be about health. It goes when the assessment is completed.
+    """
+
+    case_id = models.UUIDField()
+    instrument = models.SlugField()
+    typed = EncryptedJSONField(help_text="By the form's field, as it was typed.")
+    saved_by = models.UUIDField()
+    saved_by_name = models.CharField(max_length=150)
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "saved answers"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case_id", "instrument", "saved_by"], name="pathways_saved_answers_once"
+            )
+        ]
+
+
 class PathwayVersion(models.Model):
     """One version of a pathway. Never edited once proposed; every case stays on the version that routed it.
 

@@ -9,6 +9,7 @@ from access.context import acting_as_system, current_actor
 from agencies.queries import service_code
 from messaging.queries import event_data
 from messaging.subscribers import subscriber
+from pathways.actions.saved import forget_answers_of_case
 from referrals.actions.alerts import alert_owner
 from referrals.actions.consent import RUNS_OUT, remind_of_consent
 from referrals.actions.feed_health import check_feeds
@@ -118,6 +119,12 @@ def ask_to_assess_again(payload: dict[str, str]) -> None:
     """A further incident asks for what was assessed before it again; on a closed case nothing is asked."""
     with suppress(CaseClosed):
         ask_again(actor=current_actor(), case_id=UUID(payload["case"]))
+
+
+@subscriber("case.closed", name="referrals.forget_saved_answers", account="assessment")
+def forget_what_was_saved(payload: dict[str, str]) -> None:
+    """Answers that were saved and never completed go with the end of the case."""
+    forget_answers_of_case(actor=current_actor(), case_id=UUID(payload["case"]))
 
 
 @subscriber("case.consent_recorded", name="referrals.follow_consent", account="consent")

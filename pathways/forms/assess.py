@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.html import escape
 
 from govuk_forms import MemorableDateField
+from govuk_forms.dates import PARTS
 from pathways.instrument import STAGES
 from pathways.items import LONGEST_TEXT, YES_NO, YES_NO_UNKNOWN, Item, is_blank, scale, source_of
 from pathways.models import Assessment
@@ -165,6 +166,16 @@ class AssessmentForm(forms.Form):
 
     def _value(self, name: str) -> str:
         return str((self.data if self.is_bound else self.initial).get(name) or "")
+
+    def typed(self) -> dict[str, str]:
+        """What stands in the form's own fields, valid or not, to be saved and taken up again."""
+        names = set(self.fields) - {"seen"} | {
+            f"{item['code']}_{part}"
+            for item in self.definition["items"]
+            if item["type"] == "date"
+            for part in PARTS
+        }
+        return {name: str(self.data[name]) for name in sorted(names) if self.data.get(name)}
 
     def sections(self) -> list[tuple[str, list[Question]]]:
         """Title and questions of each section, in order."""

@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from pathways.models import Assessment, InstrumentVersion
+from pathways.models import Assessment, InstrumentVersion, SavedAnswers
 
 
 class NoSuchInstrument(Exception):
@@ -49,3 +49,8 @@ def latest_assessments(*, case_id: UUID) -> dict[str, Assessment]:
 def latest_assessment(*, case_id: UUID, instrument_code: str) -> Assessment | None:
     """The newest assessment of the case with that instrument."""
     return latest_assessments(case_id=case_id).get(instrument_code)
+
+
+def saved_answers(*, case_id: UUID, instrument: str) -> list[SavedAnswers]:
+    """What practitioners have typed of an instrument on the case and not completed, the newest first."""
+    return list(SavedAnswers.objects.filter(case_id=case_id, instrument=instrument).order_by("-saved_at"))

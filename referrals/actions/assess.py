@@ -12,8 +12,9 @@ from access.actor import Actor
 from access.roles import Capability
 from messaging.events import Happening, publish
 from pathways.actions.assessments import complete_assessment
+from pathways.actions.saved import forget_answers, save_answers
 from pathways.facts import FACTS
-from pathways.models import Assessment
+from pathways.models import Assessment, SavedAnswers
 from pathways.queries.assessments import latest_assessment
 from referrals.actions.clocks import keep_due, plan_clocks_again
 from referrals.actions.prompts import answer_by_assessing, raise_prompts_of
@@ -84,10 +85,24 @@ def assess_case(
         plan_clocks_again(case=case)
     case.save(update_fields=["risk", "status", "decision_wanted"])
     publish(*told)
+    forget_answers(actor=actor, case_id=case.id, instrument=instrument_code)
     answer_by_assessing(actor=actor, case=case, instrument=instrument_code, at=now)
     raise_prompts_of(case=case, assessment=assessment, at=now)
     keep_due(case)
     return assessment
+
+
+@transaction.atomic
+def save_for_later(
+    *, actor: Actor, case_id: UUID, instrument_code: str, typed: Mapping[str, str]
+) -> SavedAnswers:
+    """Keep what the actor has typed of an assessment, to go on with later. Nothing of the case changes.
+
+    Raises NotAllowed, referrals.actions.triage.CaseNotFound and CaseClosed.
+    """
+    actor.require(Capability.ASSESS)
+    case = locked_open_case(actor, case_id)
+    return save_answers(actor=actor, case_id=case.id, instrument=instrument_code, typed=typed)
 
 
 def _check_newest(case: Case, instrument_code: str, seen: UUID | None) -> None:

@@ -11,13 +11,20 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from access.actor import Actor
+from access.context import current_actor
 from access.looks import record_look
 from access.models import Look
 from access.roles import Capability
 from pathways.actions.assessments import NotComplete, RationaleMissing, StageNotKnown
+from pathways.actions.saved import forget_answers
 from pathways.forms.assess import AssessmentForm, sections_of, words_by_item
 from pathways.models import Assessment, InstrumentVersion
-from pathways.queries.assessments import NoSuchInstrument, current_edition, latest_assessment
+from pathways.queries.assessments import (
+    NoSuchInstrument,
+    current_edition,
+    latest_assessment,
+    saved_answers,
+)
 from pathways.scoring import (
     AnswersNotValid,
     JudgementLowers,
@@ -26,13 +33,16 @@ from pathways.scoring import (
     asked,
     score,
 )
-from referrals.actions.assess import AssessedMeanwhile, assess_case
+from referrals.actions.assess import AssessedMeanwhile, assess_case, save_for_later
 from referrals.models import Case
 from referrals.pages.case import REFUSALS, UNPROCESSABLE, case_for
 from referrals.queries.people import NAMELESS, names_by_person
 from referrals.workflow import OPEN_CASE
 
 WITHHELD = "Kept for those who may see health"
+CONFLICT = 409
+QUIETLY = "quietly"
+"""How the page's script saves: the answer is a part of the page."""
 MENDABLE = (
     AnswersNotValid,
     NotComplete,
@@ -54,11 +64,18 @@ def case_assess(request: HttpRequest, reference: str, instrument: str) -> HttpRe
     except NoSuchInstrument:
         raise Http404 from None
     if found.status not in OPEN_CASE:
+        if request.POST.get("save") == QUIETLY:
+            return HttpResponse(status=CONFLICT)
         messages.warning(request, f"{reference} is closed: nothing more can be recorded on it.")
         return redirect("case", reference=reference)
-    if request.method == "POST" and (request.headers.get("HX-Request") or "count" in request.POST):
-        return _count(request, found, edition)
-    form = _form(found, edition, request.POST if request.method == "POST" else None)
+    if request.method != "POST":
+        return _page(request, found, edition, _resumed(actor, found, edition))
+    if "again" in request.POST:
+        forget_answers(actor=actor, case_id=found.id, instrument=edition.code)
+        return redirect("case_assess", reference=reference, instrument=edition.code)
+    if "save" in request.POST or "count" in request.POST:
+        return _save(request, actor, found, edition)
+    form = _form(found, edition, request.POST)
     if form.is_valid():
         try:
             made = _complete(actor, found, edition.code, form)
@@ -173,13 +190,32 @@ def _tell(request: HttpRequest, found: Case, made: Assessment) -> None:
         )
 
 
-def _count(request: HttpRequest, found: Case, instrument: InstrumentVersion) -> HttpResponse:
-    """What the answers come to so far: the part alone for htmx, else the page with all that was typed."""
-    if request.headers.get("HX-Request"):
-        form = _form(found, instrument, request.POST)
-        return render(request, "referrals/assess_count.html", _counted(instrument, form))
-    typed = {name: request.POST.get(name) for name in request.POST}
-    return _page(request, found, instrument, _form(found, instrument, None, initial=typed))
+def _resumed(actor: Actor, found: Case, edition: InstrumentVersion) -> AssessmentForm:
+    """The form with what the actor saved before, if anything."""
+    saved = saved_answers(case_id=found.id, instrument=edition.code)
+    own = next((one for one in saved if one.saved_by == actor.id), None)
+    return _form(found, edition, None, initial=own.typed if own else {})
+
+
+def _save(request: HttpRequest, actor: Actor, found: Case, edition: InstrumentVersion) -> HttpResponse:
+    """Keep what is typed, and say what it comes to so far: in full, or for the page's script a part alone."""
+    form = _form(found, edition, request.POST)
+    try:
+        saved = save_for_later(
+            actor=actor, case_id=found.id, instrument_code=edition.code, typed=form.typed()
+        )
+    except REFUSALS as refusal:
+        messages.warning(request, str(refusal))
+        return redirect("case", reference=found.reference)
+    if request.POST.get("save") == QUIETLY:
+        context = {"saved": saved, **_counted(edition, form)}
+        return render(request, "referrals/assess_so_far.html", context)
+    if "save" in request.POST:
+        messages.success(
+            request, f"{edition.title}: your answers are saved. Come back to it from here to complete it."
+        )
+        return redirect("case", reference=found.reference)
+    return _page(request, found, edition, _form(found, edition, None, initial=form.typed()))
 
 
 def _counted(instrument: InstrumentVersion, form: AssessmentForm) -> dict[str, Any]:
@@ -204,7 +240,11 @@ def _page(
     request: HttpRequest, found: Case, instrument: InstrumentVersion, form: AssessmentForm
 ) -> HttpResponse:
     record_look(action=Look.Action.VIEW, door="case_assess", subjects=[found.id, found.person_id])
+    saved = saved_answers(case_id=found.id, instrument=instrument.code)
+    own = next((one for one in saved if one.saved_by == current_actor().id), None)
     context = {
+        "saved": own,
+        "saved_by_others": [one for one in saved if one is not own],
         "case": found,
         "name": _name(found),
         "instrument": instrument,

@@ -37,6 +37,7 @@ KEPT_OTHERWISE = {
     "pathways_challenge": "answered once, and is an event",
     "pathways_pathwayterms": "no person but the keeper at the hub; setting them is an event",
     "pathways_pathwayversion": "rules; kept as they are once proposed, each move is an event",
+    "pathways_savedanswers": "a form on its way, saved over and over; what is completed stays",
     "referrals_clock": "times; each move is an event",
     "referrals_feedalert": "no person; raised and cleared by marks",
     "referrals_feedrun": "how far a file is, no person",

@@ -6,15 +6,18 @@ from html import unescape
 from urllib.parse import urlencode
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from access.context import acting_as, acting_as_system
 from access.models import Look
 from agencies.models import Agency
-from pathways.models import Assessment
+from messaging.relay import run_due
+from pathways.models import Assessment, InstrumentVersion, SavedAnswers
 from pathways.queries.assessments import current_edition
 from referrals.actions.assess import assess_case
 from referrals.actions.consent import AgencyAnswer, record_consents
+from referrals.actions.triage import close_case
 from referrals.models import Case
 from tests.factories import a_case
 from tests.pathways.test_assessments import needs, risk
@@ -253,7 +256,7 @@ def test_the_count_so_far_is_given_without_completing_and_without_complaint(hub,
 
 def test_the_live_count_is_a_part_of_the_page_and_names_nobody(hub, cast):
     case = a_case(surname="Okonkwo-Bright")
-    answer = cast.browser("priya").post(url(case, "risk"), risk(16), headers={"HX-Request": "true"})
+    answer = cast.browser("priya").post(url(case, "risk"), {**risk(16), "save": "quietly"})
     page = answer.content.decode()
     assert "16 yes" in page
     assert "High" in page
@@ -563,3 +566,85 @@ def test_an_instrument_about_health_is_kept_for_who_may_see_health(hub, cast):
 
 def test_an_instrument_that_there_is_not_is_not_found(hub, cast):
     assert cast.browser("priya").get(url(a_case(), "assess", "tea-leaves")).status_code == 404
+
+
+# Saved on the way
+
+
+def saved(case: Case) -> list[SavedAnswers]:
+    with acting_as_system("tests"):
+        return list(SavedAnswers.objects.filter(case_id=case.id).order_by("saved_at"))
+
+
+def test_what_is_saved_stands_there_again_with_when_and_by_whom_and_goes_on_completing(hub, cast):
+    case = a_case(status="new")
+    browser = cast.browser("priya")
+    half = {"R15": "yes", "R01": "no", "R01_source": "police", "rationale": "So far", "save": "yes"}
+    answer = browser.post(url(case, "risk"), half, follow=True)
+    assert "your answers are saved" in words_of(answer)
+    assert fresh(case).status == "new"
+    again = browser.get(url(case, "risk"))
+    assert {("R15", "yes"), ("R01", "no")} <= checked(again)
+    assert ">So far</textarea>" in again.content.decode().replace("\n", "")
+    assert "You saved answers Today" in words_of(again)
+    others = words_of(cast.browser("liam").get(url(case, "risk")))
+    assert "Priya Nair saved answers Today" in others
+    assert "So far 0 yes" in others, "another starts with an empty form"
+    browser.post(url(case, "risk"), {**risk(3), "stage": "start", "seen": value_of(again, "seen")})
+    assert saved(case) == []
+    with acting_as_system("tests"):
+        assert Assessment.objects.get().score["count"] == 3
+
+
+def test_saving_again_replaces_and_starting_again_forgets(hub, cast):
+    case = a_case()
+    browser = cast.browser("priya")
+    for said in ("yes", "no"):
+        part = browser.post(url(case, "needs"), {"N1": said, "N2": "sometimes", "save": "quietly"})
+        assert "Saved Today" in part.content.decode()
+        assert "<html" not in part.content.decode()
+    assert [one.typed for one in saved(case)] == [{"N1": "no", "N2": "sometimes"}]
+    browser.post(url(case, "needs"), {"again": "yes"})
+    assert saved(case) == []
+
+
+def test_what_is_saved_is_sealed_and_nobody_else_writes_it(hub, cast):
+    case = a_case()
+    cast.browser("priya").post(url(case, "assess", "phq-9"), {"P9": "2", "save": "yes"})
+    with acting_as_system("tests"), connection.cursor() as cursor:
+        cursor.execute("SELECT typed FROM pathways_savedanswers")
+        assert "P9" not in cursor.fetchone()[0]
+    with acting_as(cast.actor("liam")):
+        assert SavedAnswers.objects.update(saved_by_name="Liam") == 0
+    with acting_as(cast.actor("helen")):
+        assert not SavedAnswers.objects.exists()
+
+
+def test_what_was_saved_and_never_completed_goes_with_the_case(hub, cast):
+    case = a_case(status="triaging")
+    browser = cast.browser("priya")
+    browser.post(url(case, "risk"), {"R01": "yes", "save": "yes"})
+    with acting_as(cast.actor("priya")) as priya:
+        close_case(actor=priya, case_id=case.id, end_state="declined", reason="No support wanted.")
+    run_due()
+    assert saved(case) == []
+    assert browser.post(url(case, "risk"), {"R01": "yes", "save": "quietly"}).status_code == 409
+
+
+def test_a_day_typed_by_half_is_saved_as_it_was_typed(hub, cast):
+    with acting_as_system("tests"):
+        first = current_edition("risk-24", on=timezone.localdate())
+        items = [{"code": "D1", "type": "date", "label": "Moved out"}]
+        definition = {"code": "moves", "edition": 1, "title": "Moves", "items": items}
+        InstrumentVersion.objects.create(
+            code="moves", edition=1, title="Moves", definition=definition, effective_from=first.effective_from
+        )
+    case = a_case()
+    browser, place = cast.browser("priya"), url(case, "assess", "moves")
+    browser.post(place, {"D1_day": "31", "D1_month": "2", "save": "yes"})
+    page = browser.get(place).content.decode()
+    assert 'name="D1_day" type="text" inputmode="numeric" value="31"' in page
+    assert browser.post(place, {"D1_day": "31", "D1_month": "2", "D1_year": "2026"}).status_code == 422
+    browser.post(place, {"D1_day": "28", "D1_month": "2", "D1_year": "2026"})
+    with acting_as_system("tests"):
+        assert Assessment.objects.get().answers == {"D1": "2026-02-28"}
