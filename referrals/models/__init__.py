@@ -1,6 +1,7 @@
 """Tables of the work and their constraints: senders and rows, cases, referrals."""
 
 from referrals.models.cases import Case, Clock, ContactAttempt, Incident, Prompt
+from referrals.models.disputes import Dispute
 from referrals.models.feeds import (
     FeedAlert,
     Feedback,
@@ -18,6 +19,7 @@ __all__ = [
     "Case",
     "Clock",
     "ContactAttempt",
+    "Dispute",
     "FeedAlert",
     "FeedRow",
     "FeedRun",

@@ -21,7 +21,7 @@ from pathways.queries.challenges import challenges_on
 from referrals.actions import referral as verbs
 from referrals.forms.referral import CompleteForm, ConfirmForm, DeclineForm, ReturnForm
 from referrals.grounds import LOST
-from referrals.models import Referral
+from referrals.models import Dispute, Referral
 from referrals.queries import referrals as queries
 from referrals.serializers import for_partner
 from referrals.workflow import (
@@ -110,6 +110,7 @@ def referral(request: HttpRequest, referral_id: UUID) -> HttpResponse:
                 if verb in possible
             ],
             "facts": _facts(found, told.get("identity")),
+            "dispute": Dispute.objects.filter(referral=found).first(),
             "challenges": challenges_on(actor=actor, case_id=found.case_id),
             "now": timezone.now(),
         },

@@ -149,7 +149,9 @@ def case_file(*, actor: Actor, case: Case, now: datetime) -> CaseFile:
             consent=bool(consents),
         ),
         referrals=list(
-            case.referrals.select_related("agency", "service", "team", "pathway_version", "recall_reason")
+            case.referrals.select_related(
+                "agency", "service", "team", "pathway_version", "recall_reason", "dispute"
+            )
             .prefetch_related("outcomes")
             .order_by("-sent_at", "-id")
         ),

@@ -39,6 +39,7 @@ KEPT_OTHERWISE = {
     "pathways_pathwayversion": "rules; kept as they are once proposed, each move is an event",
     "pathways_savedanswers": "a form on its way, saved over and over; what is completed stays",
     "referrals_clock": "times; each move is an event",
+    "referrals_dispute": "each side speaks once, which a trigger holds",
     "referrals_feedalert": "no person; raised and cleared by marks",
     "referrals_feedrun": "how far a file is, no person",
     "referrals_heldstep": ERASURE,

@@ -163,6 +163,11 @@ WORK: dict[str, Door] = {
         {"answer": "approve", "words": REASON}, at=OF_CASE | {"override_id": "{override}"}
     ),
     "case_suggestion": _case({"answer": "same"}, at=OF_CASE | {"suggestion": "{suggestion}"}),
+    "case_dispute": _case(
+        {"words": REASON}, {"resolution": "upheld", "words": REASON}, at=OF_CASE | OF_REFERRAL
+    ),
+    "referral_dispute": _referral({"stance": "stands", "words": REASON}),
+    "api_dispute": _referral({"stance": "stands", "details": REASON}),
     "case_challenge": _case({"words": REASON}),
     "referral_challenge": _referral({"words": REASON}),
     "case_route": _case({"again": "idva"}),
