@@ -1,4 +1,7 @@
-"""Data categories: what of a case a grant shows. Agreements, consents and grants all speak these."""
+"""Data categories, which agreements, consents and grants speak: what of a case is shown, and which table holds what.
+
+What masks (access.sight) and what copies (rights/data/fields.yaml) ask here; a test holds it against the policies.
+"""
 
 from enum import StrEnum
 
@@ -18,3 +21,65 @@ class Category(StrEnum):
 
 
 ALL_CATEGORIES = tuple(str(category) for category in Category)
+
+_TABLES: dict[Category, tuple[str, ...]] = {
+    Category.IDENTITY: (
+        "referrals_dispute",
+        "victims_person",
+        "victims_personname",
+        "victims_identifier",
+        "victims_matchkey",
+        "victims_samepersonsuggestion",
+        "victims_consent",
+        "pathways_challenge",
+        "referrals_case",
+        "referrals_clock",
+        "referrals_referral",
+        "referrals_recallreason",
+        "referrals_override",
+        "access_grant",
+        "messaging_event",
+        "rights_request",
+        "rights_withholding",
+        "rights_release",
+        "rights_correction",
+        "rights_notice",
+        "rights_legalhold",
+        "rights_retentionreview",
+        "rights_certificate",
+        "rights_informationrequest",
+        "access_restriction",
+        "access_personalgrant",
+        "access_conflict",
+        "access_breakglassreview",
+        "access_change",
+        "access_changevalue",
+        "access_hint",
+    ),
+    Category.CONTACT: (
+        "victims_contactmethod",
+        "victims_address",
+    ),
+    Category.SAFE_ADDRESS: ("victims_safeaddress",),
+    Category.INCIDENT: (
+        "victims_relationship",
+        "referrals_incident",
+        "referrals_feedrow",
+        "referrals_heldstep",
+        "referrals_sourcerecord",
+        "referrals_sentrecord",
+        "referrals_feedback",
+    ),
+    Category.ASSESSMENT: (
+        "pathways_assessment",
+        "referrals_routingdecision",
+        "referrals_waiting",
+    ),
+    Category.HEALTH: ("pathways_healthanswers", "referrals_prompt", "pathways_savedanswers"),
+    Category.NOTES: (
+        "referrals_contactattempt",
+        "referrals_outcome",
+    ),
+}
+CATEGORY_OF = {table: category for category, tables in _TABLES.items() for table in tables}
+"""By table with something about a person: the data category of what its columns say."""

@@ -36,6 +36,7 @@ DOOR_WORDS = {
     "api_changes": "an agency's own system: what is new",
     "api_referrals": "an agency's own system: its referrals",
     "api_referral": "an agency's own system: a referral",
+    "api_notices": "an agency's own system: what it must correct or erase",
     "api_actions": "an agency's own system: what it may answer",
     "feed_run": "a file as the police sent it",
     "feed_run_export": "a file as the police sent it, downloaded",
@@ -59,6 +60,7 @@ DOOR_WORDS = {
     "agency": "an agency's people",
     "practitioner": "somebody's account",
     "account_login": "signing in",
+    "openid_connect_callback": "signing in with an agency's own account",
     "account_logout": "signing out",
 }
 

@@ -17,6 +17,18 @@ from django.utils.translation import gettext_lazy
 PARTS = {"day": gettext_lazy("Day"), "month": gettext_lazy("Month"), "year": gettext_lazy("Year")}
 
 
+FIRST_DAY, LAST_DAY = datetime.date(2000, 1, 1), datetime.date(2998, 12, 31)
+
+
+def day_of_address(text: str) -> datetime.date | None:
+    """The day that a filter in an address names, such as 2026-11-25; None where no list could mean it."""
+    try:
+        day = datetime.date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if FIRST_DAY <= day <= LAST_DAY else None
+
+
 class TypedDate(NamedTuple):
     """The three boxes as they were typed."""
 

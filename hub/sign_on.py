@@ -23,9 +23,12 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from access.looks import asked_for, record_look
+from access.models import Look
 from agencies.models import Practitioner, SignOn
 
 PROVIDER = "openid_connect"
+DOOR = "openid_connect_callback"
 
 
 ASKED = "provider_asked_at"
@@ -85,9 +88,10 @@ class AgencySignOn(DefaultSocialAccountAdapter):
         return False
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
-        """Find the practitioner whom the identity belongs to, or refuse."""
+        """Find the practitioner whom the identity belongs to, or refuse and put that on record."""
         person = self._person(sociallogin)
         if person is None or sociallogin.state.get("process") != AuthProcess.LOGIN:
+            _refused(*(given.email for given in sociallogin.email_addresses[:1]))
             raise ImmediateHttpResponse(render(request, "socialaccount/refused.html", status=403))
         if not sociallogin.is_existing:
             sociallogin.connect(request, person)
@@ -100,4 +104,10 @@ class AgencySignOn(DefaultSocialAccountAdapter):
         return of_the_agency.filter(email__in=verified).first()
 
     def on_authentication_error(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        _refused()
         raise ImmediateHttpResponse(render(request, "socialaccount/authentication_error.html", status=403))
+
+
+def _refused(tried: str = "") -> None:
+    """Somebody did not come in: whoever the provider said they are is kept as a keyed hash."""
+    record_look(action=Look.Action.SIGN_IN_FAILED, door=DOOR, terms=asked_for(tried))

@@ -30,6 +30,7 @@ urlpatterns = [
     path("dashboard/", include("reporting.urls")),
     path("oauth/token/", limited_token(token), name="token"),
     path("api/v1/", include("referrals.api_urls")),
+    path("api/v1/", include("rights.api_urls")),
 ]
 
 handler400 = "hub.pages.malformed"

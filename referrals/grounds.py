@@ -8,13 +8,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+CONFLICT = "conflict_of_interest"
+
 LOST: dict[str, str] = {
     "agreement_ended": "The agreement that it rests on has ended",
     "consent_withdrawn": "The person withdrew consent",
     "consent_expired": "The person's consent has run out",
     "consent_narrowed": "The person's consent no longer covers who they are",
     "override_ended": "The safeguarding override that it rests on has ended",
-    "conflict_of_interest": "The agency has a conflict of interest in the case",
+    CONFLICT: "The agency has a conflict of interest in the case",
 }
 """What may fall away under a referral: the code that its recall bears, and the words."""
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import yaml
 
+from access.categories import CATEGORY_OF, Category
+
 FIELDS_FILE = Path(__file__).parent / "data" / "fields.yaml"
 INTERNAL = ("id", "hub_id")
 """Columns of every table that say nothing about anybody."""
@@ -29,7 +31,7 @@ class Table:
 
     name: str
     words: str
-    category: str
+    category: Category
     keys: Mapping[str, str]
     columns: Mapping[str, str]
     erase: str | Mapping[str, str]
@@ -48,6 +50,8 @@ def tables(path: Path = FIELDS_FILE) -> Mapping[str, Table]:
 
 
 def _table(name: str, entry: Mapping[str, Any]) -> Table:
+    if name not in CATEGORY_OF or "category" in entry:
+        raise FieldsNotValid(f"{name}: say in access/categories.py of which data category it is.")
     for column, how in entry["columns"].items():
         if how not in SHOWN and not str(how).startswith("withhold: "):
             raise FieldsNotValid(f"{name}.{column}: {how!r} is neither shown nor withheld with a reason.")
@@ -59,7 +63,7 @@ def _table(name: str, entry: Mapping[str, Any]) -> Table:
     return Table(
         name=name,
         words=entry["words"],
-        category=entry["category"],
+        category=CATEGORY_OF[name],
         keys=entry["keys"],
         columns=entry["columns"],
         erase=erase,

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from victims.matching import MOST_OF_ONE_KEY, Identity, Resemblance, born_on, compare, marks, match_keys
 from victims.matching import Address as Home
@@ -108,6 +108,11 @@ def safe_addresses_of(people: Iterable[UUID]) -> dict[UUID, SafeAddress]:
     """By person: the safe address as last recorded; only of those that the actor may see. Open it one by one."""
     newest = SafeAddress.objects.filter(person__in=list(people)).order_by("person_id", "-recorded_at", "-id")
     return {one.person_id: one for one in newest.distinct("person_id")}
+
+
+def safe_addresses(person: UUID) -> QuerySet[SafeAddress]:
+    """Where one person is safe, as last recorded first."""
+    return SafeAddress.objects.filter(person=person).order_by("-recorded_at", "-id")
 
 
 def who_may_be(one: Identity) -> list[tuple[UUID, Resemblance]]:

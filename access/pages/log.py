@@ -17,6 +17,7 @@ from access.models import Look
 from access.queries import log as queries
 from access.queries import seen
 from access.roles import Capability
+from govuk_forms.dates import day_of_address
 
 PLAIN = ("action", "door", "agency", "out_of_hours", "first", "last")
 """Filters that stand in the address as they are: codes, ids and days."""
@@ -81,8 +82,8 @@ def _query_of(form: LogForm) -> str | None:
 
 def _filters(query: QueryDict) -> queries.LookFilters:
     """The filters that the address asks for; values that mean nothing are left out."""
-    last = _day(query.get("last", ""))
-    first = _day(query.get("first", ""))
+    last = day_of_address(query.get("last", ""))
+    first = day_of_address(query.get("first", ""))
     action = query.get("action", "")
     return queries.LookFilters(
         actors=_ids(query.getlist("actor")),
@@ -106,14 +107,6 @@ def _ids(texts: list[str]) -> tuple[UUID, ...]:
         except ValueError:
             continue
     return tuple(found)
-
-
-def _day(text: str) -> date | None:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return day if date(2000, 1, 1) <= day < date(2999, 1, 1) else None
 
 
 def _begins(day: date) -> datetime:

@@ -8,6 +8,7 @@ with the work that follows (referrals.tasks).
 """
 
 from collections.abc import Collection
+from dataclasses import dataclass, fields
 from datetime import date, datetime, time
 from uuid import UUID
 
@@ -54,44 +55,58 @@ class TermsNotValid(AgreementRefused):
     """The terms contradict each other or name what there is not."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """What the parties agree on, as a draft asks for it."""
+
+    name: str
+    purposes: Collection[str]
+    categories: Collection[str]
+    starts_on: date
+    ends_on: date | None
+    review_on: date
+
+    def checked(self) -> dict[str, object]:
+        """The terms as they are kept. Raises TermsNotValid."""
+        if not self.name.strip():
+            raise TermsNotValid("Give the agreement a name.")
+        if not self.purposes or set(self.purposes) - set(PURPOSES):
+            raise TermsNotValid("Choose what the information may be used for.")
+        if not self.categories or set(self.categories) - set(ALL_CATEGORIES):
+            raise TermsNotValid("Choose what may be shared.")
+        if self.ends_on is not None and self.ends_on <= self.starts_on:
+            raise TermsNotValid("The last day must be after the first.")
+        if self.review_on <= self.starts_on or (self.ends_on is not None and self.review_on > self.ends_on):
+            raise TermsNotValid("The review must be after the first day, and not after the last.")
+        return {
+            "name": self.name.strip(),
+            "purposes": [purpose for purpose in PURPOSES if purpose in self.purposes],
+            "categories": [category for category in ALL_CATEGORIES if category in self.categories],
+            "starts_on": self.starts_on,
+            "ends_on": self.ends_on,
+            "review_on": self.review_on,
+        }
+
+
+TERMS = tuple(field.name for field in fields(Terms))
+
+
 @transaction.atomic
-def draft_agreement(
-    *,
-    actor: Actor,
-    name: str,
-    purposes: Collection[str],
-    categories: Collection[str],
-    starts_on: date,
-    ends_on: date | None,
-    review_on: date,
-    agencies: Collection[UUID],
-) -> Agreement:
+def draft_agreement(*, actor: Actor, terms: Terms, agencies: Collection[UUID]) -> Agreement:
     """Write a draft between the hub and the agencies. Raises NotAllowed, TermsNotValid."""
     actor.require(Capability.ADMINISTER_HUB)
-    terms = _terms(name, purposes, categories, starts_on, ends_on, review_on)
-    agreement = Agreement.objects.create(code=_code(name, 1), **terms)
+    agreement = Agreement.objects.create(code=_code(terms.name, 1), **terms.checked())
     _set_parties(agreement, agencies)
     _tell("agreement.drafted", agreement)
     return agreement
 
 
 @transaction.atomic
-def change_draft(
-    *,
-    actor: Actor,
-    agreement_id: UUID,
-    name: str,
-    purposes: Collection[str],
-    categories: Collection[str],
-    starts_on: date,
-    ends_on: date | None,
-    review_on: date,
-    agencies: Collection[UUID],
-) -> Agreement:
+def change_draft(*, actor: Actor, agreement_id: UUID, terms: Terms, agencies: Collection[UUID]) -> Agreement:
     """Change a draft. Raises NotAllowed, AgreementNotFound, AlreadyOffered, TermsNotValid."""
     agreement = _locked(actor, agreement_id)
     _is_draft(agreement)
-    for field, value in _terms(name, purposes, categories, starts_on, ends_on, review_on).items():
+    for field, value in terms.checked().items():
         setattr(agreement, field, value)
     agreement.save()
     _set_parties(agreement, agencies)
@@ -206,37 +221,6 @@ def schedule_reminders(agreement: Agreement) -> None:
         if at > now:
             payload = {"agreement": str(agreement.id), "what": what}
             schedule(REMIND, key=f"{agreement.id}:{what}", payload=payload, at=at)
-
-
-TERMS = ("name", "purposes", "categories", "starts_on", "ends_on", "review_on")
-
-
-def _terms(
-    name: str,
-    purposes: Collection[str],
-    categories: Collection[str],
-    starts_on: date,
-    ends_on: date | None,
-    review_on: date,
-) -> dict[str, object]:
-    if not name.strip():
-        raise TermsNotValid("Give the agreement a name.")
-    if not purposes or set(purposes) - set(PURPOSES):
-        raise TermsNotValid("Choose what the information may be used for.")
-    if not categories or set(categories) - set(ALL_CATEGORIES):
-        raise TermsNotValid("Choose what may be shared.")
-    if ends_on is not None and ends_on <= starts_on:
-        raise TermsNotValid("The last day must be after the first.")
-    if review_on <= starts_on or (ends_on is not None and review_on > ends_on):
-        raise TermsNotValid("The review must be after the first day, and not after the last.")
-    return {
-        "name": name.strip(),
-        "purposes": [purpose for purpose in PURPOSES if purpose in purposes],
-        "categories": [category for category in ALL_CATEGORIES if category in categories],
-        "starts_on": starts_on,
-        "ends_on": ends_on,
-        "review_on": review_on,
-    }
 
 
 def _set_parties(agreement: Agreement, agencies: Collection[UUID]) -> None:

@@ -66,7 +66,7 @@ def agreement_draft(request: HttpRequest) -> HttpResponse:
     actor = _hub_administrator()
     form = AgreementForm(_sent(request), agencies=_agencies())
     if form.is_valid():
-        return _saved(request, form, lambda: verbs.draft_agreement(actor=actor, **_terms(form)))
+        return _saved(request, form, lambda: verbs.draft_agreement(actor=actor, **_asked(form)))
     return _draft_page(request, form, title="Draft an agreement", back=reverse("agreements"))
 
 
@@ -83,7 +83,7 @@ def agreement_edit(request: HttpRequest, code: str) -> HttpResponse:
     form = AgreementForm(_sent(request), agencies=_agencies(), initial=held)
     if form.is_valid():
         return _saved(
-            request, form, lambda: verbs.change_draft(actor=actor, agreement_id=found.id, **_terms(form))
+            request, form, lambda: verbs.change_draft(actor=actor, agreement_id=found.id, **_asked(form))
         )
     return _draft_page(request, form, title="Change the draft", back=reverse("agreement", args=[code]))
 
@@ -156,8 +156,11 @@ def _agencies() -> list[Agency]:
     return sorted(found, key=lambda agency: agency.name)
 
 
-def _terms(form: AgreementForm) -> dict[str, Any]:
-    return {**form.cleaned_data, "agencies": [UUID(agency) for agency in form.cleaned_data["agencies"]]}
+def _asked(form: AgreementForm) -> dict[str, Any]:
+    """The terms and the parties as the verbs take them."""
+    asked = form.cleaned_data
+    terms = verbs.Terms(**{term: asked[term] for term in verbs.TERMS})
+    return {"terms": terms, "agencies": [UUID(agency) for agency in asked["agencies"]]}
 
 
 def _saved(request: HttpRequest, form: AgreementForm, save: Callable[[], Agreement]) -> HttpResponse:

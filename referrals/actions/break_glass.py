@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -17,8 +16,9 @@ from access.looks import record_look
 from access.models import BreakGlassReview, Conflict, Look, PersonalGrant, Restriction
 from access.roles import Capability
 from messaging.events import Happening, publish
-from referrals.clocks import calendar_for, due_within
+from referrals.clocks import due_within
 from referrals.models import Case
+from referrals.queries.calendar import hub_calendar
 from referrals.queries.restricted import live
 
 ACCOUNT = "break_glass"
@@ -97,7 +97,7 @@ def _break(actor: Actor, found: _Found, reason: str, now: datetime) -> datetime:
         broken_by_name=actor.name,
         broken_at=now,
         reason=reason[:400],
-        due_at=due_within(REVIEW_WITHIN, now, calendar_for(settings.CALENDAR_NATION)),
+        due_at=due_within(REVIEW_WITHIN, now, hub_calendar()),
     )
     grant = PersonalGrant(
         practitioner_id=actor.id,

@@ -5,11 +5,11 @@ Each must be called in the transaction of the verb that it belongs to, with the 
 
 from datetime import datetime
 
-from django.conf import settings
 from django.db.models import Min
 
-from referrals.clocks import calendar_for, due, rule_for
+from referrals.clocks import due, rule_for
 from referrals.models import Case, Clock, Prompt, Referral
+from referrals.queries.calendar import hub_calendar
 
 
 def start_clock(*, case: Case, code: str, started_at: datetime) -> Clock:
@@ -72,4 +72,4 @@ def keep_due(case: Case) -> None:
 
 def _plan(case: Case, code: str, started_at: datetime) -> tuple[str, datetime]:
     rule = rule_for(code, started_at, entitlement=case.entitlement, high_risk=case.risk == "high")
-    return rule.edition, due(rule, started_at, (), calendar_for(settings.CALENDAR_NATION))
+    return rule.edition, due(rule, started_at, (), hub_calendar())

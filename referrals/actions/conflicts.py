@@ -16,12 +16,10 @@ from referrals import scope
 from referrals.actions.referral import ReferralNotFound, recall
 from referrals.actions.restriction import locked_cases_of_person, take_from
 from referrals.actions.triage import ReasonMissing, TriageRefused
-from referrals.grounds import LOST
+from referrals.grounds import CONFLICT, LOST
 from referrals.models import Case, Referral
 from referrals.queries.restricted import ACCOUNT, live, owners
 from referrals.workflow import OPEN
-
-CONFLICT = "conflict_of_interest"
 
 
 class ConflictNotValid(TriageRefused):

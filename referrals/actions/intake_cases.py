@@ -11,7 +11,6 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from django.conf import settings
 from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
@@ -22,8 +21,9 @@ from access.context import hub_id
 from access.ids import new_id
 from access.models import Grant
 from messaging.events import Happening
-from referrals.clocks import calendar_for, due, rule_for
+from referrals.clocks import due, rule_for
 from referrals.models import Case, Clock, FeedSource, Incident
+from referrals.queries.calendar import hub_calendar
 
 NEW = "new"
 WITHDRAWN_WORDS = "The sender has taken a report back: decide whether the case goes on."
@@ -234,7 +234,7 @@ class CaseBook:
 
     def _run_clock(self, case: OpenCase, report: Report) -> None:
         rule = rule_for(CLOCK, report.reported_at, entitlement=case.entitlement)
-        due_at = due(rule, report.reported_at, (), calendar_for(settings.CALENDAR_NATION))
+        due_at = due(rule, report.reported_at, (), hub_calendar())
         case.due_at = min(due_at, case.due_at or due_at)
         held = self._clocks.get(case.id)
         if held is None or due_at < held["due_at"]:

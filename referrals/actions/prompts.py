@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -20,8 +19,9 @@ from pathways.rules import evaluate, sentence
 from pathways.scoring import fits_age, score
 from referrals.actions.clocks import keep_due
 from referrals.actions.triage import ReasonMissing, TriageRefused, locked_open_case
-from referrals.clocks import calendar_for, due, rule_for
+from referrals.clocks import due, rule_for
 from referrals.models import Case, Incident, Prompt
+from referrals.queries.calendar import hub_calendar
 from referrals.queries.facts import facts_of
 from victims.entitlement import age_on
 
@@ -134,7 +134,7 @@ def _raise(
         because=because[:LONGEST],
         edition=rule.edition,
         raised_at=at,
-        due_at=due(rule, at, (), calendar_for(settings.CALENDAR_NATION)),
+        due_at=due(rule, at, (), hub_calendar()),
     )
     keep_due(case)
     publish(_told(prompt, "case.prompt_raised", at))

@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -20,8 +19,10 @@ from messaging.events import Happening, publish, schedule
 from referrals import scope
 from referrals.actions.clocks import keep_due
 from referrals.actions.sight import keep_sight
-from referrals.clocks import calendar_for, due_within
+from referrals.clocks import due_within
+from referrals.grounds import CONFLICT
 from referrals.models import Case, Outcome, RecallReason, Referral
+from referrals.queries.calendar import hub_calendar
 from referrals.workflow import (
     CONFIRMATIONS,
     DECLINE_REASONS,
@@ -158,7 +159,8 @@ def recall(
 ) -> Referral:
     """Take it back: sent in error, consent withdrawn, no longer wanted. The agency's sight ends at once.
 
-    The agency is told, and asked to confirm that it has stopped: see confirm_recall.
+    The agency is told, and asked to confirm that it has stopped (see confirm_recall); not where it is in conflict: it
+    may not come to the case again, and the hub settles by word of mouth what it holds.
     reason_words: for the hub's own people; the agency is told the code alone. Raises AnswerIncomplete besides.
     """
     words = reason_words.strip()[:400]
@@ -297,8 +299,9 @@ def _stamp(referral: Referral, verb: str, now: datetime) -> None:
         referral.answered_at = now
     if referral.status in FINAL:
         referral.ended_at = now
-    if verb == "recall":
-        referral.confirm_due_at = due_within(CONFIRM_WITHIN, now, calendar_for(settings.CALENDAR_NATION))
+    # Whoever is in conflict has no more to do with the case.
+    if verb == "recall" and referral.reason_code != CONFLICT:
+        referral.confirm_due_at = due_within(CONFIRM_WITHIN, now, hub_calendar())
 
 
 def happening(referral: Referral, *, verb: str, from_: str, at: datetime) -> Happening:

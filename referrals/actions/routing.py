@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -26,11 +25,12 @@ from referrals.actions.referral import happening
 from referrals.actions.sight import give_sight, keep_sight
 from referrals.actions.triage import TriageRefused, locked_open_case, moved
 from referrals.actions.waiting import TO_ROUTE, keep_waiting, stop_waiting, take_up_waiting
-from referrals.clocks import calendar_for, due_within
+from referrals.clocks import due_within
 from referrals.decision import Decision, Plan
 from referrals.grounds import LOST
 from referrals.models import Case, Referral, RoutingDecision
 from referrals.offer import Offer
+from referrals.queries.calendar import hub_calendar
 from referrals.queries.facts import facts_of
 from referrals.queries.offers import how_tried, offers_for
 from referrals.queries.rulebook import versions_for
@@ -212,7 +212,7 @@ def _send(
         why=plan.why,
         urgent=plan.urgent,
         sent_at=now,
-        answer_due_at=due_within(plan.answer_within, now, calendar_for(settings.CALENDAR_NATION)),
+        answer_due_at=due_within(plan.answer_within, now, hub_calendar()),
     )
     Referral.objects.bulk_create([referral])
     give_sight(case=case, agency_id=referral.agency_id, because=referral.id)

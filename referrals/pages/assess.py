@@ -36,7 +36,7 @@ from pathways.scoring import (
 from referrals.actions.assess import AssessedMeanwhile, assess_case, save_for_later
 from referrals.models import Case
 from referrals.pages.case import REFUSALS, UNPROCESSABLE, case_for
-from referrals.queries.people import NAMELESS, names_by_person
+from referrals.queries.people import NAMELESS, names_shown
 from referrals.workflow import OPEN_CASE
 
 WITHHELD = "Kept for those who may see health"
@@ -261,4 +261,4 @@ def _page(
 
 
 def _name(found: Case) -> str:
-    return names_by_person([found.person_id]).get(found.person_id, NAMELESS).full
+    return names_shown([found]).get(found.person_id, NAMELESS).full

@@ -15,7 +15,7 @@ from referrals.actions.consent import ConsentRecordedMeanwhile, record_consents
 from referrals.forms.consent import ConsentForm
 from referrals.pages.case import REFUSALS, UNPROCESSABLE, case_for
 from referrals.queries.consent import case_consents
-from referrals.queries.people import NAMELESS, names_by_person
+from referrals.queries.people import NAMELESS, names_shown
 from referrals.workflow import OPEN_CASE
 from victims.actions.consent import ConsentNotValid
 
@@ -63,7 +63,7 @@ def case_consent(request: HttpRequest, reference: str) -> HttpResponse:
                 )
             return redirect("case", reference=reference)
     record_look(action=Look.Action.VIEW, door="case_consent", subjects=[found.id, found.person_id])
-    name = names_by_person([found.person_id]).get(found.person_id, NAMELESS).full
+    name = names_shown([found]).get(found.person_id, NAMELESS).full
     context = {"case": found, "name": name, "consents": consents, "form": form, "now": now}
     return render(
         request,

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from access.actor import Actor
 from access.context import hub_id
+from access.sight import Sight, sight_of
 from agencies.models import Practitioner
 from agencies.queries import agencies_by_id, hub_practitioners, names_of, services
 from messaging.models import Event
@@ -17,9 +18,9 @@ from pathways.models import Assessment, Challenge
 from pathways.queries.challenges import challenges_on
 from referrals import scope
 from referrals.clocks import NoSuchClock, rule_for
-from referrals.models import Case, Clock, ContactAttempt, Incident, Referral
-from referrals.queries.contact import Way, current_address, ways_to_reach
-from referrals.queries.people import NAMELESS, Name, names_by_person
+from referrals.models import Case, Clock, ContactAttempt, Incident, Referral, RoutingDecision
+from referrals.queries.contact import Way, address_shown, ways_shown
+from referrals.queries.people import NAMELESS, Name, all_names, names_by_person
 from referrals.queries.prompts import PromptLine, prompt_lines
 from referrals.queries.readiness import INSTRUMENT_WORDS, Step, steps
 from referrals.queries.repeats import repeats_by_person
@@ -28,16 +29,8 @@ from referrals.queries.triage import open_by
 from referrals.timeline import text_of, title_of
 from victims.entitlement import age_on
 from victims.matching import Why, why
-from victims.models import (
-    Address,
-    Consent,
-    ContactMethod,
-    PersonName,
-    Relationship,
-    SafeAddress,
-    SamePersonSuggestion,
-)
-from victims.queries import references_of
+from victims.models import Address, Consent, Relationship, SafeAddress, SamePersonSuggestion
+from victims.queries import references_of, safe_addresses
 from victims.repeats import Repeats
 
 TIMELINE_PAGE = 20
@@ -78,6 +71,7 @@ class CaseFile:
     """All that the page shows of one case."""
 
     case: Case
+    sight: Sight
     name: Name
     other_names: list[Name]
     age: int | None
@@ -112,59 +106,51 @@ class CaseFile:
 
 
 def case_file(*, actor: Actor, case: Case, now: datetime) -> CaseFile:
-    """The whole file of one case, as it stands at `now`."""
-    names = _names(case.person_id)
-    methods = list(ContactMethod.objects.filter(person=case.person_id).order_by("id"))
-    address = current_address(case.person_id)
-    attempts = list(case.contact_attempts.order_by("-attempted_at", "-id"))
-    assessments = list(
-        Assessment.objects.filter(case_id=case.id)
-        .select_related("instrument", "health")
-        .order_by("-completed_at")
+    """The whole file of one case, as it stands at `now` and as far as the reader is shown it (access.sight)."""
+    sight = sight_of(case.id)
+    names = all_names(case, sight)
+    attempts = sight.rows(case.contact_attempts.order_by("-attempted_at", "-id"))
+    made = Assessment.objects.filter(case_id=case.id).select_related("instrument", "health")
+    assessments = sight.rows(made.order_by("-completed_at"))
+    consents = sight.rows(
+        Consent.objects.filter(case_id=case.id).select_related("agency").order_by("-recorded_at")
     )
-    prompts, answered_prompts = prompt_lines(case)
-    consents = list(Consent.objects.filter(case_id=case.id).select_related("agency").order_by("-recorded_at"))
+    prompts, answered_prompts = prompt_lines(case, sight)
+    referrals = case.referrals.select_related(
+        "agency", "service", "team", "pathway_version", "recall_reason", "dispute"
+    )
+    repeats = repeats_by_person([case.person_id], until=now) if sight.shows(Incident) else {}
     return CaseFile(
         case=case,
+        sight=sight,
         name=names[0] if names else NAMELESS,
         other_names=names[1:],
         age=age_on(case.person.date_of_birth, timezone.localdate(now)),
-        address=address,
-        safe_address_held=SafeAddress.objects.filter(person=case.person_id).exists(),
+        address=address_shown(case, sight),
+        safe_address_held=sight.shows(SafeAddress) and safe_addresses(case.person_id).exists(),
         assignee=names_of([case.assigned_to]).get(case.assigned_to, "") if case.assigned_to else "",
         open_by=open_by(case, actor=actor, now=now),
-        ways=ways_to_reach(case=case, methods=methods, address=address, now=now),
-        clocks=[(_clock_words(clock, case), clock) for clock in case.clocks.order_by("due_at")],
+        ways=ways_shown(case, sight, now=now),
+        clocks=[(_clock_words(clock, case), clock) for clock in sight.rows(case.clocks.order_by("due_at"))],
         attempts=attempts,
-        incidents=list(case.incidents.select_related("source").order_by("-reported_at", "-id")),
-        perpetrators=list(Relationship.objects.filter(case_id=case.id).order_by("id")),
-        repeats=repeats_by_person([case.person_id], until=now).get(case.person_id, Repeats()),
-        suggestions=_suggestions(actor, case.person_id),
+        incidents=sight.rows(case.incidents.select_related("source").order_by("-reported_at", "-id")),
+        perpetrators=sight.rows(Relationship.objects.filter(case_id=case.id).order_by("id")),
+        repeats=repeats.get(case.person_id, Repeats()),
+        suggestions=_suggestions(actor, case.person_id) if sight.shows(SamePersonSuggestion) else [],
         assessments=assessments,
         consents=consents,
         steps=steps(
             case,
             tried=bool(attempts),
-            instruments={made.instrument.code for made in assessments},
+            instruments={one.instrument.code for one in assessments},
             consent=bool(consents),
         ),
-        referrals=list(
-            case.referrals.select_related(
-                "agency", "service", "team", "pathway_version", "recall_reason", "dispute"
-            )
-            .prefetch_related("outcomes")
-            .order_by("-sent_at", "-id")
-        ),
-        decisions=decisions_of(case_id=case.id),
+        referrals=sight.rows(referrals.prefetch_related("outcomes").order_by("-sent_at", "-id")),
+        decisions=decisions_of(case_id=case.id) if sight.shows(RoutingDecision) else [],
         prompts=prompts,
         answered_prompts=answered_prompts,
         challenges=challenges_on(actor=actor, case_id=case.id),
     )
-
-
-def _names(person: UUID) -> list[Name]:
-    rows = PersonName.objects.filter(person=person).order_by("-recorded_at", "-id")
-    return [Name(given, surname) for given, surname in rows.values_list("given_names", "surname")]
 
 
 def _clock_words(clock: Clock, case: Case) -> str:

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from access.sight import Sight
 from referrals.models import Case
 from referrals.queries.people import contact_methods_by_person
 from victims.models import Address, ContactMethod
@@ -112,7 +114,23 @@ def ways_to_reach(
 
 def current_address(person: UUID) -> Address | None:
     """Where the person lives, as last told."""
-    return Address.objects.filter(person=person).order_by("-recorded_at", "-id").first()
+    return addresses(person).first()
+
+
+def addresses(person: UUID) -> QuerySet[Address]:
+    """Where the person lives and lived, as last told first."""
+    return Address.objects.filter(person=person).order_by("-recorded_at", "-id")
+
+
+def ways_shown(case: Case, sight: Sight, *, now: datetime) -> list[Way]:
+    """`ways_to_reach` as far as the reader is shown them, safe ones first."""
+    methods = sight.rows(ContactMethod.objects.filter(person=case.person_id).order_by("id"))
+    return ways_to_reach(case=case, methods=methods, address=address_shown(case, sight), now=now)
+
+
+def address_shown(case: Case, sight: Sight) -> Address | None:
+    """Where the person lives, as last told, if the reader is shown it."""
+    return sight.first(addresses(case.person_id))
 
 
 def contact_notes_by_case(cases: Iterable[Case], *, now: datetime) -> dict[UUID, list[str]]:

@@ -9,16 +9,16 @@ from io import TextIOWrapper
 from typing import IO
 from uuid import UUID
 
-from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from access.export import neutralise
-from referrals.clocks import calendar_for, due, rule_for
+from referrals.clocks import due, rule_for
 from referrals.feed.held import NOT_TAKEN
 from referrals.feed.row import record_key
 from referrals.feed.source import SourceDefinition, read_source
 from referrals.feed.verdicts import QUARANTINE_WORDS
 from referrals.models import FeedRow, FeedRun, FeedSource, SourceRecord
+from referrals.queries.calendar import hub_calendar
 from referrals.queries.feeds import case_references, verdict_words
 from victims.queries import references_of
 
@@ -70,7 +70,7 @@ class ShownRow:
 def safeguarding_due(received_at: datetime) -> datetime:
     """By when a row that was received then is to be referred on."""
     rule = rule_for("safeguarding", received_at)
-    return due(rule, received_at, (), calendar_for(settings.CALENDAR_NATION))
+    return due(rule, received_at, (), hub_calendar())
 
 
 def run_page(*, run: FeedRun, verdict: str = "", after: str = "", before: str = "") -> Page:

@@ -1,12 +1,14 @@
 """How lists of cases name the people in them and say how they may be reached: one query each, whatever the rows."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Q
 
+from access.sight import NOTHING, Sight, sights_of
+from referrals.models import Case
 from victims.models import ContactMethod, PersonName, SamePersonSuggestion
 
 
@@ -42,6 +44,22 @@ def names_by_person(people: Iterable[UUID]) -> dict[UUID, Name]:
         .values_list("person_id", "given_names", "surname")
     )
     return {person: Name(given, surname) for person, given, surname in rows}
+
+
+def names_shown(cases: Iterable[Case], sights: Mapping[UUID, Sight] | None = None) -> dict[UUID, Name]:
+    """By person: the newest name, of those cases whose identity the reader is shown.
+
+    sights: of the cases, where the caller has asked for them already.
+    """
+    listed = list(cases)
+    seen = sights_of(case.id for case in listed) if sights is None else sights
+    return names_by_person(case.person_id for case in listed if seen.get(case.id, NOTHING).shows(PersonName))
+
+
+def all_names(case: Case, sight: Sight) -> list[Name]:
+    """Every name that the person of the case goes by, the newest first; none where they are not shown."""
+    rows = PersonName.objects.filter(person=case.person_id).order_by("-recorded_at", "-id")
+    return [Name(row.given_names, row.surname) for row in sight.rows(rows)]
 
 
 def contact_methods_by_person(people: Iterable[UUID]) -> dict[UUID, list[ContactMethod]]:

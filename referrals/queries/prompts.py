@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from access.sight import Sight
 from pathways.queries.assessments import titles
 from referrals.models import Case, Prompt
 
@@ -15,8 +16,11 @@ class PromptLine:
     assess: str
 
 
-def prompt_lines(case: Case) -> tuple[list[PromptLine], list[PromptLine]]:
-    """The prompts that are open, the most urgent first, and those that were answered, newest first."""
+def prompt_lines(case: Case, sight: Sight) -> tuple[list[PromptLine], list[PromptLine]]:
+    """The prompts that are open, the most urgent first, and those that were answered, newest first.
+
+    Each is of the data category of what it rests on; sight: what the reader is shown of the case.
+    """
     named = titles()
     lines = [
         PromptLine(
@@ -25,6 +29,7 @@ def prompt_lines(case: Case) -> tuple[list[PromptLine], list[PromptLine]]:
             assess=prompt.instrument if prompt.kind == Prompt.Kind.ASSESSMENT else "",
         )
         for prompt in case.prompts.order_by("due_at", "id")
+        if prompt.category in sight.categories
     ]
     open_ones = [line for line in lines if line.prompt.state == Prompt.State.OPEN]
     answered = [line for line in lines if line.prompt.ended_at and line.prompt.words]

@@ -11,18 +11,18 @@ from django.utils import timezone
 from access.actor import Actor
 from access.categories import Category
 from access.roles import Capability
-from access.sight import categories_shown
+from access.sight import NOTHING, Sight, sight_of
 from agencies.models import Agreement
 from pathways.models import Assessment
 from pathways.queries.assessments import latest_assessments
 from referrals import scope
 from referrals.models import Case, ContactAttempt, Incident, Outcome, Referral
-from referrals.queries.contact import Way, current_address, ways_to_reach
+from referrals.queries.contact import Way, ways_shown
 from referrals.queries.keyset import SortKey, one_page
-from referrals.queries.people import NAMELESS, Name, names_by_person
+from referrals.queries.people import NAMELESS, Name, all_names, names_shown
 from referrals.workflow import FINAL, OPEN, UNANSWERED
-from victims.models import ContactMethod, Relationship, SafeAddress
-from victims.queries import safe_addresses_of
+from victims.models import Relationship, SafeAddress
+from victims.queries import safe_addresses
 
 PAGE = 25
 BY_ANSWER_DUE = SortKey("answer_due_at", datetime.fromisoformat)
@@ -118,7 +118,7 @@ def _page(ids: list[UUID], previous: str, following: str) -> ReferralPage:
     by_id = {referral.id: referral for referral in _told().filter(id__in=ids)}
     referrals = [by_id[one] for one in ids if one in by_id]
     cases = cases_shown(referrals)
-    names = names_by_person(case.person_id for case in cases.values())
+    names = names_shown(cases.values())
     rows = []
     for referral in referrals:
         case = cases.get(referral.case_id)
@@ -148,18 +148,18 @@ def wanted_decisions(*, actor: Actor, after: str = "", before: str = "") -> Deci
     part = one_page([wanted], key=BY_DUE, descending=False, size=PAGE, after=after, before=before)
     by_id = {case.id: case for case in Case.objects.filter(id__in=part.ids)}
     cases = [by_id[one] for one in part.ids if one in by_id]
-    return DecisionPage(cases, names_by_person(case.person_id for case in cases), part.previous, part.next)
+    return DecisionPage(cases, names_shown(cases), part.previous, part.next)
 
 
 @dataclass(frozen=True)
 class PartnerFile:
     """What one referral tells its agency of the case, part by part; a part that is not told is None or empty.
 
-    shown: the referral's categories as far as the agency's grant shows them now; the database holds the same.
+    sight: the referral's categories as far as the agency's grant shows them now; the database holds the same.
     """
 
     referral: Referral
-    shown: frozenset[Category]
+    sight: Sight
     agreement: str
     case: Case | None
     name: Name
@@ -172,59 +172,34 @@ class PartnerFile:
     safe_address: SafeAddress | None
 
     def tells(self, category: Category) -> bool:
-        return self.case is not None and category in self.shown
+        return self.case is not None and category in self.sight.categories
 
 
 def partner_file(*, referral: Referral) -> PartnerFile:
     """What the referral tells its agency now: nothing of the case once it has ended."""
-    case, shown = None, frozenset[Category]()
+    case, sight = None, NOTHING
     if referral.status in OPEN:
-        shown = categories_shown(referral.case_id) & {Category(one) for one in referral.categories}
         case = Case.objects.select_related("person").filter(id=referral.case_id).first()
-
-    def told(category: Category) -> bool:
-        return case is not None and category in shown
-
-    ways: list[Way] = []
-    if case is not None and told(Category.CONTACT):
-        ways = ways_to_reach(
-            case=case,
-            methods=list(ContactMethod.objects.filter(person=case.person_id).order_by("id")),
-            address=current_address(case.person_id),
-            now=timezone.now(),
-        )
-    incident, assessment, notes = (
-        told(part) for part in (Category.INCIDENT, Category.ASSESSMENT, Category.NOTES)
-    )
-    name = NAMELESS
-    if case is not None and told(Category.IDENTITY):
-        name = names_by_person([case.person_id]).get(case.person_id, NAMELESS)
+    if case is not None:
+        sight = sight_of(case.id).narrowed(referral.categories)
+    incidents = Incident.objects.filter(case=referral.case_id).select_related("source")
+    attempts = ContactAttempt.objects.filter(case=referral.case_id)
+    agreement = Agreement.objects.filter(id=referral.agreement_id).values_list("name", flat=True)
     return PartnerFile(
         referral=referral,
-        shown=shown,
-        agreement=Agreement.objects.filter(id=referral.agreement_id).values_list("name", flat=True).first()
-        or "",
+        sight=sight,
+        agreement=agreement.first() or "",
         case=case,
-        name=name,
-        ways=ways,
-        incidents=list(
-            Incident.objects.filter(case=referral.case_id)
-            .select_related("source")
-            .order_by("-reported_at", "-id")
-        )
-        if incident
+        name=next(iter(all_names(case, sight)), NAMELESS) if case else NAMELESS,
+        ways=ways_shown(case, sight, now=timezone.now()) if case else [],
+        incidents=sight.rows(incidents.order_by("-reported_at", "-id")),
+        perpetrators=sight.rows(Relationship.objects.filter(case_id=referral.case_id).order_by("id")),
+        assessments=list(latest_assessments(case_id=referral.case_id).values())
+        if sight.shows(Assessment)
         else [],
-        perpetrators=list(Relationship.objects.filter(case_id=referral.case_id).order_by("id"))
-        if incident
-        else [],
-        assessments=list(latest_assessments(case_id=referral.case_id).values()) if assessment else [],
-        attempts=list(ContactAttempt.objects.filter(case=referral.case_id).order_by("-attempted_at", "-id"))
-        if notes
-        else [],
+        attempts=sight.rows(attempts.order_by("-attempted_at", "-id")),
         outcomes=list(referral.outcomes.order_by("id")),
-        safe_address=safe_addresses_of([case.person_id]).get(case.person_id)
-        if case is not None and told(Category.SAFE_ADDRESS)
-        else None,
+        safe_address=sight.first(safe_addresses(case.person_id)) if case else None,
     )
 
 

@@ -11,20 +11,22 @@ from uuid import UUID
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import Count, F, Func, IntegerField, Min, Q, QuerySet, UUIDField, Value
+from django.db.models import Count, F, Func, IntegerField, Min, Model, Q, QuerySet, UUIDField, Value
 from django.db.models.functions import Coalesce
 
 from access.actor import Actor
 from access.context import hub_id
+from access.sight import NOTHING, sights_of
 from agencies.queries import hub_practitioners, names_of, team_mates
 from referrals import scope
-from referrals.models import Case, Referral
+from referrals.models import Case, Incident, Referral
 from referrals.queries.contact import contact_notes_by_case
 from referrals.queries.keyset import SortKey, one_page
-from referrals.queries.people import NAMELESS, Name, names_by_person, people_with_open_suggestions
+from referrals.queries.people import NAMELESS, Name, names_shown, people_with_open_suggestions
 from referrals.queries.repeats import repeats_by_person
 from referrals.queries.search import search_condition
 from referrals.workflow import CASE_STATUSES, OPEN_CASE, UNANSWERED
+from victims.models import ContactMethod, SamePersonSuggestion
 from victims.repeats import Repeats
 
 SOON = timedelta(hours=4)
@@ -220,12 +222,16 @@ def _with_assignee_rank(cases: QuerySet[Case]) -> QuerySet[Case]:
 def _rows(actor: Actor, ids: list[UUID], now: datetime) -> list[Row]:
     cases = {case.id: case for case in scope.cases(actor).filter(id__in=ids).select_related("person")}
     shown = [cases[case_id] for case_id in ids if case_id in cases]
-    people = [case.person_id for case in shown]
-    names = names_by_person(people)
+    sights = sights_of(ids)
+
+    def which(model: type[Model]) -> list[Case]:
+        return [case for case in shown if sights.get(case.id, NOTHING).shows(model)]
+
+    names = names_shown(shown, sights)
     assignees = names_of(case.assigned_to for case in shown if case.assigned_to)
-    notes = contact_notes_by_case(shown, now=now)
-    doubled = people_with_open_suggestions(people)
-    again = repeats_by_person(people, until=now)
+    notes = contact_notes_by_case(which(ContactMethod), now=now)
+    doubled = people_with_open_suggestions(case.person_id for case in which(SamePersonSuggestion))
+    again = repeats_by_person([case.person_id for case in which(Incident)], until=now)
     return [
         Row(
             case=case,
@@ -234,7 +240,7 @@ def _rows(actor: Actor, ids: list[UUID], now: datetime) -> list[Row]:
             assignee=assignees.get(case.assigned_to, "") if case.assigned_to else "",
             open_by=open_by(case, actor=actor, now=now),
             notes=(
-                *notes[case.id],
+                *notes.get(case.id, ()),
                 *(("Possible duplicate",) if case.person_id in doubled else ()),
                 *((again[case.person_id].words,) if again.get(case.person_id, ONCE).words else ()),
             ),

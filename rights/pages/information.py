@@ -2,7 +2,6 @@
 
 import csv
 from collections.abc import Callable
-from datetime import date
 from uuid import UUID
 
 from allauth.account.decorators import reauthentication_required
@@ -19,6 +18,7 @@ from access.export import neutralise
 from access.looks import record_look
 from access.models import Look
 from access.roles import Capability
+from govuk_forms.dates import day_of_address
 from rights.actions import information as verbs
 from rights.forms import DecideInformationForm, DiscloseForm, InformationForm, TestsForm
 from rights.models import InformationRequest
@@ -58,16 +58,9 @@ def _filters(query: QueryDict) -> queries.RegisterFilters:
     return queries.RegisterFilters(
         state=state if state in InformationRequest.State.values else "",
         counselling=query.get("counselling") == "yes",
-        first=_day(query.get("first", "")),
-        last=_day(query.get("last", "")),
+        first=day_of_address(query.get("first", "")),
+        last=day_of_address(query.get("last", "")),
     )
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _groups(filters: queries.RegisterFilters) -> list[dict[str, object]]:

@@ -24,27 +24,27 @@ from tests.referrals.road import referrals_of, routed
 TODAY = date(2026, 6, 1)
 
 
-def terms(**changed):
+def asked(agencies=None, **changed):
+    """What a draft is written with: the terms, and the parties beside the hub."""
     today = timezone.localdate()
     with acting_as_system("tests"):
-        agencies = list(
-            Agency.objects.filter(code__in=("safe-steps", "victim-care")).values_list("id", flat=True)
-        )
-    return {
+        two = Agency.objects.filter(code__in=("safe-steps", "victim-care")).values_list("id", flat=True)
+        agencies = list(two) if agencies is None else agencies
+    given = {
         "name": "Sharing with two",
         "purposes": ["victim_support"],
         "categories": ["identity", "contact"],
         "starts_on": today,
         "ends_on": today + timedelta(days=400),
         "review_on": today + timedelta(days=365),
-        "agencies": agencies,
         **changed,
     }
+    return {"terms": verbs.Terms(**given), "agencies": agencies}
 
 
 def offered(cast, **changed) -> Agreement:
     with acting_as(cast.actor("owen")) as owen:
-        draft = verbs.draft_agreement(actor=owen, **terms(**changed))
+        draft = verbs.draft_agreement(actor=owen, **asked(**changed))
         return verbs.offer(actor=owen, agreement_id=draft.id)
 
 
@@ -116,7 +116,7 @@ class TestSigning:
             with acting_as_system("tests"), pytest.raises(DatabaseError), transaction.atomic():
                 change()
         with acting_as(cast.actor("owen")) as owen, pytest.raises(verbs.AlreadyOffered):
-            verbs.change_draft(actor=owen, agreement_id=agreement.id, **terms())
+            verbs.change_draft(actor=owen, agreement_id=agreement.id, **asked())
 
     def test_a_new_version_is_signed_anew_and_then_counts(self, hub, cast):
         agreement = offered(cast)
@@ -125,7 +125,7 @@ class TestSigning:
             draft = verbs.new_version(actor=owen, agreement_id=agreement.id)
             with pytest.raises(verbs.AgreementRefused, match="newer version"):
                 verbs.new_version(actor=owen, agreement_id=agreement.id)
-            wider = terms(categories=["identity", "contact", "health"])
+            wider = asked(categories=["identity", "contact", "health"])
             verbs.change_draft(actor=owen, agreement_id=draft.id, **wider)
             verbs.offer(actor=owen, agreement_id=draft.id)
         assert in_force("safe-steps") == agreement.code
@@ -180,7 +180,9 @@ class TestPages:
     def test_from_draft_to_in_force_on_the_pages(self, hub, cast):
         owen, ines = cast.browser("owen"), cast.browser("ines")
         start = timezone.localdate()
-        given = {key: value for key, value in terms().items() if not isinstance(value, date)}
+        draft = asked()
+        given = {key: value for key, value in vars(draft["terms"]).items() if not isinstance(value, date)}
+        given["agencies"] = draft["agencies"]
         days = {
             "starts_on": start,
             "ends_on": start + timedelta(days=400),

@@ -17,6 +17,8 @@ from django.core.cache import cache
 from playwright.sync_api import Browser, Page, expect
 
 from access.context import acting_as_system
+from access.looks import asked_for
+from access.models import Look
 from agencies.actions.sign_on import IssuerNotSafe, set_sign_on
 from agencies.models import Agency, Practitioner, SignOn
 from hub.sign_on import ASKED
@@ -25,6 +27,7 @@ from tests.hub.served import served
 
 OWN = Path(__file__).resolve().parent.parent / "oidc"
 LOCK = OWN.parent.parent / "requirements" / "assets.lock"
+BREAK_GLASS = "/access/break-glass/"
 CLIENT, SECRET = "hub", "a secret of the tests only"
 
 
@@ -75,8 +78,14 @@ def _install(command: list[str], folder: Path, environment: dict[str, str]) -> N
 
 
 @pytest.fixture
-def place(committed_hub, provider_folder, monkeypatch) -> Iterator[str]:
-    """The hub's address, with Safe Steps signing in at a provider of its own."""
+def agency() -> str:
+    """Whose people sign in at a provider of their own."""
+    return "safe-steps"
+
+
+@pytest.fixture
+def place(committed_hub, provider_folder, monkeypatch, agency: str) -> Iterator[str]:
+    """The hub's address, with the agency signing in at a provider of its own."""
     cache.clear()
     folder, node, environment = provider_folder
     with socket.socket() as probe:
@@ -84,7 +93,7 @@ def place(committed_hub, provider_folder, monkeypatch) -> Iterator[str]:
         port = probe.getsockname()[1]
     monkeypatch.setenv("OIDC_SAFE_STEPS_SECRET", SECRET)
     with served() as address:
-        callback = f"{address}/accounts/oidc/safe-steps/login/callback/"
+        callback = f"{address}/accounts/oidc/{agency}/login/callback/"
         process = subprocess.Popen(
             [*node, "provider.mjs", str(port), CLIENT, SECRET, callback],
             cwd=folder,
@@ -98,7 +107,7 @@ def place(committed_hub, provider_folder, monkeypatch) -> Iterator[str]:
             assert any("ready" in line for line in process.stdout)
             with acting_as_system("tests"):
                 SignOn.objects.create(
-                    agency=Agency.objects.get(code="safe-steps"),
+                    agency=Agency.objects.get(code=agency),
                     issuer=f"http://127.0.0.1:{port}",
                     client_id=CLIENT,
                     secret_name="OIDC_SAFE_STEPS_SECRET",
@@ -125,10 +134,10 @@ def at_the_provider(page: Page, name: str) -> None:
     page.get_by_role("button", name="Continue").click()
 
 
-def by_own_account(page: Page, name: str) -> None:
+def by_own_account(page: Page, name: str, *, of: str = "Safe Steps") -> None:
     page.goto("/accounts/login/")
     page.get_by_role("link", name="Sign in with your agency's account").click()
-    page.get_by_role("link", name="Safe Steps").click()
+    page.get_by_role("link", name=of).click()
     at_the_provider(page, name)
 
 
@@ -177,6 +186,35 @@ def test_nobody_else_comes_in_and_no_account_is_made(page: Page, name: str):
     expect(page).to_have_url(re.compile("/accounts/login/"))
     with acting_as_system("tests"):
         assert Practitioner.objects.count() == before
+        refused = Look.objects.get(action=Look.Action.SIGN_IN_FAILED)
+    assert refused.door == "openid_connect_callback"
+    assert refused.terms == asked_for(name.removeprefix("unverified-"))
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+@pytest.mark.parametrize("agency", ["northshire-hub"])
+def test_break_glass_asks_the_provider_again_whose_account_is_the_only_way_in(page: Page, agency: str):
+    with acting_as_system("tests"):
+        priya = Practitioner.objects.get(email=PEOPLE["priya"])
+        priya.set_unusable_password()
+        priya.save(update_fields=["password"])
+    by_own_account(page, PEOPLE["priya"], of="Northshire Victim Hub")
+    expect(page.get_by_text("Priya Nair")).to_be_visible()
+    with acting_as_system("tests"):
+        session = SessionStore(UserSession.objects.get(user=priya).session_key)
+    session[ASKED] -= settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+    session.save()
+
+    page.goto(BREAK_GLASS)
+    expect(page.get_by_role("heading", name="Confirm that it is you")).to_be_visible()
+    assert page.get_by_label("Reference").count() == 0, "nothing of the page before"
+    page.get_by_role("button", name="Sign in again").click()
+    page.locator("input[name=login]").fill(PEOPLE["priya"])
+    page.locator("input[name=password]").fill("anything")
+    page.get_by_role("button", name="Sign-in").click()
+    expect(page).to_have_url(re.compile(BREAK_GLASS))
+    expect(page.get_by_label("Reference")).to_be_visible()
 
 
 @pytest.mark.browser

@@ -248,6 +248,8 @@ WORK: dict[str, Door] = {
     "api_start": _referral(),
     "api_complete": _referral(OUTCOME),
     "api_confirm": _referral({"answer": "deleted"}),
+    "api_notices": Door(gets=("", "?list=done")),
+    "api_notice_confirm": Door(at={"notice_id": "{notice}"}, posts=({},)),
 }
 
 OF_REQUEST = {"request_id": "{request}"}

@@ -14,11 +14,13 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from access.context import acting_as
+from access.context import acting_as, acting_as_system
 from referrals.actions import referral as verbs
 from referrals.actions.break_glass import break_glass
 from referrals.actions.conflicts import declare_conflict
+from referrals.actions.consent import AgencyAnswer, record_consents
 from referrals.actions.restriction import give_personal_access, lift, restrict
+from referrals.actions.triage import close_case
 from tests.cast import Cast
 from tests.matrix.policy import AGREED, IDENTITY, READERS, SAFE_STEPS, Relation, may_see
 from tests.matrix.readers import actor_of
@@ -28,6 +30,7 @@ from victims.models import PersonName
 LIVES = 200 if os.environ.get("PROOF") == "thorough" else 3
 SEEN_BY = ("priya", "liam", "dana", "helen", "ruth", "owen")
 LOOKING = tuple(reader for reader in READERS if reader.name in SEEN_BY)
+SYSTEM = next(reader for reader in READERS if reader.name == f"system:{SAFE_STEPS}")
 
 
 class LifeOfACase(RuleBasedStateMachine):
@@ -41,7 +44,8 @@ class LifeOfACase(RuleBasedStateMachine):
         self.held.__enter__()
         target = self.world.targets["sent"]
         self.case, self.referral = target.case, target.referrals[SAFE_STEPS]
-        self.open, self.let_in, self.kept_out = "sent", None, set()
+        self.open, self.closed, self.let_in, self.kept_out = "sent", False, None, set()
+        self.agency = Cast().practitioner("helen").agency_id
         self.people = {name: Cast().practitioner(name).id for name in ("dana", "liam", "priya", "helen")}
 
     def teardown(self) -> None:
@@ -52,6 +56,16 @@ class LifeOfACase(RuleBasedStateMachine):
         tells = {SAFE_STEPS: AGREED} if self.open else {}
         let_in = tuple(self.let_in) if self.let_in is not None else None
         return Relation("as it stands", tells, (SAFE_STEPS,), let_in=let_in, kept_out=tuple(self.kept_out))
+
+    def works(self, name: str) -> bool:
+        """Whether somebody of the hub comes to the case now."""
+        return name not in self.kept_out and (self.let_in is None or name in self.let_in)
+
+    def post(self, word: str, body: dict[str, object]) -> None:
+        """What Safe Steps' own system says to the API."""
+        path = f"/api/v1/referrals/{self.referral}/{word}/"
+        answer = self.keys.client(SYSTEM).post(path, body, content_type="application/json")
+        assert answer.status_code == 200, (word, answer.content)
 
     def by(self, name: str, verb, **given) -> None:
         with acting_as(Cast().actor(name)) as actor:
@@ -65,6 +79,45 @@ class LifeOfACase(RuleBasedStateMachine):
         else:
             self.by("helen", verbs.accept, referral_id=self.referral)
         self.open = "" if declines else "accepted"
+
+    @precondition(lambda self: self.open == "sent")
+    @rule(word=st.sampled_from(("receive", "accept", "decline")))
+    def answer_by_its_system(self, word: str) -> None:
+        self.post(word, {"reason": "no_capacity"} if word == "decline" else {})
+        self.open = {"receive": "sent", "accept": "accepted", "decline": ""}[word]
+
+    @precondition(lambda self: self.open == "accepted")
+    @rule(by_its_system=st.booleans())
+    def complete(self, by_its_system: bool) -> None:
+        outcome = [{"domain": "safety", "result": "improved"}]
+        if by_its_system or "helen" in self.kept_out:
+            self.post("start", {})
+            self.post("complete", {"outcomes": outcome})
+        else:
+            self.by("helen", verbs.start, referral_id=self.referral)
+            self.by("helen", verbs.complete, referral_id=self.referral, outcomes=outcome)
+        self.open = ""
+
+    @precondition(lambda self: self.open == "sent")
+    @rule()
+    def nobody_answers_in_time(self) -> None:
+        with acting_as_system("tests") as system:
+            verbs.expire(actor=system, referral_id=self.referral)
+        self.open = ""
+
+    @precondition(lambda self: not self.closed and self.works("priya"))
+    @rule()
+    def withdraw_consent(self) -> None:
+        withdrawn = [AgencyAnswer(self.agency, "withdrawn")]
+        self.by("priya", record_consents, case_id=self.case.id, answers=withdrawn, how="by phone")
+        self.open = ""
+
+    @precondition(lambda self: not self.closed and not self.open)
+    @rule()
+    def close(self) -> None:
+        end = {"end_state": "supported_standard", "reason": "Done."}
+        self.by("dana", close_case, case_id=self.case.id, **end)
+        self.closed = True
 
     @precondition(lambda self: self.open and self.let_in is None)
     @rule()
@@ -134,6 +187,6 @@ class LifeOfACase(RuleBasedStateMachine):
 def test_any_life_of_a_case(world):
     LifeOfACase.world, LifeOfACase.keys = world, Keys()
     usual = settings(
-        max_examples=LIVES, stateful_step_count=8, deadline=None, suppress_health_check=list(HealthCheck)
+        max_examples=LIVES, stateful_step_count=10, deadline=None, suppress_health_check=list(HealthCheck)
     )
     run_state_machine_as_test(LifeOfACase, settings=usual)

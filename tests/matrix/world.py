@@ -12,8 +12,9 @@ from uuid import UUID
 from django.db import connections, transaction
 from django.utils import timezone
 
-from access.context import acting_as, acting_as_system
-from access.models import BreakGlassReview, Conflict, PersonalGrant
+from access.context import acting_as, acting_as_system, hub_id
+from access.models import BreakGlassReview, ChainFault, Conflict, Hint, PersonalGrant
+from agencies.actions.invitations import invite
 from agencies.models import Agency, Agreement, ApiClient
 from messaging.models import Event
 from messaging.relay import run_due
@@ -31,8 +32,11 @@ from referrals.actions.triage import close_case, record_contact
 from referrals.grounds import OVERRIDE_REASONS
 from referrals.models import Case, FeedRow, FeedRun, FeedSource, Incident, Prompt, Referral, RoutingDecision
 from referrals.queries.keyset import Place
+from rights.actions.corrections import tell_recipients
+from rights.actions.holds import place_hold
 from rights.actions.information import record_information_request
 from rights.actions.requests import open_request
+from rights.models import Notice, RetentionReview
 from tests.cast import Cast
 from tests.factories import a_case, a_referral, a_suggestion, next_number
 from tests.matrix.canaries import EXISTENCE, HUB, REFERRAL, SENT, phone, postcode, word
@@ -41,6 +45,9 @@ from tests.referrals.feeds import a_row
 from victims.models import ContactMethod, Identifier, Relationship, SafeAddress
 
 SERVICES = {SAFE_STEPS: "idva", VICTIM_CARE: "victim-care"}
+GUARDED = ("own", "accepted", "restricted", "conflict")
+"""Relations whose person is held, up for review and hinted at: one for each way of reading, for a walk takes long."""
+TOLD_TO_ERASE = ("accepted", "narrow", "partner's")
 ANSWERS_FOR = {SAFE_STEPS: "helen", VICTIM_CARE: "ruth"}
 
 
@@ -84,6 +91,10 @@ def build() -> World:
     for target in targets.values():
         if not target.relation.same_person_as:
             _asked_of(cast, target)
+        if target.name in GUARDED:
+            _guarded(cast, target)
+        if target.name in TOLD_TO_ERASE:
+            _told_to_erase(cast, target)
         _kept_apart(cast, target)
     run = _fed(targets)
     in_turn = list(targets.values())
@@ -94,15 +105,27 @@ def build() -> World:
     run_due()
     _placed(targets)
     with acting_as_system("tests"):
+        fault = ChainFault.objects.create(
+            hub_id=hub_id(), words="A look of the tests is not there.", found_at=timezone.now()
+        )
         client = ApiClient.objects.get(agency__code=SAFE_STEPS)
         agreement, pathway = Agreement.objects.latest("id").code, PathwayVersion.objects.latest("number").code
+    with acting_as(cast.actor("ines")) as ines:
+        invited = invite(
+            actor=ines,
+            agency_id=ines.agency_id,
+            email="new@safesteps.example",
+            role="partner_practitioner",
+            teams=(),
+        )
     shared = {
         "run": str(run.number),
         "agency": SAFE_STEPS,
         "practitioner": str(cast.practitioner("liam").id),
         "owner": str(cast.practitioner("dana").id),
         "client": str(client.id),
-        "invitation": str(client.id),
+        "invitation": str(invited.id),
+        "fault": str(fault.id),
         "agreement": agreement,
         "pathway": pathway,
     }
@@ -351,6 +374,31 @@ def _asked_of(cast: Cast, target: Target) -> None:
             counselling=False,
         )
     target.fills |= {"request": str(request.id), "information": str(told.id)}
+
+
+def _guarded(cast: Cast, target: Target) -> None:
+    """A legal hold, a review of its retention, and a hint that somebody's looks at it were unusual."""
+    person, now = target.case.person, timezone.now()
+    with acting_as(cast.actor("dana")) as dana:
+        hold = place_hold(actor=dana, person_id=person.id, reason=word(target.number, HUB, "hold"))
+    with acting_as_system("tests"):
+        review = RetentionReview.objects.create(
+            person=person, rule="supported", edition="2026", due_on=timezone.localdate(), found_at=now
+        )
+        liam = cast.practitioner("liam")
+        hint = Hint.objects.create(
+            rule=Hint.Rule.OWN_SURNAME, day=timezone.localdate(), actor_kind="practitioner", actor_id=liam.id,
+            actor_name="Liam Byrne", subject=person.id, looks=3, found_at=now,
+        )  # fmt: skip
+    target.fills |= {"hold": str(hold.id), "retention": str(review.id), "hint": str(hint.id)}
+
+
+def _told_to_erase(cast: Cast, target: Target) -> None:
+    with acting_as(cast.actor("dana")):
+        (notice,) = tell_recipients(
+            person_id=target.case.person_id, kind=Notice.Kind.ERASE, at=timezone.now()
+        )
+    target.fills["notice"] = str(notice.id)
 
 
 def _placed(targets: dict[str, Target]) -> None:

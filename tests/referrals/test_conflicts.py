@@ -133,3 +133,15 @@ def test_a_partner_s_practitioner_keeps_themselves_out_and_their_system_goes_on(
     assert cast.system("victim-care").get(f"referrals/{referral.id}/").status_code == 200
     assert cast.browser("helen").post(f"/referrals/{referral.id}/conflict/", KNOWS).status_code == 404
     assert "Ruth Silva" in page(cast.browser("dana"), f"/cases/{case.reference}/access/")
+
+
+def test_an_agency_in_conflict_is_asked_for_no_word_on_what_it_can_no_longer_open(hub, cast):
+    case = triaged(cast)
+    run_due()
+    with acting_as_system("tests"):
+        referral = case.referrals.get(agency__code="victim-care")
+    declared(cast, case, f"agency:{referral.agency_id}")
+    with acting_as_system("tests"):
+        referral.refresh_from_db()
+    assert (referral.status, referral.confirm_due_at) == ("recalled", None)
+    assert str(referral.id) not in page(cast.browser("priya"), "/responses/?list=confirm")

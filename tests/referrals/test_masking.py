@@ -6,7 +6,7 @@ from django.utils import timezone
 from access.categories import Category
 from access.context import acting_as, acting_as_system
 from access.models import Grant
-from access.sight import categories_shown
+from access.sight import Sight, sight_of, sights_of
 from pathways.models import Assessment, HealthAnswers
 from referrals.models import Case, ContactAttempt, Incident, Referral
 from referrals.serializers import for_partner
@@ -68,7 +68,7 @@ def test_without_a_category_the_layer_shows_no_part_of_it_and_the_database_no_ro
         assert rows(missing) > 0
     show(case, rest)
     with acting_as(cast.client_actor("victim-care")):
-        assert categories_shown(case.id) == set(rest)
+        assert sight_of(case.id).categories == set(rest)
         assert rows(missing) == 0
         told = for_partner(Referral.objects.get(case=case))
     assert str(missing) not in told
@@ -108,3 +108,28 @@ def test_page_api_and_list_before_and_after_the_sight_has_ended(cast):
         told = door()
         for hidden in (surname, case.reference, "Hidden Lane", "Zyndrake"):
             assert hidden not in told, (name, hidden)
+
+
+def test_the_hubs_own_page_and_queue_show_no_part_that_its_grant_does_not(cast):
+    case = told_everything(cast)
+    with acting_as_system("tests"):
+        Case.objects.filter(id=case.id).update(status="new")
+        phone = ContactMethod.objects.filter(person=case.person)[0].value
+    priya = cast.browser("priya")
+    page = priya.get(f"/cases/{case.reference}/").content.decode()
+    assert phone in page
+    assert "Zyndrake" in page
+    assert "Not shown to you" not in page
+    with acting_as_system("tests"):
+        Grant.objects.filter(case_id=case.id, agency_id=case.hub_id).update(categories=["identity", "notes"])
+    page = priya.get(f"/cases/{case.reference}/").content.decode()
+    assert phone not in page
+    assert "Zyndrake" not in page
+    assert "Not shown to you: contact, safe address, incident, assessment, health." in page
+    assert case.reference in priya.get("/triage/").content.decode()
+
+
+def test_what_pages_ask_of_sights_does_not_grow_with_their_rows(cast, django_assert_num_queries):
+    cases = [told_everything(cast) for _ in range(2)]
+    with acting_as(cast.actor("priya")), django_assert_num_queries(1):
+        assert sights_of(case.id for case in cases) == {case.id: Sight(frozenset(Category)) for case in cases}

@@ -8,7 +8,7 @@ from django.utils import timezone
 from psycopg import sql
 
 from access.context import acting_as, acting_as_system
-from access.models import Look
+from access.models import Conflict, Look, PersonalGrant, Restriction
 from hub.integrity import check_all
 from messaging.models import Event, Message
 from messaging.relay import run_due
@@ -84,6 +84,32 @@ def test_it_asks_for_two_people_and_then_leaves_nothing_of_the_person(hub, cast)
     assert person_reference not in told.values()
     broken = [result.name for result in check_all() if not result.holds]
     assert "nothing_left_of_the_erased" not in broken
+
+
+def test_the_words_of_restrictions_and_conflicts_go_with_the_person(hub, cast):
+    case, now = a_closed_story(), timezone.now()
+    dana = cast.actor("dana")
+    by = {"declared_by": dana.id, "declared_by_name": dana.name, "declared_at": now}
+    with acting_as(dana):
+        Conflict.objects.bulk_create(
+            [Conflict(person_id=case.person_id, practitioner_id=cast.actor("liam").id, why="knows",
+                      words="Marianne is his cousin.", **by)]
+        )  # fmt: skip
+        PersonalGrant.objects.bulk_create(
+            [PersonalGrant(person_id=case.person_id, practitioner_id=dana.id, because="owner", given_by=dana.id,
+                           given_at=now, reason="Marianne works with us.")]
+        )  # fmt: skip
+        Restriction.objects.bulk_create(
+            [Restriction(person_id=case.person_id, reason="staff", words="Marianne works with us.", owner_id=dana.id,
+                         imposed_by=dana.id, imposed_by_name=dana.name, imposed_at=now)]
+        )  # fmt: skip
+    assert "works with us" in everything_held(case)
+    erased(case)
+    left = everything_held(case)
+    assert "works with us" not in left
+    assert "his cousin" not in left
+    with acting_as_system("tests"):
+        assert Restriction.objects.get(person_id=case.person_id).reason == "staff", "that there was one stays"
 
 
 def test_doing_it_again_changes_nothing(hub, cast):

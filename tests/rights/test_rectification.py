@@ -2,6 +2,7 @@
 
 from access.context import acting_as, acting_as_system
 from messaging.models import Event
+from referrals.actions.conflicts import declare_conflict
 from rights.models import Correction, Notice, Request
 from tests.rights.story import a_closed_story, asked
 from victims.models import MatchKey, PersonName
@@ -47,6 +48,41 @@ def test_who_was_told_that_category_hears_what_it_was_and_is_until_it_confirms(h
     assert "Oyelaran-Hughes" not in ruth.get("/rights/notices/?list=done").content.decode()
     with acting_as(cast.actor("ruth")):
         assert not Correction.objects.exists(), "once confirmed the database shows it no more"
+
+
+def test_a_partner_s_system_reads_its_notices_and_confirms_them_once(hub, cast):
+    case = a_closed_story()
+    request = asked(cast, case, "rectification")
+    cast.browser("dana").post(f"/rights/requests/{request.id}/correct/", CORRECT)
+    system, other = cast.system("victim-care"), cast.system("safe-steps")
+    (told,) = system.get("notices/").json()["items"]
+    assert (told["kind"], told["field"], told["after"]) == ("correct", "surname", "Oyelaran-Hughes")
+    assert told["case_reference"] == case.reference
+    assert other.get("notices/").json()["items"] == []
+    assert other.post(f"notices/{told['id']}/confirm/", {}).status_code == 404
+    first = system.post(f"notices/{told['id']}/confirm/", {})
+    assert first.status_code == 200
+    assert system.post(f"notices/{told['id']}/confirm/", {}).json() == first.json(), "again changes nothing"
+    assert system.get("notices/").json()["items"] == []
+    (done,) = system.get("notices/?list=done").json()["items"]
+    assert (done["after"], done["before"], done["case_reference"]) == ("", "", "")
+    assert system.get("notices/?list=all").status_code == 400
+
+
+def test_a_notice_is_kept_from_a_partner_s_practitioner_in_conflict_and_told_to_the_rest(hub, cast):
+    case, ruth = a_closed_story(), cast.actor("ruth")
+    request = asked(cast, case, "rectification")
+    cast.browser("dana").post(f"/rights/requests/{request.id}/correct/", CORRECT)
+    with acting_as(cast.actor("dana")) as dana:
+        notice = Notice.objects.get()
+        declare_conflict(actor=dana, case_id=case.id, why="knows", words="Kin.", practitioner_id=ruth.id)
+    browser = cast.browser("ruth")
+    assert case.reference not in browser.get("/rights/notices/").content.decode()
+    assert browser.post(f"/rights/notices/{notice.id}/confirm/").status_code == 404
+    with acting_as(ruth):
+        assert not Notice.objects.exists()
+        assert not Correction.objects.exists()
+    assert case.reference in cast.system("victim-care").get("notices/").content.decode()
 
 
 def test_who_was_not_told_that_category_hears_nothing(hub, cast):
