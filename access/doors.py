@@ -43,6 +43,7 @@ DOOR_WORDS = {
     "api_intake_run": "what became of what an agency's system sent",
     "feed_report": "what became of a file of the police",
     "quarantine": "reports that were held back",
+    "feed_source_preview": "a file tried on, before it is taken",
     "held_row": "a report that was held back",
     "sent_returned": "what the hub returned to its sender",
     "sent_returned_export": "what the hub returned to its sender, downloaded",

@@ -64,6 +64,7 @@ class Capability(StrEnum):
     IMPORT_FEED = "import_feed"
     SEND_FEED = "send_feed"
     SEE_FEEDS = "see_feeds"
+    KEEP_SOURCES = "keep_sources"
     SEE_CASES = "see_cases"
     TRIAGE = "triage"
     ASSIGN_CASE = "assign_case"
@@ -173,6 +174,7 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
             Capability.SEE_DASHBOARD,
             Capability.SEE_CASES,
             Capability.SEE_FEEDS,
+            Capability.KEEP_SOURCES,
             Capability.ASSIGN_CASE,
             Capability.SEE_PATHWAYS,
             Capability.DRAFT_PATHWAY,
@@ -202,6 +204,7 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
             Capability.SET_CAPACITY,
             Capability.SEE_CERTIFICATES,
             Capability.SEE_FEEDS,
+            Capability.KEEP_SOURCES,
             Capability.IMPORT_FEED,
             Capability.SEE_PATHWAYS,
         }

@@ -11,14 +11,13 @@ from typing import Any
 import yaml
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
 from access.context import acting_as_system, hub_id
 from agencies.actions.agreements import schedule_reminders
 from agencies.models import Agency, Agreement, AgreementParty, Practitioner, Service, Team
 from pathways.models import InstrumentVersion, PathwayTerms, PathwayVersion, Ratification
-from referrals.actions.feed_health import plan_check
-from referrals.models import FeedSource, Offence
+from referrals.actions.sources import found_source
+from referrals.models import Offence
 
 SERVICE_KEYS = {"areas", "languages", "interpreters", "access", "hours", "criteria", "capacity", "share"}
 
@@ -33,7 +32,7 @@ def found(path: Path) -> dict[str, int]:
     Raises FoundingError with a message that names the entry.
     """
     plan = yaml.safe_load(path.read_text())
-    with acting_as_system("founding"), transaction.atomic():
+    with acting_as_system("founding") as actor, transaction.atomic():
         _agencies(plan["agencies"])
         for entry in plan.get("teams", ()):
             agency = _agency(entry["agency"])
@@ -50,15 +49,10 @@ def found(path: Path) -> dict[str, int]:
             load_offences(settings.BASE_DIR / plan["offences"])
         for entry in plan.get("feed_sources", ()):
             definition = yaml.safe_load((settings.BASE_DIR / entry["definition"]).read_text())
-            source, _ = FeedSource.objects.update_or_create(
-                code=entry["code"],
-                defaults={
-                    "name": entry["name"],
-                    "agency": _agency(entry["agency"]),
-                    "definition": definition,
-                },
+            agency = _agency(entry["agency"])
+            found_source(
+                actor=actor, code=entry["code"], name=entry["name"], agency=agency, definition=definition
             )
-            plan_check(source=source, now=timezone.now())
         for file in plan.get("instruments", ()):
             _instrument(yaml.safe_load((settings.BASE_DIR / file).read_text()))
         for entry in plan.get("pathways", ()):

@@ -20,6 +20,7 @@ from referrals.pages import (
     restricted,
     safe_address,
     sent,
+    sources,
     told,
     triage,
 )
@@ -29,6 +30,15 @@ urlpatterns = [
     path("feeds/quarantine/", quarantine.quarantine, name="quarantine"),
     path("feeds/quarantine/export.csv", quarantine.quarantine_export, name="quarantine_export"),
     path("feeds/quarantine/<uuid:row_id>/", quarantine.held, name="held_row"),
+    path("feeds/sources/", sources.source_list, name="feed_sources"),
+    path("feeds/sources/new/", sources.source_new, name="feed_source_new"),
+    path("feeds/sources/<slug:code>/", sources.source, name="feed_source"),
+    path("feeds/sources/<slug:code>/change/", sources.source_change, name="feed_source_change"),
+    path(
+        "feeds/sources/<slug:code>/<int:number>/definition.yaml",
+        sources.source_export,
+        name="feed_source_export",
+    ),
     path("feeds/safeguarding/", quarantine.safeguarding_queue, name="safeguarding_queue"),
     path("feeds/<int:number>/", feeds.feed_run, name="feed_run"),
     path("feeds/<int:number>/progress/", feeds.feed_run_progress, name="feed_run_progress"),

@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from access.batches import insert_rows
 from referrals.feed.held import RETURNED
-from referrals.feed.source import read_source
 from referrals.feedback import stage_of
 from referrals.models import Case, ContactAttempt, Feedback, FeedRow, FeedRun, Referral, SentRecord
+from referrals.queries.sources import definition_of
 
 AT_ONCE = 1000
 TAKEN_ON = ("accepted", "in_progress", "completed")
@@ -22,7 +22,7 @@ TAKEN_ON = ("accepted", "in_progress", "completed")
 def write_sent(*, run_id: UUID) -> None:
     """Let the sender of a finished run look back on it."""
     run = FeedRun.objects.select_related("source").get(id=run_id)
-    column = read_source(run.source.definition).columns["crime_ref"]
+    column = definition_of(run).columns["crime_ref"]
     after = -1
     while rows := list(FeedRow.objects.filter(run=run, line__gt=after).order_by("line")[:AT_ONCE]):
         insert_rows(SentRecord, [_sent(run, row, column) for row in rows], rest="ON CONFLICT DO NOTHING")
@@ -36,7 +36,7 @@ def write_answered(*, row_id: UUID) -> None:
     row = FeedRow.objects.select_related("run__source").get(id=row_id)
     source = row.run.source
     if SentRecord.objects.filter(row_id=row_id).delete()[0]:
-        column = read_source(source.definition).columns["crime_ref"]
+        column = definition_of(row.run).columns["crime_ref"]
         insert_rows(SentRecord, [_sent(row.run, row, column)])
         _begin(source.agency_id, {row.case_id} if row.case_id else ())
 

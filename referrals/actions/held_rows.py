@@ -4,9 +4,9 @@ from uuid import UUID
 
 from referrals.actions.intake_people import identity
 from referrals.feed.row import Report, read_row
-from referrals.feed.source import read_source
 from referrals.models import Case, FeedRow
 from referrals.queries.feed_rows import quarantine_in_batches
+from referrals.queries.sources import definitions_of
 from victims.matching import compare
 from victims.models import Identifier
 from victims.queries import identities_of
@@ -27,11 +27,12 @@ def hide_held_rows(*, case_id: UUID) -> int:
 
     hidden = 0
     for rows in quarantine_in_batches():
+        definitions = definitions_of(row.run for row in rows)
         named = [
             row.id
             for row in rows
             if row.person_id is None
-            and is_named(read_row(row.told, read_source(row.run.source.definition)), row.run.source.code)
+            and is_named(read_row(row.told, definitions[row.run_id]), row.run.source.code)
         ]
         hidden += FeedRow.objects.filter(id__in=named, names_person_id=None).update(names_person_id=person_id)
     return hidden

@@ -27,6 +27,7 @@ from referrals.feed.reading import Feed, FeedError, open_feed
 from referrals.feed.row import names_safe_address, where_it_is
 from referrals.feed.source import SourceDefinition, SourceError, read_source
 from referrals.models import FeedRow, FeedRun, FeedSource
+from referrals.queries.sources import definition_of
 
 STORE_AT_ONCE = 1000
 CHUNK = 200
@@ -71,6 +72,7 @@ def _take(
         raise FeedRefused(f"{problem} Nothing was taken.") from problem
     run = FeedRun.objects.create(
         source=source,
+        edition=source.edition,
         number=next_numbers("referrals_run_number", 1)[0],
         file_name=_as_text(file_name)[-200:],
         sha256=_sha256(path),
@@ -113,7 +115,9 @@ def judge_rows(*, run_id: UUID, limit: int = CHUNK) -> int:
     # From the first line that waits: what was judged before it need not be walked over again.
     waiting = FeedRow.objects.filter(run=run, verdict="", line__gte=run.judged)
     rows = list(waiting.order_by("line")[:limit])
-    verdicts = judge_chunk(source=source, rows=rows, now=now) if rows else []
+    run.source = source
+    definition = definition_of(run)
+    verdicts = judge_chunk(source=source, definition=definition, rows=rows, now=now) if rows else []
     # Read after judging: rows of this run that were judged before may have left quarantine by it.
     counts = Counter(FeedRun.objects.values_list("counts", flat=True).get(id=run.id))
     counts.update(verdicts)

@@ -18,8 +18,9 @@ from referrals.actions.intake_cases import CaseBook, Report
 from referrals.actions.intake_people import PeopleBook
 from referrals.actions.intake_records import Record, RecordBook
 from referrals.feed import row as feed_row
+from referrals.feed.editions import carried, reading
 from referrals.feed.record import judge, takes_back
-from referrals.feed.source import SourceDefinition, read_source
+from referrals.feed.source import SourceDefinition
 from referrals.feed.verdicts import DUPLICATE, UPDATE, WITHDRAWN, OffenceFacts, Verdict
 from referrals.models import FeedRow, FeedSource, Incident, Offence
 from victims.entitlement import age_on, propose
@@ -46,23 +47,22 @@ class RowsTaken(Exception):
 def judge_chunk(
     *,
     source: FeedSource,
+    definition: SourceDefinition,
     rows: Sequence[FeedRow],
     now: datetime,
-    again: bool = False,
+    again: SourceDefinition | None = None,
     accepted: Collection[str] = (),
 ) -> list[str]:
     """Give each row its verdict and do what follows from it. Returns the verdicts in the rows' order.
 
-    again: the rows were held in quarantine; accepted: for which reasons they are held no more.
+    definition: by which the rows were taken. again: by which they are read, where they were held in quarantine;
+    accepted: for which reasons they are held no more.
 
     The caller holds the lock on the sender and the transaction; the rows come in the file's order.
     Raises RowsTaken.
     """
-    definition = read_source(source.definition)
-    told = [
-        (row, feed_row.read_row(row.told, definition), feed_row.record_key(row.raw, definition))
-        for row in rows
-    ]
+    told = [(row, _report(row, definition, again), feed_row.record_key(row.raw, definition)) for row in rows]
+    definition = again or definition
     offences = _offences({report.offence_code for _, report, _ in told})
     records = RecordBook(source=source, keys={key for _, _, key in told})
     people = PeopleBook(
@@ -76,7 +76,7 @@ def judge_chunk(
     for row, report, key in told:
         told_hash = feed_row.content_hash(row.raw)
         record = records.of(key)
-        against = record.against(row, report, again=again)
+        against = record.against(row, report, again=again is not None)
         verdict = judge(
             report,
             content_hash=told_hash,
@@ -119,6 +119,13 @@ def judge_chunk(
 def seriousness(group: str, properties: Sequence[str]) -> int:
     """How heavy an offence weighs where one case has several: the heaviest gives the case its name."""
     return max([_GROUP_WEIGHTS.get(group, 1), *(_WEIGHTS.get(one, 0) for one in properties)])
+
+
+def _report(row: FeedRow, came: SourceDefinition, again: SourceDefinition | None) -> feed_row.Report:
+    """What the row tells; by another edition than it came under, its cells are carried over field by field."""
+    if again is None:
+        return feed_row.read_row(row.told, came)
+    return feed_row.read_row(carried(row.told, came=came, now=again), reading(came=came, now=again))
 
 
 def _offences(codes: Iterable[str]) -> dict[str, OffenceFacts]:

@@ -23,6 +23,7 @@ from referrals.feed.held import ANSWERS, BASES, CORRECTABLE, REFERRED, RETURNED,
 from referrals.feed.row import names_safe_address, where_it_is
 from referrals.feed.source import read_source
 from referrals.models import Case, FeedRow, FeedRun, FeedSource, HeldStep
+from referrals.queries.sources import definition_of
 
 LONGEST = 400
 LONGEST_CELL = 1000
@@ -68,7 +69,7 @@ def correct_row(
     """
     row, now = _held(actor, row_id, "correct", seen)
     told_by = _words(told_by, "Say where the correction comes from.")
-    source = read_source(row.run.source.definition)
+    source = definition_of(row.run)
     hidden = {
         source.columns[name] for name in ("address", "postcode") if row.sealed and name in source.columns
     }
@@ -95,9 +96,12 @@ def correct_row(
 
 @transaction.atomic
 def resubmit_row(*, actor: Actor, row_id: UUID, seen: int | None = None) -> str:
-    """Have the row judged again, with its corrections. Returns its verdict. Raises NotAllowed, HeldRefused."""
+    """Have the row judged again, with its corrections, by the sender's definition of today. Returns its verdict.
+
+    Raises NotAllowed, HeldRefused.
+    """
     row, now = _held(actor, row_id, "resubmit", seen)
-    _step(actor, row, "resubmit", now)
+    _step(actor, row, "resubmit", now, edition=row.run.source.edition)
     return _judged_again(actor, row, now)
 
 
@@ -114,7 +118,7 @@ def accept_row(*, actor: Actor, row_id: UUID, words: str, basis: str = "", seen:
         grounds = " or ".join(one.lower() for one in BASES.get(reason, {}).values())
         raise NotForThisReason(f"Open the row and choose on what ground it is taken: {grounds}.")
     words = _words(words, "Say why the row is taken all the same.")
-    _step(actor, row, "accept", now, words=words, basis=basis)
+    _step(actor, row, "accept", now, words=words, basis=basis, edition=row.run.source.edition)
     return _judged_again(actor, row, now)
 
 
@@ -195,6 +199,7 @@ def _step(
     words: str = "",
     basis: str = "",
     corrected: Mapping[str, str] | None = None,
+    edition: int | None = None,
 ) -> None:
     row.answers += 1
     HeldStep.objects.create(
@@ -206,6 +211,7 @@ def _step(
         basis=basis,
         words=words,
         corrected=corrected,
+        edition=edition,
         by=actor.id,
         by_name=actor.name,
         at=now,
@@ -231,7 +237,14 @@ def _judged_again(actor: Actor, row: FeedRow, now: datetime) -> str:
     with acting_as_system("intake"):
         FeedRow.objects.filter(id=row.id).update(verdict="", answers=row.answers)
         source = row.run.source
-        [verdict] = judge_chunk(source=source, rows=[row], now=now, again=True, accepted=accepted)
+        [verdict] = judge_chunk(
+            source=source,
+            definition=definition_of(row.run),
+            rows=[row],
+            now=now,
+            again=read_source(source.definition),
+            accepted=accepted,
+        )
         _count(row.run_id, before, verdict)
     if "no_safe_contact" in accepted:
         _suspend(actor, row.id, accepted["no_safe_contact"])

@@ -40,6 +40,7 @@ def take_referral(*, actor: Actor, source: str, token: UUID, told: Told, on_beha
             return again
         run = FeedRun.objects.create(
             source=form,
+            edition=form.edition,
             number=next_numbers("referrals_run_number", 1)[0],
             file_name="form",
             sha256=digest,

@@ -167,7 +167,7 @@ def read_row(raw: Mapping[str, str], source: SourceDefinition) -> Report:
         reported_at=moment("reported_at"),
         occurred_from=moment("occurred_from"),
         occurred_to=moment("occurred_to"),
-        offence_code=offence_code(text("offence_code")),
+        offence_code=offence_code(source.offences.get(text("offence_code").upper(), text("offence_code"))),
         offence_label=text("offence_label")[:160],
         flags=tuple(dict.fromkeys(flags)),
         surname=normalise.written(text("surname"))[:200],

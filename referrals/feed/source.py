@@ -90,8 +90,8 @@ class SourceDefinition:
     """One sender, ready to read its files.
 
     columns: our field to its column. ignored_columns: its columns that may come and are not read.
-    record: the fields that name one record of its system. flags, sexes, ethnicities: its codes to
-    ours; 18+1 codes need no entry. blank: words by which it says that nothing is known.
+    record: the fields that name one record of its system. flags, sexes, ethnicities, offences: its codes to
+    ours; 18+1 codes and Home Office codes need no entry. blank: words by which it says that nothing is known.
     safe_address_words: words in an address or a note on safe contact which say that it is a refuge or the like.
     ends_with_line_break: it ends every row with one, so that a file that does not was cut off.
     encoding: a codec's name, or "detect". formats: those of FORMATS in which its files may come.
@@ -117,6 +117,7 @@ class SourceDefinition:
     sexes: Mapping[str, str] = field(default_factory=dict)
     flags: Mapping[str, str] = field(default_factory=dict)
     ethnicities: Mapping[str, str] = field(default_factory=dict)
+    offences: Mapping[str, str] = field(default_factory=dict)
     excluded_offences: frozenset[str] = frozenset()
     formats: tuple[str, ...] = ("csv",)
     optional: frozenset[str] = frozenset()
@@ -168,7 +169,7 @@ def read_source(definition: Mapping[str, Any]) -> SourceDefinition:
         raise SourceError(" ".join(wrong))
     return SourceDefinition(
         code=definition["code"],
-        columns=dict(columns),
+        columns={name: columns[name] for name in FIELDS if name in columns},
         encoding=encoding,
         ends_with_line_break=bool(definition.get("ends_with_line_break", False)),
         ignored_columns=frozenset(definition.get("ignored_columns") or ()),
@@ -184,6 +185,7 @@ def read_source(definition: Mapping[str, Any]) -> SourceDefinition:
         sexes=_upper(definition.get("sexes")),
         flags=_upper(definition.get("flags")),
         ethnicities=_upper(definition.get("ethnicities")),
+        offences=_upper(definition.get("offences")),
         excluded_offences=frozenset(definition.get("excluded_offences") or ()),
         formats=formats,
         optional=frozenset(definition.get("optional") or ()),
@@ -195,7 +197,7 @@ def read_source(definition: Mapping[str, Any]) -> SourceDefinition:
 def _misshapen(definition: Mapping[str, Any]) -> list[str]:
     """What is not of the kind that it must be: nothing else is looked at before that is right."""
     wrong = []
-    for name in ("columns", *(name for name, _ in _MAPPINGS)):
+    for name in ("columns", "offences", *(name for name, _ in _MAPPINGS)):
         mapping = definition.get(name) or {}
         if not isinstance(mapping, Mapping) or not all(
             isinstance(text, str) for entry in mapping.items() for text in entry

@@ -11,6 +11,7 @@ from referrals.models.feeds import (
     HeldStep,
     Offence,
     SentRecord,
+    SourceEdition,
     SourceRecord,
 )
 from referrals.models.referrals import Outcome, Override, RecallReason, Referral, RoutingDecision, Waiting
@@ -35,6 +36,7 @@ __all__ = [
     "Referral",
     "RoutingDecision",
     "SentRecord",
+    "SourceEdition",
     "SourceRecord",
     "Waiting",
 ]

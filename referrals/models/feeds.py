@@ -26,12 +26,28 @@ class FeedSource(models.Model):
     name = models.CharField(max_length=120)
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="feed_sources")
     definition = models.JSONField()
+    edition = models.PositiveIntegerField(default=1, help_text="Of the definition in force.")
     check_at = models.DateTimeField(
         null=True, help_text="When it is next looked at whether an expected file has come."
     )
 
     class Meta:
         indexes = [models.Index(fields=["check_at"], name="referrals_source_check")]
+
+
+class SourceEdition(HubRow):
+    """A sender's definition as it was published: never changed, so that each file can be read as it was."""
+
+    source = models.ForeignKey(FeedSource, on_delete=models.PROTECT, related_name="editions")
+    number = models.PositiveIntegerField()
+    definition = models.JSONField()
+    reason = models.CharField(max_length=400)
+    published_by = models.UUIDField()
+    published_by_name = models.CharField(max_length=150)
+    published_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "number"], name="referrals_edition_once")]
 
 
 class FeedAlert(HubRow):
@@ -69,6 +85,7 @@ class FeedRun(HubRow):
         FINISHED = "finished", "finished"
 
     source = models.ForeignKey(FeedSource, on_delete=models.PROTECT, related_name="runs")
+    edition = models.PositiveIntegerField(default=1, help_text="Of the definition it was read by.")
     number = models.BigIntegerField(unique=True)
     file_name = models.CharField(max_length=200)
     sha256 = models.CharField(max_length=64)
@@ -148,6 +165,9 @@ class HeldStep(HubRow):
     words = models.CharField(max_length=400, blank=True)
     corrected = EncryptedJSONField(
         null=True, help_text="Column to text, of the cells corrected in this step."
+    )
+    edition = models.PositiveIntegerField(
+        null=True, help_text="Of the sender's definition, where the row was judged again by it."
     )
     by = models.UUIDField()
     by_name = models.CharField(max_length=150)

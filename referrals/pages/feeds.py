@@ -18,9 +18,11 @@ from access.looks import record_look
 from access.models import Look
 from access.roles import Capability
 from referrals.actions.intake import FeedRefused, take_feed
+from referrals.feed.source import SourceDefinition
 from referrals.forms.feeds import FeedForm
-from referrals.models import FeedRow, FeedRun, FeedSource
+from referrals.models import FeedRow, FeedRun
 from referrals.queries import feed_rows, feeds
+from referrals.queries.sources import definition_of
 
 RUNS = 25
 UNPROCESSABLE = 422
@@ -126,7 +128,7 @@ def feed_run_export(request: HttpRequest, number: int) -> FileResponse:
     verdict = _verdict(request)
     name = f"feed-run-{run.number}{'-' + verdict.replace(':', '-') if verdict else ''}.csv"
     batches = feed_rows.rows_in_batches(run=run, verdict=verdict)
-    return csv_file(batches, [run.source], name, "feed_run_export")
+    return csv_file(batches, [definition_of(run)], name, "feed_run_export")
 
 
 def feeds_actor() -> Actor:
@@ -158,12 +160,12 @@ def _on_record(action: Look.Action, door: str, subjects: Iterable[UUID]) -> None
 
 
 def csv_file(
-    batches: Iterable[list[FeedRow]], sources: list[FeedSource], name: str, door: str
+    batches: Iterable[list[FeedRow]], definitions: list[SourceDefinition], name: str, door: str
 ) -> FileResponse:
     """A file for download. It is written before it is sent, so that each row's look stands in this transaction."""
     file = feed_rows.as_csv(
         batches,
-        sources=sources,
+        definitions=definitions,
         look=lambda rows: _on_record(Look.Action.EXPORT, door, feed_rows.subjects_of(rows)),
     )
     return FileResponse(file, as_attachment=True, filename=name, content_type="text/csv; charset=utf-8")

@@ -33,6 +33,7 @@ from referrals.models import FeedRow
 from referrals.pages.feeds import csv_file, feeds_actor
 from referrals.queries import feed_rows, feeds
 from referrals.queries.quarantine import HeldRow, HeldRowNotFound, held_row
+from referrals.queries.sources import all_definitions
 
 UNPROCESSABLE = 422
 
@@ -58,7 +59,7 @@ def quarantine_export(request: HttpRequest) -> FileResponse:
     reason, source = _held_filters(request)
     batches = feed_rows.quarantine_in_batches(reason=reason, source=source)
     senders = [one for one in feeds.sources() if source in ("", one.code)]
-    return csv_file(batches, senders, "quarantine.csv", "quarantine_export")
+    return csv_file(batches, all_definitions(senders), "quarantine.csv", "quarantine_export")
 
 
 @require_http_methods(["GET", "POST"])

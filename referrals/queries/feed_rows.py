@@ -15,11 +15,12 @@ from access.export import neutralise
 from referrals.clocks import due, rule_for
 from referrals.feed.held import NOT_TAKEN
 from referrals.feed.row import record_key
-from referrals.feed.source import SourceDefinition, read_source
+from referrals.feed.source import SourceDefinition
 from referrals.feed.verdicts import QUARANTINE_WORDS
-from referrals.models import FeedRow, FeedRun, FeedSource, SourceRecord
+from referrals.models import FeedRow, FeedRun, SourceRecord
 from referrals.queries.calendar import hub_calendar
 from referrals.queries.feeds import case_references, verdict_words
+from referrals.queries.sources import definitions_of
 from victims.queries import references_of
 
 PAGE = 50
@@ -145,18 +146,18 @@ def quarantine_in_batches(*, reason: str = "", source: str = "") -> Iterator[lis
 
 
 def shown(rows: Iterable[FeedRow]) -> list[ShownRow]:
-    """The rows as lists show them: four queries, however many rows."""
+    """The rows as lists show them: five queries at most, however many rows."""
     rows = list(rows)
-    definitions = {row.run.source_id: read_source(row.run.source.definition) for row in rows}
+    definitions = definitions_of(row.run for row in rows)
     cases = case_references(row.case_id for row in rows if row.case_id)
     later = _later_words(rows, definitions)
     return [
         ShownRow(
             row=row,
             number=row.line + 1,
-            name=_full_name(row, definitions[row.run.source_id]),
-            crime_ref=_cell(row, definitions[row.run.source_id], "crime_ref"),
-            offence=_cell(row, definitions[row.run.source_id], "offence_label"),
+            name=_full_name(row, definitions[row.run_id]),
+            crime_ref=_cell(row, definitions[row.run_id], "crime_ref"),
+            offence=_cell(row, definitions[row.run_id], "offence_label"),
             words=verdict_words(row.verdict),
             case=cases.get(row.case_id, "") if row.case_id else "",
             since=later.get(row.id, ""),
@@ -183,15 +184,14 @@ def subjects_of(rows: Iterable[FeedRow]) -> list[UUID]:
 def as_csv(
     batches: Iterable[list[FeedRow]],
     *,
-    sources: Iterable[FeedSource],
+    definitions: Iterable[SourceDefinition],
     look: Callable[[list[FeedRow]], None],
 ) -> IO[bytes]:
     """Rows as a CSV file, open at its start: what became of each, then its cells as sent, made harmless.
 
     Written batch by batch, to disk when it grows; `look` is called for each batch to put the read on record.
-    sources: the senders of the rows; their columns stand in the order of their definitions.
+    definitions: by which the rows were taken; the columns stand in their order.
     """
-    definitions = [read_source(source.definition) for source in sources]
     columns = dict.fromkeys(
         column for one in definitions for column in [*one.columns.values(), *sorted(one.ignored_columns)]
     )
@@ -238,7 +238,7 @@ def _bands(*, reason: str, source: str) -> list[QuerySet[FeedRow]]:
 def _later_words(rows: list[FeedRow], definitions: dict[UUID, SourceDefinition]) -> dict[UUID, str]:
     """Of rows in quarantine: what the sender's later word on the same record came to, where there is one."""
     held = [row for row in rows if row.verdict.startswith("quarantine:")]
-    keys = {row.id: record_key(row.raw, definitions[row.run.source_id]) for row in held}
+    keys = {row.id: record_key(row.raw, definitions[row.run_id]) for row in held}
     records = SourceRecord.objects.filter(
         source__in={row.run.source_id for row in held}, key__in=set(keys.values())
     )

@@ -21,10 +21,11 @@ from referrals.feed.held import (
     reason_of,
 )
 from referrals.feed.row import names_safe_address
-from referrals.feed.source import FIELDS, read_source
+from referrals.feed.source import FIELDS
 from referrals.feed.verdicts import QUARANTINE_WORDS
 from referrals.models import FeedRow, HeldStep
 from referrals.queries.feed_rows import ShownRow, safeguarding_due, shown
+from referrals.queries.sources import definition_of
 
 HELD = Q(verdict__startswith="quarantine:")
 APART = "Safe address, kept apart"
@@ -125,7 +126,7 @@ def held_row(*, actor: Actor, row_id: UUID) -> HeldRow:
 
 def _cells(row: FeedRow) -> list[Cell]:
     """What was sent, our fields first and in our order; where somebody is safe is never shown."""
-    source, corrected = read_source(row.run.source.definition), row.corrected or {}
+    source, corrected = definition_of(row.run), row.corrected or {}
     fields = {column: field for field, column in source.columns.items()}
     known = [source.columns[field] for field in FIELDS if field in source.columns]
     order = [column for column in known if column in row.raw or column in corrected]

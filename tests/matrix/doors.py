@@ -94,6 +94,15 @@ WORK: dict[str, Door] = {
     ),
     "safeguarding_queue": Door(gets=PAGED),
     "quarantine_export": Door(shows=(SENT,)),
+    "feed_sources": Door(),
+    "feed_source_new": Door(
+        posts=({"act": "publish", "code": "over", "reason": "Over."}, {"act": "preview"})
+    ),
+    "feed_source": Door(at={"code": "northshire-police"}),
+    "feed_source_change": Door(
+        at={"code": "northshire-police"}, posts=({"act": "publish", "seen": "1", "reason": "Over."},)
+    ),
+    "feed_source_export": Door(at={"code": "northshire-police", "number": "1"}),
     "feed_run": Door(at={"number": "{run}"}, shows=(SENT,)),
     "feed_run_progress": Door(at={"number": "{run}"}),
     "feed_run_export": Door(at={"number": "{run}"}, shows=(SENT,)),
