@@ -18,7 +18,7 @@ FROM referrals_feedsource s, agencies_agency a WHERE a.kind = 'hub'
 
 
 class Migration(migrations.Migration):
-    dependencies = [("referrals", "0019_withdrawn_reports")]
+    dependencies = [("referrals", "0023_disputes")]
     operations = [
         migrations.AddField(
             "feedsource",
