@@ -27,10 +27,11 @@ urlpatterns = [
     path("cael-cymorth/", ask, IN_WELSH, name="get_help_welsh"),
     path("cael-cymorth/anfonwyd/", get_help_sent, IN_WELSH, name="get_help_sent_welsh"),
     path("rights/", include("rights.urls")),
-    path("dashboard/", include("reporting.urls")),
+    path("", include("reporting.urls")),
     path("oauth/token/", limited_token(token), name="token"),
     path("api/v1/", include("referrals.api_urls")),
     path("api/v1/", include("rights.api_urls")),
+    path("api/v1/", include("reporting.api_urls")),
 ]
 
 handler400 = "hub.pages.malformed"

@@ -67,11 +67,15 @@ def versions_beside(version: PathwayVersion, *, on: date) -> list[PathwayVersion
     return [*others, before] if before else others
 
 
+def beside(run: DryRun) -> list[PathwayVersion]:
+    """The versions that the run compares with, by code."""
+    return list(PathwayVersion.objects.filter(id__in=run.beside).order_by("code"))
+
+
 def books(run: DryRun) -> tuple[Book, Book]:
     """The two books that a dry run compares: those in force, and the same with the version in its pathway's place."""
-    beside = list(PathwayVersion.objects.filter(id__in=run.beside).order_by("code"))
     new = read_pathway(run.definition)
-    before = [read_pathway(one.definition) for one in beside]
+    before = [read_pathway(one.definition) for one in beside(run)]
     others = [pathway for pathway in before if pathway.code != new.code]
     return before, [*others, new]
 

@@ -1,7 +1,7 @@
 """What a dry run tells: who goes elsewhere, what it does to each service, and to which groups of people. Pure.
 
-Only what may be shown leaves this module: each count below the threshold is hidden, and so is what would tell it
-(reporting.small_cells). What is kept of a dry run is this and no more.
+Only what may be shown leaves this module: counts are rounded, each below the threshold is hidden, and so is what
+would tell it (reporting.small_cells). What is kept of a dry run is this and no more.
 """
 
 from collections import Counter, defaultdict
@@ -12,12 +12,15 @@ from typing import Any
 from pathways.pathway import Route
 from reporting.rehearsal.question import GROUPS, Counted
 from reporting.rehearsal.waits import mean_wait
-from reporting.small_cells import Sum, suppressed
+from reporting.small_cells import Sum, is_small, suppressed
 
 Cell = tuple[str, ...]
 AREAS = 12
 """So many areas are told apart, the largest; the others are taken together."""
 OTHER_AREAS = "other areas"
+SPLIT_FROM = 50
+"""So many cases a group must have for it to be told at which services they are: of fewer nearly all were hidden."""
+ROUNDED_TO = 5
 WITHOUT = "without"
 """Of a flag: everybody else. Not shown; it is counted so that it cannot be worked out either."""
 
@@ -91,10 +94,10 @@ def told(
     waits_before, waits_after: by service, the hours that an answer takes, as reporting.rehearsal.waits has them.
     """
     counts, sums = _table(tallies)
-    shown = suppressed(counts, sums)
+    shown = suppressed(counts, sums, to=ROUNDED_TO)
     services = sorted({*tallies.all.before, *tallies.all.after})
-    changes = sorted(tallies.all.changes.items(), key=lambda one: (-one[1], one[0]))
     return {
+        "rounded_to": ROUNDED_TO,
         "cases": shown["cases",],
         "elsewhere": shown["elsewhere",],
         "changes": [
@@ -105,8 +108,9 @@ def told(
                 "rules_gained": list(change.rules_gained),
                 "cases": shown["change", str(index)],
             }
-            for index, (change, _) in enumerate(changes)
+            for index, change in enumerate(_listed(tallies.all))
         ],
+        "other_changes": shown["other changes",],
         "services": [
             {
                 "service": service,
@@ -131,7 +135,7 @@ def _group(
     tally: Tally,
     waits: Mapping[str, Mapping[str, int | None]],
 ) -> dict[str, Any]:
-    services = sorted({*tally.before, *tally.after})
+    services = sorted({*tally.before, *tally.after}) if tally.cases >= SPLIT_FROM else []
     cells = {which: {service: shown[which, service, group, value] for service in services} for which in waits}
     return {
         "group": group,
@@ -158,7 +162,7 @@ def _table(tallies: Tallies) -> tuple[dict[Cell, int], list[Sum[Cell]]]:
     counts: dict[Cell, int] = {}
     sums: list[Sum[Cell]] = []
     services = sorted({*everybody.before, *everybody.after})
-    changes = sorted(everybody.changes.items(), key=lambda one: (-one[1], one[0]))
+    changes = _listed(everybody)
 
     def adds_up(total: Cell, parts: Iterable[Cell]) -> None:
         sums.append(Sum(total, tuple(parts)))
@@ -169,8 +173,9 @@ def _table(tallies: Tallies) -> tuple[dict[Cell, int], list[Sum[Cell]]]:
         ("same",): everybody.cases - everybody.elsewhere,
     }
     adds_up(("cases",), [("elsewhere",), ("same",)])
-    counts |= {("change", str(index)): cases for index, (_, cases) in enumerate(changes)}
-    adds_up(("elsewhere",), [("change", str(index)) for index in range(len(changes))])
+    counts |= {("change", str(index)): everybody.changes[change] for index, change in enumerate(changes)}
+    counts["other changes",] = everybody.elsewhere - sum(everybody.changes[change] for change in changes)
+    adds_up(("elsewhere",), [("other changes",), *(("change", str(index)) for index in range(len(changes)))])
     for service in services:
         stayed = everybody.before[service] - everybody.left[service]
         counts |= {
@@ -183,8 +188,9 @@ def _table(tallies: Tallies) -> tuple[dict[Cell, int], list[Sum[Cell]]]:
         adds_up(("before", service), [("stayed", service), ("left", service)])
         adds_up(("after", service), [("stayed", service), ("came", service)])
         for which, of in (("left", "lost"), ("came", "gained")):
-            moved = [("change", str(i)) for i, (one, _) in enumerate(changes) if service in getattr(one, of)]
-            adds_up((which, service), moved)
+            if all(service not in getattr(one, of) for one in set(everybody.changes) - set(changes)):
+                moved = [("change", str(i)) for i, one in enumerate(changes) if service in getattr(one, of)]
+                adds_up((which, service), moved)
     for group, values in _partitions(tallies):
         for value, tally in values.items():
             cell: Cell = (group, value)
@@ -194,15 +200,23 @@ def _table(tallies: Tallies) -> tuple[dict[Cell, int], list[Sum[Cell]]]:
                 ("same", *cell): tally.cases - tally.elsewhere,
             }
             adds_up(("cases", *cell), [("elsewhere", *cell), ("same", *cell)])
-            for service in services:
-                counts["before", service, *cell] = tally.before[service]
-                counts["after", service, *cell] = tally.after[service]
+            if tally.cases >= SPLIT_FROM:
+                for service in services:
+                    counts["before", service, *cell] = tally.before[service]
+                    counts["after", service, *cell] = tally.after[service]
         for which in ("cases", "elsewhere"):
             adds_up((which,), [(which, group, value) for value in values])
-        for service in services:
-            for which in ("before", "after"):
-                adds_up((which, service), [(which, service, group, value) for value in values])
+        if all(tally.cases >= SPLIT_FROM for tally in values.values()):
+            for service in services:
+                for which in ("before", "after"):
+                    adds_up((which, service), [(which, service, group, value) for value in values])
     return counts, sums
+
+
+def _listed(everybody: Tally) -> list[Change]:
+    """The changes that are told one by one, the most cases first; those of few cases are told together."""
+    many = {change: cases for change, cases in everybody.changes.items() if not is_small(cases)}
+    return sorted(many, key=lambda change: (-many[change], change))
 
 
 def _partitions(tallies: Tallies) -> Iterable[tuple[str, Mapping[str, Tally]]]:

@@ -52,6 +52,7 @@ OF_AGREEMENT = Door(at={"code": "{agreement}"}, posts=({"reason": "Over.", "word
 OF_VERSION = Door(
     at={"code": "{pathway}", "number": "1"}, posts=({"reasons": "Over.", "position": "agreed", "days": "1"},)
 )
+OF_DRY_RUN = {"code": "{pathway}", "number": "1", "run_id": "{dry_run}"}
 OF_PRACTITIONER = Door(at={"practitioner_id": "{practitioner}"})
 PAGED = ("", "?after={cursor}", "?before={cursor}")
 SEARCHED: tuple[Form, ...] = (
@@ -244,6 +245,13 @@ WORK: dict[str, Door] = {
     "pathway_withdraw": OF_VERSION,
     "pathway_retire": OF_VERSION,
     "pathway_discard": OF_VERSION,
+    "pathway_dry_runs": Door(
+        at={"code": "{pathway}", "number": "1"},
+        posts=({"since": "2026-01-01", "until": "2026-01-31"},),
+    ),
+    "pathway_dry_run": Door(at=OF_DRY_RUN),
+    "pathway_dry_run_csv": Door(at=OF_DRY_RUN),
+    "api_dry_run": Door(at={"code": "{pathway}", "number": "1"}),
     "api_intake": Door(posts=({"source": "northshire-police", "records": [{"surname": "Sent"}]},)),
     "api_intake_run": Door(at={"number": "{run}"}),
     "api_changes": Door(gets=("", "?after=0&limit=500"), shows=(REFERRAL,), to=SYSTEM),

@@ -32,6 +32,7 @@ from referrals.actions.triage import close_case, record_contact
 from referrals.grounds import OVERRIDE_REASONS
 from referrals.models import Case, FeedRow, FeedRun, FeedSource, Incident, Prompt, Referral, RoutingDecision
 from referrals.queries.keyset import Place
+from reporting.actions.dry_runs import rehearse
 from rights.actions.corrections import tell_recipients
 from rights.actions.holds import place_hold
 from rights.actions.information import record_information_request
@@ -102,6 +103,10 @@ def build() -> World:
         if one.case.person_id != other.case.person_id:
             suggestion = a_suggestion(one.case.person, other.case.person)
             one.fills["suggestion"] = str(suggestion.id)
+    with acting_as(cast.actor("dana")) as dana:
+        pathway = PathwayVersion.objects.latest("number")
+        today = timezone.localdate()
+        rehearsed = rehearse(actor=dana, version_id=pathway.id, since=today, until=today)
     run_due()
     _placed(targets)
     with acting_as_system("tests"):
@@ -109,7 +114,7 @@ def build() -> World:
             hub_id=hub_id(), words="A look of the tests is not there.", found_at=timezone.now()
         )
         client = ApiClient.objects.get(agency__code=SAFE_STEPS)
-        agreement, pathway = Agreement.objects.latest("id").code, PathwayVersion.objects.latest("number").code
+        agreement = Agreement.objects.latest("id").code
     with acting_as(cast.actor("ines")) as ines:
         invited = invite(
             actor=ines,
@@ -127,7 +132,8 @@ def build() -> World:
         "invitation": str(invited.id),
         "fault": str(fault.id),
         "agreement": agreement,
-        "pathway": pathway,
+        "pathway": pathway.code,
+        "dry_run": str(rehearsed.id),
     }
     return World(targets, shared, _names(targets))
 
