@@ -5,6 +5,7 @@ from uuid import UUID
 from access.context import current_actor
 from messaging.queries import event_data
 from messaging.subscribers import subscriber
+from pathways.actions.flags import flag_service
 from pathways.actions.ratification import ANSWERED, count_voices
 from pathways.actions.versions import END_EMERGENCY, end_emergency
 
@@ -20,3 +21,10 @@ def voices_counted(payload: dict[str, str]) -> None:
 def emergency_ended(payload: dict[str, str]) -> None:
     """The time of an emergency version is over: the one before it routes again."""
     end_emergency(actor=current_actor(), version_id=UUID(payload["version"]))
+
+
+@subscriber("service.capacity_set", name="pathways.flag_service", account="pathways")
+def service_closed(payload: dict[str, str]) -> None:
+    """A team takes referrals to a service no more, or again: see which versions in force name it in vain."""
+    told = event_data(event_id=UUID(payload["event"]))
+    flag_service(actor=current_actor(), service_id=UUID(str(told["service"])))

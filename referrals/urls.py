@@ -16,6 +16,7 @@ from referrals.pages import (
     prompt,
     quarantine,
     referral,
+    reroute,
     responses,
     restricted,
     safe_address,
@@ -99,6 +100,7 @@ urlpatterns = [
         name="override_decide",
     ),
     path("cases/<str:reference>/route/", responses.case_route, name="case_route"),
+    path("cases/<str:reference>/reroute/", reroute.case_reroute, name="case_reroute"),
     path(
         "cases/<str:reference>/referrals/<uuid:referral_id>/recall/",
         responses.case_recall,

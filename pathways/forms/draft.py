@@ -8,7 +8,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from access.categories import Category
-from agencies.models import Service
 from agencies.sharing import PURPOSES
 from pathways.pathway import BASES, UNITS
 
@@ -123,14 +122,13 @@ class RouteForm(forms.Form):
         widget=forms.TextInput(attrs=WIDE),
     )
 
-    def __init__(self, *args: Any, services: Iterable[Service], names: Iterable[str], **kwargs: Any) -> None:
-        """names: of the draft's other routes."""
+    def __init__(
+        self, *args: Any, services: Iterable[tuple[str, str]], names: Iterable[str], **kwargs: Any
+    ) -> None:
+        """services: words and code of each. names: of the draft's other routes."""
         super().__init__(*args, **kwargs)
         self._names = set(names)
-        offered = [
-            ("", "Choose a service"),
-            *((one.code, f"{one.name}, {one.team.agency.name}") for one in services),
-        ]
+        offered = [("", "Choose a service"), *((code, words) for words, code in services)]
         self.fields["service"] = forms.ChoiceField(
             label="Goes to", choices=offered, error_messages={"required": "Choose where it goes"}
         )

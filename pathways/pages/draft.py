@@ -80,12 +80,12 @@ def pathway_edit_route(request: HttpRequest, code: str, number: int, place: str)
             raise Http404
         held = routes[int(place)]
     others = {route.get("name") for route in routes} - {held.get("name")}
-    services = [
-        one
-        for one in directory(on=timezone.localdate()).services.values()
-        if one.open_for_referrals or one.code == held.get("service")
-    ]
-    services.sort(key=lambda one: one.name)
+    known = directory(on=timezone.localdate())
+    services = sorted(
+        (known.service_words(code), code)
+        for code, offered in known.services.items()
+        if code == held.get("service") or any(one.open_for_referrals for one in offered)
+    )
     form = RouteForm(
         _sent(request), initial=RouteForm.held(held), services=services, names=filter(None, others)
     )

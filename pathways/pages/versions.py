@@ -14,6 +14,7 @@ from access.roles import Capability
 from pathways import scope
 from pathways.models import PathwayVersion
 from pathways.queries import versions as queries
+from pathways.queries.book import rule_book
 from pathways.queries.directory import directory, problems
 from pathways.workflow import ANSWERED_IN, TRANSITIONS, Threshold
 
@@ -58,7 +59,7 @@ def pathway_version(request: HttpRequest, code: str, number: int) -> HttpRespons
         "before": queries.before(actor=actor, version=version),
     }
     if version.status != PathwayVersion.Status.DRAFT or not context["problems"]:
-        context["book"] = queries.rule_book(version=version)
+        context["book"] = rule_book(version=version)
     return render(request, "pathways/version.html", context)
 
 

@@ -8,17 +8,18 @@ from typing import Any
 from access.context import hub_id
 from agencies.models import Agency, Service
 from agencies.sharing import PURPOSES
-from pathways.models import InstrumentVersion
+from pathways.models import InstrumentVersion, PathwayVersion
 from pathways.pathway import validate_pathway
 from pathways.queries.facts import vocabulary
+from pathways.queries.versions import NoPathway, versions_in_force
 from pathways.rules import validate
 
 
 @dataclass(frozen=True)
 class Directory:
-    """The services that there are, by code, with whether they take referrals; and the instruments in effect."""
+    """The services that there are, by code, each with every team that offers it; and the instruments in effect."""
 
-    services: Mapping[str, Service]
+    services: Mapping[str, list[Service]]
     instruments: Mapping[str, str]
     hub: str
 
@@ -28,10 +29,10 @@ class Directory:
         for route in routes_in(definition):
             name = route.get("name") or "without a name"
             for code in _services_of(route):
-                if (service := self.services.get(code)) is None:
+                if not (offered := self.services.get(code)):
                     found.append(f"Route {name}: the directory has no service {code}.")
-                elif not service.open_for_referrals:
-                    found.append(f"Route {name}: {service.name} takes no referrals any more.")
+                elif not any(service.open_for_referrals for service in offered):
+                    found.append(f"Route {name}: {offered[0].name} takes no referrals any more.")
             if (purpose := route.get("purpose")) and purpose not in PURPOSES:
                 found.append(f"Route {name}: no agreement knows the purpose {purpose}.")
         for entry in definition.get("assessments") or ():
@@ -42,15 +43,26 @@ class Directory:
     def agencies_of(self, definition: Mapping[str, Any]) -> list[str]:
         """Codes of the agencies that a definition binds by itself: the hub, and whose services it names."""
         named = {code for route in routes_in(definition) for code in _services_of(route)}
-        offering = {self.services[code].team.agency.code for code in named & set(self.services)}
+        offering = {
+            service.team.agency.code for code in named & set(self.services) for service in self.services[code]
+        }
         return sorted({self.hub, *offering})
+
+    def service_words(self, code: object) -> str:
+        """A service and who offers it; its code where there is none."""
+        if not (offered := self.services.get(str(code))):
+            return str(code or "")
+        return f"{offered[0].name}, {' or '.join(service.team.agency.name for service in offered)}"
 
 
 def directory(*, on: date) -> Directory:
     """The directory as it stands, and the instruments in effect on that day."""
+    services: dict[str, list[Service]] = {}
+    for service in Service.objects.select_related("team__agency").order_by("team__agency__name"):
+        services.setdefault(service.code, []).append(service)
     editions = InstrumentVersion.objects.filter(effective_from__lte=on).order_by("edition")
     return Directory(
-        services={one.code: one for one in Service.objects.select_related("team__agency")},
+        services=services,
         instruments=dict(editions.values_list("code", "title")),
         hub=Agency.objects.values_list("code", flat=True).get(id=hub_id()),
     )
@@ -73,6 +85,21 @@ def routes_in(definition: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     routes: Iterable[Any] = definition.get("routes") or ()
     found = [*routes, definition.get("default")]
     return [route for route in found if isinstance(route, Mapping)]
+
+
+def in_force_naming(*, code: str, on: date) -> list[PathwayVersion]:
+    """The versions in force that send cases to the service of that code, where no team takes referrals to it."""
+    if Service.objects.filter(code=code, open_for_referrals=True).exists():
+        return []
+    try:
+        versions = versions_in_force(on=on)
+    except NoPathway:
+        return []
+    return [
+        version
+        for version in versions
+        if any(code in _services_of(route) for route in routes_in(version.definition))
+    ]
 
 
 def _rules_in(definition: Mapping[str, Any]) -> list[tuple[str, Any]]:

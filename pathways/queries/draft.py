@@ -82,7 +82,7 @@ def changes(draft: PathwayVersion, *, on: date) -> list[str]:
 def changed(before: Mapping[str, Any], after: Mapping[str, Any], *, on: date) -> list[str]:
     """What differs between two definitions, in the names of today's directory."""
     known = directory(on=on)
-    names = {code: f"{one.name} of {one.team.agency.name}" for code, one in known.services.items()}
+    names = {code: known.service_words(code) for code in known.services}
     return differences(before, after, names={**names, **known.instruments}, vocabulary=vocabulary(on=on))
 
 
@@ -181,12 +181,11 @@ def _rule_words(rule: Any, words: Vocabulary) -> str:
 
 
 def _route_words(place: str, route: Mapping[str, Any], known: Directory, words: Vocabulary) -> PartWords:
-    service = known.services.get(str(route.get("service")))
     return PartWords(
         place=place,
         name=route.get("name") or "Without a name",
         when=_rule_words(route.get("when", ALWAYS), words),
-        goes_to=f"{service.name}, {service.team.agency.name}" if service else str(route.get("service") or ""),
+        goes_to=known.service_words(route.get("service")),
         answer_within=_length(route.get("answer_within")),
         group=str(route.get("group") or ""),
     )

@@ -24,7 +24,7 @@ from referrals.queries.people import NAMELESS, Name, all_names, names_by_person
 from referrals.queries.prompts import PromptLine, prompt_lines
 from referrals.queries.readiness import INSTRUMENT_WORDS, Step, steps
 from referrals.queries.repeats import repeats_by_person
-from referrals.queries.rulebook import Explained, decisions_of
+from referrals.queries.rulebook import Explained, decisions_of, newer_in_force
 from referrals.queries.triage import open_by
 from referrals.timeline import text_of, title_of
 from victims.entitlement import age_on
@@ -91,6 +91,7 @@ class CaseFile:
     steps: list[Step]
     referrals: list[Referral]
     decisions: list[Explained]
+    newer_in_force: bool
     prompts: list[PromptLine]
     answered_prompts: list[PromptLine]
     challenges: list[Challenge]
@@ -147,6 +148,7 @@ def case_file(*, actor: Actor, case: Case, now: datetime) -> CaseFile:
         ),
         referrals=sight.rows(referrals.prefetch_related("outcomes").order_by("-sent_at", "-id")),
         decisions=decisions_of(case_id=case.id) if sight.shows(RoutingDecision) else [],
+        newer_in_force=newer_in_force(case) if sight.shows(RoutingDecision) else False,
         prompts=prompts,
         answered_prompts=answered_prompts,
         challenges=challenges_on(actor=actor, case_id=case.id),

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from pathways.models import PathwayVersion
 from pathways.pathway import read_pathway
-from pathways.queries.versions import versions_in_force
+from pathways.queries.versions import NoPathway, versions_in_force
 from referrals.decision import Decision
 from referrals.models import Case, RoutingDecision
 from referrals.queries.facts import facts_of
@@ -31,6 +31,15 @@ def versions_for(case: Case) -> list[PathwayVersion]:
 def versions_of(ids: Iterable[UUID]) -> list[PathwayVersion]:
     """The versions of these ids, by code."""
     return list(PathwayVersion.objects.filter(id__in=list(ids)).order_by("code"))
+
+
+def newer_in_force(case: Case) -> bool:
+    """Whether other versions are in force than those that the case stays on."""
+    try:
+        in_force = {one.id for one in versions_in_force(on=timezone.localdate())}
+    except NoPathway:
+        return False
+    return in_force != {one.id for one in versions_for(case)}
 
 
 @dataclass(frozen=True)

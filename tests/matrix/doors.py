@@ -180,6 +180,7 @@ WORK: dict[str, Door] = {
     "api_dispute": _referral({"stance": "stands", "details": REASON}),
     "case_challenge": _case({"words": REASON}),
     "referral_challenge": _referral({"words": REASON}),
+    "case_reroute": _case({"versions": ""}),
     "case_route": _case({"again": "idva"}),
     "case_recall": _case({"reason_words": REASON}, at=OF_CASE | OF_REFERRAL),
     "partner_responses": Door(

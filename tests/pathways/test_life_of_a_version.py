@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from access.actor import NotAllowed
 from access.context import acting_as, acting_as_system
+from agencies.actions.services import set_capacity
 from agencies.models import Agency, Practitioner, Service
 from messaging.models import Event, Message
 from messaging.relay import run_due
@@ -345,6 +346,16 @@ class TestPages:
             Service.objects.filter(code="idva").update(open_for_referrals=False)
         page = cast.browser("helen").get("/pathways/northshire/1/").content.decode()
         assert "Domestic abuse advocacy takes no referrals any more" in page
+
+    def test_it_is_flagged_as_an_event_once_no_team_takes_referrals(self, hub, cast):
+        with acting_as_system("tests"):
+            service = Service.objects.get(code="idva")
+        with acting_as(cast.actor("owen")) as owen:
+            set_capacity(actor=owen, service_id=service.id, capacity=None, is_open=False)
+        run_due()
+        with acting_as_system("tests"):
+            (event,) = Event.objects.filter(topic="pathway.flagged")
+            assert (event.data["code"], event.data["service"]) == ("northshire", str(service.id))
 
     def test_a_new_pathway_is_begun_from_nothing_and_discarded(self, hub, cast):
         dana = cast.browser("dana")

@@ -252,7 +252,7 @@ class TestDifferences:
             in page
         )
         assert (
-            "where it cannot be taken it goes to nothing; before, Emotional and practical support of"
+            "where it cannot be taken it goes to nothing; before, Emotional and practical support,"
             " Northshire Victim Care." in page
         )
         assert cast.browser("ines").get(f"{PAGE}since/1/").status_code == 404
