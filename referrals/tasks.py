@@ -25,6 +25,7 @@ from referrals.actions.routing import (
     IN_FORCE,
     follow_referral,
     is_unanswered,
+    route_by_risk,
     route_case,
     route_taken_up,
 )
@@ -52,6 +53,26 @@ def route(payload: dict[str, str]) -> None:
         again=[str(code) for code in codes] if isinstance(codes, list) else [],
         anew=asked.get("under") == IN_FORCE,
     )
+
+
+@subscriber("case.risk_rose", name="referrals.route_by_risk", account="routing")
+def route_risen(payload: dict[str, str]) -> None:
+    """A case whose risk is above the one that it was routed by is routed again."""
+    event = UUID(payload["event"])
+    told = event_data(event_id=event)
+    route_by_risk(
+        actor=current_actor(),
+        case_id=UUID(payload["case"]),
+        asked_by=event,
+        before=str(told["from"]),
+        now=str(told["to"]),
+    )
+
+
+@subscriber("case.incident_added", name="referrals.route_by_incident", account="routing")
+def route_repeated(payload: dict[str, str]) -> None:
+    """A further incident may take a case elsewhere; one that was not routed yet is left to triage."""
+    route_case(actor=current_actor(), case_id=UUID(payload["case"]), asked_by=UUID(payload["event"]))
 
 
 @subscriber("case.place_found", name="referrals.route_waiting", account="routing")

@@ -25,6 +25,7 @@ TITLES: dict[str, str] = {
     "case.triaged": "Triage finished",
     "case.routed": "Routed along the pathway",
     "case.route_asked": "Asked to be routed again",
+    "case.risk_rose": "Risk rose above the one that it was routed by",
     "case.place_found": "A place came free: routed again",
     "case.decision_wanted": "A decision is wanted",
     "case.closed": "Case closed",

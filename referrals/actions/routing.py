@@ -20,6 +20,7 @@ from pathways.models import PathwayVersion
 from pathways.pathway import read_pathway
 from pathways.queries.versions import versions_in_force
 from referrals import scope
+from referrals.actions.assess import risk_words
 from referrals.actions.clocks import keep_due, meet_clock
 from referrals.actions.referral import happening
 from referrals.actions.sight import give_sight, keep_sight
@@ -135,6 +136,29 @@ def route_case(
         )
     )
     _settle(case, chosen, now)
+    return decision
+
+
+@transaction.atomic
+def route_by_risk(
+    *, actor: Actor, case_id: UUID, asked_by: UUID, before: str, now: str
+) -> RoutingDecision | None:
+    """Route a case whose risk has risen since it was routed. Where that sends it to nobody new, a practitioner
+    is asked to tell those who have it. Raises as route_case does.
+    """
+    case = _locked(actor, case_id)
+    if case is None or RoutingDecision.objects.filter(asked_by=str(asked_by)).exists():
+        return None
+    asked = risk_words(before, now, rose=True)
+    if case.decision_wanted == asked:
+        case.decision_wanted = ""
+        case.save(update_fields=["decision_wanted"])
+    decision = route_case(actor=actor, case_id=case_id, asked_by=asked_by)
+    case.refresh_from_db(fields=["decision_wanted", "status"])
+    if decision is not None and not decision.decision["referrals"] and not case.decision_wanted:
+        words = f"Risk is {now} now, and was {before.replace('_', ' ')} when the case was routed."
+        words += " Nobody new is asked by that: tell the partners who have the case."
+        want_decision(case=case, words=words, code="risk_changed", at=decision.decided_at)
     return decision
 
 

@@ -7,16 +7,18 @@ from django.utils import timezone
 
 from access.actor import NotAllowed
 from access.context import acting_as, acting_as_system
+from access.ids import new_id
 from access.models import Grant
 from agencies.actions.agreements import end_agreement
 from agencies.models import Agency, Agreement, AgreementParty, Service
 from hub.integrity import check_all
+from messaging.events import Happening, publish
 from messaging.models import Event, Message
 from messaging.relay import run_due
 from referrals.actions import referral as verbs
 from referrals.actions.routing import NothingToRoute, ask_to_route, route_case
 from referrals.actions.triage import close_case, retriage, suspend_case
-from referrals.models import Case, Clock, Referral, RoutingDecision
+from referrals.models import Case, Clock, Incident, Referral, RoutingDecision
 from tests.referrals.road import assess_risk, consent, fresh, referrals_of, routed, the_referral, triaged
 
 pytestmark = pytest.mark.usefixtures("hub")
@@ -313,15 +315,64 @@ def test_what_is_open_is_never_sent_twice_however_often_it_is_asked(cast):
     assert broken() == []
 
 
-def test_a_new_risk_routed_again_adds_the_specialist(cast):
+def test_a_rise_in_risk_routes_the_case_again_once(cast):
+    case = routed(
+        cast, consents=["victim-care"], refused=["safe-steps"], flags=["domestic_abuse"], risk="medium"
+    )
+    assert [one.service.code for one in referrals_of(case)] == ["victim-care"]
+    assess_risk(cast, case, "high")
+    assert fresh(case).decision_wanted.startswith("Risk is high now, and was medium when")
+    run_due()
+    # The safeguarding route does not wait for consent: the advisers have it now, and nobody is asked.
+    assert [one.service.code for one in referrals_of(case)] == ["victim-care", "idva"]
+    assert fresh(case).decision_wanted == ""
+    assert decision_of(case).facts["risk_grade"] == "high"
+    assert decisions_by(case, "case.risk_rose") == 1
+    assess_risk(cast, case, "high")
+    run_due()
+    assert decisions_by(case, "case.risk_rose") == 1
+
+
+def test_where_a_rise_in_risk_asks_nobody_new_a_practitioner_tells_who_has_the_case(cast):
     case = routed(cast, consents=["victim-care", "safe-steps"], flags=["domestic_abuse"], risk="medium")
     assess_risk(cast, case, "high")
-    assert "Risk is high now" in fresh(case).decision_wanted
-    with acting_as(cast.actor("priya")) as priya:
-        ask_to_route(actor=priya, case_id=case.id)
     run_due()
-    assert [one.service.code for one in referrals_of(case)] == ["idva"]  # it has the case already
-    assert decision_of(case).facts["risk_grade"] == "high"
+    assert [one.service.code for one in referrals_of(case)] == ["idva"]
+    assert "tell the partners who have the case" in fresh(case).decision_wanted
+    assess_risk(cast, case, "standard")  # below the one that routed: a person decides
+    run_due()
+    assert len(referrals_of(case)) == 1
+    assert decisions_by(case, "case.risk_rose") == 1
+
+
+def test_a_further_incident_routes_the_case_again_once(cast):
+    case = routed(cast, flags=["domestic_abuse"], refused=["safe-steps"], risk="medium", properties=[])
+    assert [one.service.code for one in referrals_of(case)] == ["victim-care"]
+    with acting_as_system("tests"):
+        first = Incident.objects.get(case=case)
+        for days in (3, 9):
+            first.id, first.pk, first._state.adding = None, None, True
+            first.id, first.crime_ref = new_id(), f"NS/9{days}"
+            first.reported_at = timezone.now() - timedelta(days=days)
+            first.occurred_from = first.occurred_to = first.reported_at
+            first.save()
+        for _ in range(2):
+            added = {"incident": str(first.id)}
+            publish(Happening("case.incident_added", at=timezone.now(), case_id=case.id, data=added))
+    run_due()
+    # The third incident within a year counts as high risk: the safeguarding route.
+    assert [one.service.code for one in referrals_of(case)] == ["victim-care", "idva"]
+    assert decisions_by(case, "case.incident_added") == 2
+
+
+def decisions_by(case: Case, topic: str) -> int:
+    """How many decisions were asked for by events of the topic: never more than there were events."""
+    with acting_as_system("tests"):
+        events = [
+            str(one)
+            for one in Event.objects.filter(case_id=case.id, topic=topic).values_list("id", flat=True)
+        ]
+        return RoutingDecision.objects.filter(asked_by__in=events).count()
 
 
 def test_a_closed_service_gives_way_to_the_fallback(cast):
