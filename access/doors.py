@@ -41,6 +41,7 @@ DOOR_WORDS = {
     "feed_run": "a file as the police sent it",
     "feed_run_export": "a file as the police sent it, downloaded",
     "api_intake_run": "what became of what an agency's system sent",
+    "replay_decision": "routing decisions made again",
     "feed_report": "what became of a file of the police",
     "quarantine": "reports that were held back",
     "feed_source_preview": "a file tried on, before it is taken",

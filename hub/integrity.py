@@ -10,10 +10,12 @@ from django.db.backends.utils import CursorWrapper
 
 from access import verification
 from access.context import acting_as_system
+from referrals.queries.replay import replayed
 from reporting.queries.rollups import drift
 from rights.queries.erased import left_over
 
 SHOWN = 20
+REPLAYED = 200
 
 
 @dataclass(frozen=True)
@@ -318,6 +320,10 @@ def _ask(cursor: CursorWrapper) -> list[Result]:
             [f"{d.measure} {d.dimension}: {d.rolled_up} for {d.recounted}" for d in drifts[:SHOWN]],
         )
     )
+    again = list(replayed(newest=REPLAYED))
+    says = f"The newest {REPLAYED} routing decisions are the same made again from what was kept of them"
+    differing = [str(one.id) for one in again if one.differs]
+    results.append(Result("decisions_replay", says, len(again), differing[:SHOWN]))
     erased, left = left_over()
     says = "Nothing is left of those who were erased, in any table"
     results.append(Result("nothing_left_of_the_erased", says, erased, left))
