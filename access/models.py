@@ -36,6 +36,26 @@ class Grant(HubRow):
         ]
 
 
+class SameAs(HubRow):
+    """That a person is known to be one human being with others: a row for each person of a group of two or more.
+
+    Made from the confirmed links by triggers. The restriction and the conflicts of any of a group count for all.
+    """
+
+    person_id = models.UUIDField(unique=True)
+    group_id = models.UUIDField()
+    since = models.DateTimeField(help_text="When the last of them was linked.")
+    kept_out = ArrayField(
+        models.UUIDField(), default=list, help_text="Practitioners and agencies in conflict."
+    )
+    restricted = ArrayField(
+        models.UUIDField(), default=list, help_text="Those whose own record is restricted."
+    )
+
+    class Meta:
+        indexes = [models.Index(fields=["group_id"], name="access_sameas_group")]
+
+
 class Restriction(HubRow):
     """That a person's record, present and future cases included, is closed to the hub but by a personal grant."""
 

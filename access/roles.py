@@ -98,6 +98,7 @@ class Capability(StrEnum):
     ANSWER_HINTS = "answer_hints"
     ADMINISTER_AGENCY = "administer_agency"
     ADMINISTER_HUB = "administer_hub"
+    DEDUPLICATE = "deduplicate"
     SEE_RIGHTS = "see_rights"
     PREPARE_RIGHTS = "prepare_rights"
     DECIDE_RIGHTS = "decide_rights"
@@ -163,6 +164,7 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
         Capability.APPROVE_OVERRIDE,
         Capability.RESTRICT,
         Capability.REVIEW_ACCESS,
+        Capability.DEDUPLICATE,
         Capability.DRAFT_PATHWAY,
         Capability.PUT_PATHWAY_IN_FORCE,
         Capability.REHEARSE_PATHWAY,
@@ -238,6 +240,7 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
             Capability.RAISE_PROMPT,
             Capability.RECALL_REFERRAL,
             Capability.CLOSE_CASE,
+            Capability.DEDUPLICATE,
             Capability.KEEP_PATHWAYS,
             Capability.REHEARSE_PATHWAY,
             Capability.ERASE,

@@ -35,10 +35,13 @@ from referrals.actions.intake import take_feed
 from referrals.actions.override import ask_override
 from referrals.actions.referral import recall
 from referrals.actions.restriction import give_personal_access, restrict
+from referrals.actions.same_person import answer_suggestion
 from referrals.models import Case, FeedRun, FeedSource, Referral
+from referrals.queries.review import newest_case_of
 from rights.actions.requests import open_request
 from victims.actions.consent import record_consent
-from victims.models import Consent, ContactMethod
+from victims.actions.deduplication import start_deduplication
+from victims.models import Consent, ContactMethod, SamePersonSuggestion
 
 PASSWORD = "northshire-demo-only"  # printed by `make run`, refused in production
 FEED = "referrals/sources/examples/northshire-2026-11-16.csv"
@@ -67,6 +70,8 @@ def demonstrate(*, tell: Tell, web: str | None = None) -> None:
     for system in systems.values():
         system.work()
     _settle()
+    tell("Knowing people again")
+    _know_again()
     tell("Closing what is finished, recalling what was sent too early")
     _close()
     _recall()
@@ -180,6 +185,18 @@ def _triage() -> None:
             _consent(actor, case, number)
             _assess(actor, case, number)
             triage.finish_triage(actor=actor, case_id=case.id)
+
+
+def _know_again() -> None:
+    """The likeliest pair is confirmed, the others wait; and everybody is compared once, as each night."""
+    with acting_as(_practitioner("priya.nair@northshire.example")) as actor:
+        likely = SamePersonSuggestion.objects.filter(state=SamePersonSuggestion.State.OPEN, verdict="same")
+        pair = likely.order_by("-score", "id").first()
+        if pair is not None and (case := newest_case_of(actor=actor, suggestion_id=pair.id)) is not None:
+            answer_suggestion(actor=actor, case_id=case.id, suggestion_id=pair.id, same=True)
+    with acting_as_system("recognition") as actor:
+        start_deduplication(actor=actor)
+    _settle()
 
 
 def _reach(actor: Actor, case: Case) -> bool:

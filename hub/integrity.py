@@ -232,12 +232,15 @@ CHECKS = (
     ),
     Check(
         "marks_are_true",
-        "Every grant is marked where its person is restricted or anybody is in conflict, and nowhere else",
+        "Every grant is marked where its person, or who is one with them, is restricted or anybody is in conflict",
         "SELECT count(*) FROM access_grant",
-        "SELECT g.id FROM access_grant g WHERE g.restricted <> EXISTS (SELECT 1 FROM access_restriction r"
-        " WHERE r.person_id = g.person_id AND r.lifted_at IS NULL)"
+        "SELECT g.id FROM access_grant g CROSS JOIN LATERAL (SELECT ARRAY(SELECT other.person_id"
+        " FROM access_sameas one JOIN access_sameas other ON other.group_id = one.group_id"
+        " WHERE one.person_id = g.person_id) || g.person_id AS people) AS same"
+        " WHERE g.restricted <> EXISTS (SELECT 1 FROM access_restriction r"
+        " WHERE r.person_id = ANY (same.people) AND r.lifted_at IS NULL)"
         " OR g.conflicted <> EXISTS (SELECT 1 FROM access_conflict c"
-        " WHERE c.person_id = g.person_id AND c.ended_at IS NULL)",
+        " WHERE c.person_id = ANY (same.people) AND c.ended_at IS NULL)",
     ),
     Check(
         "cases_marked_as_granted",
@@ -246,6 +249,23 @@ CHECKS = (
         "SELECT c.id FROM referrals_case c WHERE c.hub_sees AND NOT EXISTS (SELECT 1 FROM access_grant g"
         " WHERE g.agency_id = c.hub_id AND g.case_id = c.id AND 'identity' = ANY (g.categories)"
         " AND g.until IS NULL AND NOT g.restricted AND NOT g.conflicted)",
+    ),
+    Check(
+        "linked_are_one",
+        "Whoever is linked is known to be one, and nobody else is",
+        "SELECT count(*) FROM victims_personlink WHERE ended_at IS NULL",
+        "SELECT l.id FROM victims_personlink l WHERE l.ended_at IS NULL AND NOT EXISTS ("
+        " SELECT 1 FROM access_sameas a JOIN access_sameas b ON b.group_id = a.group_id"
+        " WHERE a.person_id = l.person_id AND b.person_id = l.other_id)"
+        " UNION ALL SELECT s.person_id FROM access_sameas s WHERE NOT EXISTS (SELECT 1 FROM victims_personlink l"
+        " WHERE l.ended_at IS NULL AND s.person_id IN (l.person_id, l.other_id))",
+    ),
+    Check(
+        "accused_stand_apart",
+        "Nobody is linked with whom a report says that they have harmed",
+        "SELECT count(*) FROM victims_personlink WHERE ended_at IS NULL",
+        "SELECT l.id FROM victims_personlink l WHERE l.ended_at IS NULL"
+        " AND victims_accuse_each_other(access_same_as(l.person_id))",
     ),
     Check(
         "restrictions_answered_for",

@@ -14,7 +14,7 @@ from referrals.actions.alerts import alert_owner
 from referrals.actions.consent import RUNS_OUT, remind_of_consent
 from referrals.actions.feed_health import check_feeds
 from referrals.actions.feedback import follow_case, write_answered, write_sent
-from referrals.actions.ground import FOLLOW_AGENCY, follow_agency, follow_ground
+from referrals.actions.ground import FOLLOW_AGENCY, follow_agency, follow_answer_of_person, follow_ground
 from referrals.actions.held_rows import hide_held_rows
 from referrals.actions.hints import find_hints
 from referrals.actions.intake import JUDGE, judge_rows
@@ -151,7 +151,7 @@ def forget_what_was_saved(payload: dict[str, str]) -> None:
 @subscriber("case.consent_recorded", name="referrals.follow_consent", account="consent")
 def follow_answer_on_consent(payload: dict[str, str]) -> None:
     """What rests on consent follows the answer. Where it was recorded on a case, it has done so already."""
-    follow_ground(actor=current_actor(), case_id=UUID(payload["case"]))
+    follow_answer_of_person(actor=current_actor(), case_id=UUID(payload["case"]))
 
 
 @subscriber(

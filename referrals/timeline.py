@@ -39,6 +39,8 @@ TITLES: dict[str, str] = {
     "case.glass_reviewed": "Break-glass reviewed",
     "person.suggested": "Somebody known may be the same person",
     "person.suggestion_decided": "Same person or not: decided",
+    "person.linked": "Linked with another record of the same person",
+    "person.parted": "No longer linked with another record",
     "case.override_asked": "Telling an agency without consent: asked for",
     "case.override_approved": "Telling an agency without consent: approved by a second person",
     "case.override_refused": "Telling an agency without consent: refused by a second person",
@@ -202,6 +204,7 @@ _WANTED = {
     "override_asked": "A second person must decide whether an agency is told without consent.",
     "override_refused": "An agency is not to be told without consent.",
     "report_withdrawn": "The sender has taken a report back.",
+    "link_undone": "Two records are no longer linked: look through what was recorded meanwhile.",
     "risk_changed": "The risk is another than when the case was routed.",
 }
 
@@ -216,7 +219,12 @@ def _closed(data: Data, names: Names) -> str:
 
 
 def _suggestion(data: Data, names: Names) -> str:
-    words = {"confirmed": "The same person.", "rejected": "Different people."}
+    words = {
+        "confirmed": "The same person.",
+        "rejected": "Different people.",
+        "different": "Different people.",
+        "unsure": "Not sure: to be asked again.",
+    }
     return words.get(str(data.get("answer")), "")
 
 
@@ -238,4 +246,5 @@ _TEXTS: dict[str, Callable[[Data, Names], str]] = {
     "case.decision_wanted": _decision_wanted,
     "case.closed": _closed,
     "person.suggestion_decided": _suggestion,
+    "person.parted": _suggestion,
 }

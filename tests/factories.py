@@ -144,19 +144,21 @@ def a_case(
             end_state=end_state,
         )
         _insert(case)
-        Incident.objects.create(
-            case=case,
-            source=FeedSource.objects.get(code="northshire-police"),
-            crime_ref=f"NS/{case.reference[-6:]}/26",
-            offence_code=offence,
-            offence_label=label,
-            offence_group=group,
-            flags=list(flags),
-            reported_at=case.reported_at,
-            officer="PC 4127",
-            summary="Reported by telephone.",
-            recorded_at=opened_at,
-        )
+        source = FeedSource.objects.get(code="northshire-police")
+        for earlier in range(incident_count):
+            Incident.objects.create(
+                case=case,
+                source=source,
+                crime_ref=f"NS/{case.reference[-6:]}/{26 + earlier}",
+                offence_code=offence,
+                offence_label=label,
+                offence_group=group,
+                flags=list(flags),
+                reported_at=case.reported_at - timedelta(days=earlier),
+                officer="PC 4127",
+                summary="Reported by telephone.",
+                recorded_at=opened_at,
+            )
         if clock:
             Clock.objects.create(
                 case=case, rule=clock, edition="tests", started_at=opened_at, due_at=case.due_at

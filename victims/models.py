@@ -114,6 +114,34 @@ class MatchKey(HubRow):
         constraints = [models.UniqueConstraint(fields=["key", "person"], name="victims_match_key_once")]
 
 
+class Deduplication(HubRow):
+    """One comparison of everybody held with everybody: how far it is, and what came of it."""
+
+    day = models.DateField(null=True, help_text="Of a nightly run, which there is once a day.")
+    settings = models.CharField(max_length=40)
+    started_at = models.DateTimeField()
+    started_by_name = models.CharField(max_length=150)
+    finished_at = models.DateTimeField(null=True)
+    done_up_to = models.UUIDField(null=True, help_text="The last person of the last batch.")
+    people = models.PositiveIntegerField(default=0)
+    compared = models.PositiveIntegerField(default=0)
+    pairs = models.PositiveIntegerField(default=0)
+    same = models.PositiveIntegerField(default=0)
+    review = models.PositiveIntegerField(default=0)
+    confirmed = models.PositiveIntegerField(default=0)
+    rejected = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["hub_id", "day"], name="victims_deduplication_once_a_day"),
+            models.UniqueConstraint(
+                fields=["hub_id"],
+                name="victims_deduplication_one_at_a_time",
+                condition=models.Q(finished_at__isnull=True),
+            ),
+        ]
+
+
 class SamePersonSuggestion(HubRow):
     """Two people who may be one, with the fields that agreed. A practitioner decides."""
 
@@ -121,6 +149,7 @@ class SamePersonSuggestion(HubRow):
         OPEN = "open", "to be looked at"
         CONFIRMED = "confirmed", "the same person"
         REJECTED = "rejected", "different people"
+        UNSURE = "unsure", "cannot be told"
 
     class Verdict(models.TextChoices):
         SAME = "same", "very likely the same person"
@@ -133,12 +162,58 @@ class SamePersonSuggestion(HubRow):
     evidence = models.JSONField(help_text="Field by field: what agreed, what did not, and its weight.")
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     suggested_at = models.DateTimeField()
+    run = models.ForeignKey(
+        Deduplication,
+        on_delete=models.PROTECT,
+        null=True,
+        db_index=False,
+        related_name="suggestions",
+        help_text="The run that found it, where none of intake did.",
+    )
     decided_by = models.UUIDField(null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["person", "other"], name="victims_suggestion_once")]
-        indexes = [models.Index(fields=["other"], name="victims_suggestion_other")]
+        indexes = [
+            models.Index(fields=["other"], name="victims_suggestion_other"),
+            models.Index(fields=["state", "verdict", "score", "id"], name="victims_suggestion_likeliest"),
+            models.Index(fields=["state", "verdict", "suggested_at", "id"], name="victims_suggestion_oldest"),
+        ]
+
+
+class PersonLink(HubRow):
+    """That two people are one human being, as a practitioner confirmed. It is ended, never rewritten.
+
+    Nothing moves: each keeps what is theirs. Who is one through chains of links, the database works out
+    (access.models.SameAs), and it refuses to link the alleged perpetrator and the victim of one incident.
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="links")
+    other = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="linked_by")
+    case_id = models.UUIDField(help_text="On whose page it was confirmed.")
+    linked_by = models.UUIDField()
+    linked_by_name = models.CharField(max_length=150)
+    linked_at = models.DateTimeField()
+    raised = models.JSONField(
+        default=dict, help_text="Cases whose entitlement it raised, with the reason that stood until then."
+    )
+    ended_by = models.UUIDField(null=True)
+    ended_by_name = models.CharField(max_length=150, blank=True)
+    ended_at = models.DateTimeField(null=True)
+    ended_words = models.CharField(max_length=400, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "other"],
+                name="victims_link_once",
+                condition=models.Q(ended_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(person__gt=models.F("other")), name="victims_link_newer_first"
+            ),
+        ]
 
 
 class Relationship(HubRow):

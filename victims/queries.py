@@ -8,19 +8,24 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Q, QuerySet
 
+from access.models import SameAs
 from victims.matching import MOST_OF_ONE_KEY, Identity, Resemblance, born_on, compare, marks, match_keys
 from victims.matching import Address as Home
 from victims.models import (
     Address,
     Consent,
     ContactMethod,
+    Deduplication,
     Identifier,
+    MatchKey,
     Person,
+    PersonLink,
     PersonName,
     Relationship,
     SafeAddress,
     SamePersonSuggestion,
 )
+from victims.strictest import Stand, stand_of, strictest
 
 
 def references_of(people: Iterable[UUID]) -> dict[UUID, str]:
@@ -41,6 +46,39 @@ def suggested_same_as(*, people: Iterable[UUID]) -> dict[UUID, set[UUID]]:
         found[person].add(other)
         found[other].add(person)
     return found
+
+
+def same_as(people: Iterable[UUID]) -> dict[UUID, set[UUID]]:
+    """By person: everybody who is known to be one human being with them, and they themselves.
+
+    Whoever asks: who sees one of them in the hub sees all; to a partner nothing of this is shown.
+    """
+    wanted = list(set(people))
+    if not wanted:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT one, access_same_as(one) FROM unnest(%s::uuid[]) AS one", [wanted])
+        return {person: set(same) for person, same in cursor.fetchall()}
+
+
+def links_of(people: Iterable[UUID]) -> list[PersonLink]:
+    """The links that stand between these people and others, the oldest first; those that the actor may see."""
+    wanted = set(people)
+    standing = PersonLink.objects.filter(Q(person__in=wanted) | Q(other__in=wanted), ended_at__isnull=True)
+    return list(standing.order_by("linked_at", "id"))
+
+
+def found_different(some: Iterable[UUID], others: Iterable[UUID]) -> tuple[UUID, UUID] | None:
+    """One of the some and one of the others who were found to be different people; None where nobody was."""
+    ours, theirs = set(some), set(others)
+    pairs = Q(person__in=ours, other__in=theirs) | Q(person__in=theirs, other__in=ours)
+    rejected = SamePersonSuggestion.objects.filter(pairs, state=SamePersonSuggestion.State.REJECTED)
+    return rejected.values_list("person_id", "other_id").first()
+
+
+def deduplications(*, most: int = 20) -> list[Deduplication]:
+    """The newest comparisons of everybody, the newest first."""
+    return list(Deduplication.objects.order_by("-started_at", "-id")[:most])
 
 
 def people_by_number(*, scheme: str, values: Iterable[str]) -> dict[str, list[UUID]]:
@@ -64,6 +102,21 @@ def people_by_key(keys: Iterable[str]) -> dict[str, list[UUID]]:
         for key, person in cursor.fetchall():
             found[key].append(person)
     return found
+
+
+def keys_of(people: Iterable[UUID]) -> dict[UUID, list[str]]:
+    """By person: the match keys held."""
+    found: dict[UUID, list[str]] = defaultdict(list)
+    for person, key in MatchKey.objects.filter(person__in=list(people)).values_list("person_id", "key"):
+        found[person].append(key)
+    return found
+
+
+def known_pairs(people: Iterable[UUID]) -> set[tuple[UUID, UUID]]:
+    """Pairs with any of these people that were suggested once, whatever was answered, the newer first."""
+    wanted = set(people)
+    suggested = SamePersonSuggestion.objects.filter(Q(person__in=wanted) | Q(other__in=wanted))
+    return {(max(pair), min(pair)) for pair in suggested.values_list("person_id", "other_id")}
 
 
 def identities_of(people: Iterable[UUID]) -> dict[UUID, Identity]:
@@ -151,14 +204,33 @@ def current_consents(*, case_id: UUID) -> dict[UUID, Consent]:
     return {consent.agency_id: consent for consent in newest.distinct("agency_id").select_related("agency")}
 
 
+def standing_consents(*, case_id: UUID, person_id: UUID, at: datetime) -> dict[UUID, Stand]:
+    """By agency: what may be told on the case, the strictest of it and of everybody known to be one with the person.
+
+    For the hub. Who is not linked with anybody has what `current_consents` say.
+    """
+    own = current_consents(case_id=case_id)
+    one = SameAs.objects.filter(person_id=person_id).first()
+    theirs: dict[UUID, list[Consent]] = defaultdict(list)
+    if one is not None:
+        others = same_as([person_id])[person_id] - {person_id}
+        newest = Consent.objects.filter(person__in=others).order_by(
+            "person_id", "agency_id", "-recorded_at", "-id"
+        )
+        for said in newest.distinct("person_id", "agency_id"):
+            theirs[said.agency_id].append(said)
+    return {
+        agency: strictest(own.get(agency), theirs.get(agency, ()), since=one.since if one else None, at=at)
+        for agency in own.keys() | theirs.keys()
+    }
+
+
 def consent_stands(consent: Consent | None, *, at: datetime) -> str:
     """What an agency's newest answer amounts to: given, refused, or not_recorded.
 
     Withdrawn is refused. One that has run out is as if it had never been asked: it must be asked again.
     """
-    if consent is None or (consent.expires_at is not None and consent.expires_at <= at):
-        return "not_recorded"
-    return "given" if consent.answer == Consent.Answer.GIVEN else "refused"
+    return stand_of(consent, at=at)
 
 
 def consent_history(*, case_id: UUID) -> list[Consent]:

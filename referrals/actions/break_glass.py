@@ -13,13 +13,13 @@ from django.utils import timezone
 from access.actor import Actor
 from access.context import acting_as_system
 from access.looks import record_look
-from access.models import BreakGlassReview, Conflict, Look, PersonalGrant, Restriction
+from access.models import BreakGlassReview, Look, PersonalGrant, Restriction
 from access.roles import Capability
 from messaging.events import Happening, publish
 from referrals.clocks import due_within
 from referrals.models import Case
 from referrals.queries.calendar import hub_calendar
-from referrals.queries.restricted import live
+from referrals.queries.restricted import in_conflict, live, restricted_record_of
 
 ACCOUNT = "break_glass"
 OPEN_FOR = timedelta(hours=3)
@@ -127,16 +127,14 @@ def _look_up(actor: Actor, reference: str) -> _Found | None:
         case = cases.order_by("-id").first()
         if case is None:
             return None
-        restriction = Restriction.objects.filter(person_id=case.person_id, lifted_at__isnull=True).first()
-        conflicts = Conflict.objects.filter(
-            person_id=case.person_id, practitioner_id=actor.id, ended_at__isnull=True
-        )
+        record = restricted_record_of(case.person_id)
+        restriction = Restriction.objects.filter(person_id=record, lifted_at__isnull=True).first()
         return _Found(
             case_id=case.id,
-            person_id=case.person_id,
+            person_id=record,
             reference=case.reference,
             owner_id=restriction.owner_id if restriction else None,
-            kept_out=conflicts.exists(),
+            kept_out=in_conflict(person_id=case.person_id, practitioner_id=actor.id),
         )
 
 

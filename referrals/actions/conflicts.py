@@ -18,8 +18,9 @@ from referrals.actions.restriction import locked_cases_of_person, take_from
 from referrals.actions.triage import ReasonMissing, TriageRefused
 from referrals.grounds import CONFLICT, LOST
 from referrals.models import Case, Referral
-from referrals.queries.restricted import ACCOUNT, live, owners
+from referrals.queries.restricted import ACCOUNT, live, owners, restricted_record_of
 from referrals.workflow import OPEN
+from victims.queries import same_as
 
 
 class ConflictNotValid(TriageRefused):
@@ -70,7 +71,7 @@ def declare_conflict(
     told |= {"agency": str(agency_id)} if agency_id else {"practitioner": str(practitioner_id)}
     publish(Happening("case.conflict_declared", at=now, case_id=case_id, data=told))
     if agency_id is not None:
-        _recall_from(agency_id, person_id)
+        recall_from(agency_id, person_id)
     return _declare(actor, person_id, why, words, now, practitioner_id=practitioner_id, agency_id=agency_id)
 
 
@@ -108,7 +109,8 @@ def end_conflict(*, actor: Actor, case_id: UUID, conflict_id: UUID, words: str) 
         raise ReasonMissing("Say why there is no conflict any longer.")
     person_id, _ = locked_cases_of_person(actor, case_id)
     with acting_as_system(ACCOUNT):
-        ended = Conflict.objects.filter(id=conflict_id, person_id=person_id, ended_at__isnull=True).update(
+        theirs = same_as([person_id])[person_id]
+        ended = Conflict.objects.filter(id=conflict_id, person_id__in=theirs, ended_at__isnull=True).update(
             ended_at=now, ended_by=actor.id, ended_words=words.strip()[:400]
         )
     if not ended:
@@ -151,7 +153,8 @@ def _check(person_id: UUID, practitioner_id: UUID | None, agency_id: UUID | None
         standing = Conflict.objects.filter(person_id=person_id, ended_at__isnull=True)
         if (practitioner_id, agency_id) in standing.values_list("practitioner_id", "agency_id"):
             raise ConflictStands("This conflict is declared already.")
-        answering = PersonalGrant.objects.filter(live(now), person_id=person_id).exclude(
+        record = restricted_record_of(person_id)
+        answering = PersonalGrant.objects.filter(live(now), person_id=record).exclude(
             because=PersonalGrant.Because.BREAK_GLASS
         )
         by_holder = dict(answering.values_list("practitioner_id", "because"))
@@ -162,10 +165,13 @@ def _check(person_id: UUID, practitioner_id: UUID | None, agency_id: UUID | None
         )
 
 
-def _recall_from(agency_id: UUID, person_id: UUID) -> None:
+def recall_from(agency_id: UUID, person_id: UUID) -> int:
+    """Take back what the agency has of the person, and of whoever is known to be one with them. How many."""
+    theirs = same_as([person_id])[person_id]
     with acting_as_system(ACCOUNT) as system:
-        theirs = Referral.objects.filter(agency_id=agency_id, case__person_id=person_id, status__in=OPEN)
-        for referral in theirs.order_by("id"):
+        held = Referral.objects.filter(agency_id=agency_id, case__person__in=theirs, status__in=OPEN)
+        for referral in (open_ones := list(held.order_by("id"))):
             recall(
                 actor=system, referral_id=referral.id, reason_code=CONFLICT, reason_words=f"{LOST[CONFLICT]}."
             )
+    return len(open_ones)

@@ -13,7 +13,7 @@ from access.actor import Actor
 from access.roles import Capability
 from agencies.queries import agencies_by_id
 from messaging.events import publish, schedule
-from referrals.actions.ground import follow_ground
+from referrals.actions.ground import follow_answer_of_person
 from referrals.actions.routing import want_decision
 from referrals.actions.triage import CaseClosed, CaseNotFound, TriageRefused, locked_open_case, moved
 from referrals.queries.grounds import open_referrals
@@ -88,7 +88,7 @@ def record_consents(
         if one.expires_at is not None and one.expires_at - NOTICE > now:
             payload = {"case": str(case.id), "consent": str(one.id)}
             schedule(RUNS_OUT, key=str(one.id), payload=payload, at=one.expires_at - NOTICE)
-    follow_ground(actor=actor, case_id=case.id)
+    follow_answer_of_person(actor=actor, case_id=case.id)
     if case.status == "new":
         told = moved(case, "start_triage", now)
         case.save(update_fields=["status"])

@@ -15,6 +15,7 @@ from referrals.grounds import LOST
 from referrals.models import Referral
 from referrals.queries.grounds import grounds_of, open_referrals
 from referrals.workflow import OPEN
+from victims.queries import same_as
 
 FOLLOW_AGENCY = "referrals.follow_agency"
 AT_ONCE = 50
@@ -43,6 +44,22 @@ def follow_ground(*, actor: Actor, case_id: UUID, agency_id: UUID | None = None)
     for agency in {one.agency_id for one in resting}:
         keep_sight(actor=actor, case_id=case.id, agency_id=agency)
     return recalled
+
+
+@transaction.atomic
+def follow_answer_of_person(*, actor: Actor, case_id: UUID) -> list[Referral]:
+    """`follow_ground` on the case and on every open one of whoever is known to be one with its person.
+
+    Who refused on one record has refused on all. Raises NotAllowed.
+    """
+    person = scope.cases(actor).filter(id=case_id).values_list("person_id", flat=True).first()
+    theirs = same_as([person])[person] if person else set()
+    cases = scope.cases(actor).filter(person__in=theirs, closed_at__isnull=True).order_by("id")
+    return [
+        recalled
+        for case in cases.values_list("id", flat=True)
+        for recalled in follow_ground(actor=actor, case_id=case)
+    ]
 
 
 @transaction.atomic

@@ -26,6 +26,7 @@ from referrals.models import FeedRow, FeedSource, Incident, Offence
 from victims.entitlement import age_on, propose
 from victims.matching import marks
 from victims.normalise import district
+from victims.queries import same_as
 from victims.repeats import YEAR
 
 _WEIGHTS = {"most_serious": 8, "sexual": 6, "stalking": 5, "risk_checklist": 4, "hate": 3, "harassment": 2}
@@ -135,12 +136,16 @@ def _offences(codes: Iterable[str]) -> dict[str, OffenceFacts]:
 
 
 def _incidents_since(day: datetime, people: Iterable[UUID]) -> dict[UUID, int]:
+    """By person: their reports since that day, with those of everybody who is known to be one with them."""
+    groups = same_as(people)
+    everybody = {one for same in groups.values() for one in same}
     counted = Incident.objects.filter(
-        case__person__in=list(people), reported_at__gte=day, withdrawn_at__isnull=True
+        case__person__in=everybody, reported_at__gte=day, withdrawn_at__isnull=True
     )
-    return dict(
+    many = dict(
         counted.values_list("case__person").annotate(many=Count("id")).values_list("case__person", "many")
     )
+    return {person: sum(many.get(one, 0) for one in same) for person, same in groups.items()}
 
 
 def _incident(

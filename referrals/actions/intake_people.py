@@ -14,6 +14,7 @@ from django.utils import timezone
 from access.ids import new_id
 from messaging.events import Happening
 from referrals.actions.intake_cases import next_numbers
+from referrals.actions.same_person import part_whom_reports_accuse
 from referrals.feed.row import Report
 from referrals.queries.restricted import restricted_people
 from victims.actions.people import (
@@ -175,6 +176,7 @@ class PeopleBook:
     def suggest(self, *, now: datetime) -> None:
         """Record the perpetrators (the cases must be there), and propose who may be one person."""
         record_perpetrators(alleged=self._alleged, at=now)
+        part_whom_reports_accuse(people={one.person_id for one in self._details})
         likenesses = []
         for (person, other), likeness in self._pairs.items():
             if self._is_accused(person, by=other) or self._is_accused(other, by=person):

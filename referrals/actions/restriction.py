@@ -28,7 +28,10 @@ from referrals.queries.restricted import (
     live,
     may_carry,
     owners,
+    restricted_cases,
+    restricted_record_of,
 )
+from victims.queries import same_as
 
 
 class AlreadyRestricted(TriageRefused):
@@ -85,7 +88,7 @@ def restrict(*, actor: Actor, case_id: UUID, reason: str, words: str, owner_id: 
         imposed_at=now,
     )
     Restriction.objects.bulk_create([restriction])
-    publish(*_standing("case.restricted", person_id, now, reason=reason))
+    publish(*standing("case.restricted", _cases_now(person_id), now, reason=reason))
     return restriction
 
 
@@ -98,7 +101,8 @@ def lift(*, actor: Actor, case_id: UUID, words: str) -> None:
     actor.require(Capability.RESTRICT)
     now = timezone.now()
     words = _told(words, "Say why the record need no longer be restricted.")
-    person_id, _ = locked_cases_of_person(actor, case_id)
+    of_case, _ = locked_cases_of_person(actor, case_id)
+    person_id = restricted_record_of(of_case)
     _must_answer_for(actor, case_id, person_id, now)
     with acting_as_system(ACCOUNT):
         Restriction.objects.filter(person_id=person_id, lifted_at__isnull=True).update(
@@ -107,7 +111,10 @@ def lift(*, actor: Actor, case_id: UUID, words: str) -> None:
         PersonalGrant.objects.filter(person_id=person_id, ended_at__isnull=True).update(
             ended_at=now, ended_by=actor.id
         )
-    publish(*_standing("case.unrestricted", person_id, now))
+    with acting_as_system(ACCOUNT):
+        theirs = _cases_now(person_id)
+        still = restricted_cases(case.id for case in theirs)
+    publish(*standing("case.unrestricted", [case for case in theirs if case.id not in still], now))
 
 
 @transaction.atomic
@@ -124,7 +131,8 @@ def give_personal_access(
     reason = _told(reason, "Say what they need it for.")
     if until is not None and until <= now:
         raise UntilNotValid("Choose a day that lies ahead, or none.")
-    person_id, cases = locked_cases_of_person(actor, case_id)
+    of_case, cases = locked_cases_of_person(actor, case_id)
+    person_id = restricted_record_of(of_case)
     _must_answer_for(actor, case_id, person_id, now)
     known = {person.id for person in hub_practitioners(hub=hub_id())}
     if to not in known or to == actor.id or not _is_outside(person_id, to, now):
@@ -144,7 +152,8 @@ def end_personal_access(*, actor: Actor, case_id: UUID, grant_id: UUID) -> None:
     """
     actor.require(Capability.RESTRICT)
     now = timezone.now()
-    person_id, cases = locked_cases_of_person(actor, case_id)
+    of_case, cases = locked_cases_of_person(actor, case_id)
+    person_id = restricted_record_of(of_case)
     _must_answer_for(actor, case_id, person_id, now)
     with acting_as_system(ACCOUNT):
         held = PersonalGrant.objects.filter(id=grant_id, person_id=person_id, ended_at__isnull=True)
@@ -175,12 +184,13 @@ def appoint(*, actor: Actor, reference: str, to: UUID, reason: str) -> PersonalG
     if not is_restricted(case_id=case.id):
         raise NotRestricted("This record is not restricted.")
     at_work = {one.id for one in owners()}
-    answering = PersonalGrant.objects.filter(live(now), person_id=case.person_id, practitioner_id__in=at_work)
+    record = restricted_record_of(case.person_id)
+    answering = PersonalGrant.objects.filter(live(now), person_id=record, practitioner_id__in=at_work)
     if answering.exclude(because=PersonalGrant.Because.BREAK_GLASS).exists():
         raise NotTheirs("Somebody at work answers for this record: ask a supervisor who is let in.")
     if to not in at_work or in_conflict(person_id=case.person_id, practitioner_id=to):
         raise CannotBeLetIn("Choose a supervisor of the hub who is not kept out of this case.")
-    grant = _grant(actor, case.person_id, to, PersonalGrant.Because.GIVEN, reason, now)
+    grant = _grant(actor, record, to, PersonalGrant.Because.GIVEN, reason, now)
     PersonalGrant.objects.bulk_create([grant])
     told: dict[str, object] = {"practitioner": str(to)}
     publish(Happening("case.personal_access_given", at=now, case_id=case.id, data=told))
@@ -188,14 +198,16 @@ def appoint(*, actor: Actor, reference: str, to: UUID, reason: str) -> PersonalG
 
 
 def locked_cases_of_person(actor: Actor, case_id: UUID) -> tuple[UUID, list[Case]]:
-    """The person of the case and all their cases, the newest first, locked with their referrals.
+    """The person of the case and all their cases, the newest first, locked with their referrals: also those of
+    everybody who is known to be one with them.
 
     Cases before referrals before grants, as whoever moves them locks. Raises CaseNotFound.
     """
     person_id = scope.cases(actor).filter(id=case_id).values_list("person_id", flat=True).first()
     if person_id is None:
         raise CaseNotFound("There is no such case.")
-    cases = list(scope.cases(actor).filter(person_id=person_id).select_for_update().order_by("id"))
+    theirs = same_as([person_id])[person_id]
+    cases = list(scope.cases(actor).filter(person__in=theirs).select_for_update().order_by("id"))
     asked = scope.referrals(actor).filter(case__in=[case.id for case in cases])
     list(asked.select_for_update(of=("self",)).order_by("id").values_list("id"))
     return person_id, cases[::-1]
@@ -217,14 +229,14 @@ def take_from(cases: Iterable[Case], people: Iterable[UUID | None], at: datetime
         publish(Happening("case.assigned", at=at, case_id=case.id, data=told))
 
 
-def _standing(topic: str, person_id: UUID, at: datetime, **codes: object) -> list[Happening]:
-    """What is told of each case of the person: how it and its referrals stand, for the numbers that leave them out.
+def standing(topic: str, cases: Iterable[Case], at: datetime, **codes: object) -> list[Happening]:
+    """What is told of each of the cases: how it and its referrals stand, for the numbers that leave them out.
 
-    Read after the mark was set, so that a case which came meanwhile is among them.
+    Asked after the mark was set, so that a case which came meanwhile is among them.
     """
+    told = list(cases)
     with acting_as_system(ACCOUNT):
-        cases = list(Case.objects.filter(person_id=person_id).select_for_update().order_by("id"))
-        referrals: dict[UUID, list[str]] = {case.id: [] for case in cases}
+        referrals: dict[UUID, list[str]] = {case.id: [] for case in told}
         for one in Referral.objects.filter(case__in=referrals).exclude(status="draft").order_by("id"):
             referrals[one.case_id].append(f"{one.agency_id}|{one.status}")
     return [
@@ -239,8 +251,15 @@ def _standing(topic: str, person_id: UUID, at: datetime, **codes: object) -> lis
                 **codes,
             },
         )
-        for case in cases
+        for case in told
     ]
+
+
+def _cases_now(person_id: UUID) -> list[Case]:
+    """The cases of everybody known to be one with the person, read after a mark was set, and locked."""
+    with acting_as_system(ACCOUNT):
+        theirs = same_as([person_id])[person_id]
+        return list(Case.objects.filter(person__in=theirs).select_for_update().order_by("id"))
 
 
 def _must_answer_for(actor: Actor, case_id: UUID, person_id: UUID, now: datetime) -> None:

@@ -22,11 +22,12 @@ from referrals import scope
 from referrals.actions.clocks import meet_clock, plan_clocks_again, stop_clocks
 from referrals.actions.waiting import stop_waiting
 from referrals.models import Case, ContactAttempt, Referral
-from referrals.queries.contact import current_address, safe_now
+from referrals.queries.contact import current_address, linked_contact, safe_now
 from referrals.queries.readiness import ANSWERED, missing_for_routing
 from referrals.queries.restricted import may_carry
 from referrals.workflow import CASE_STATUSES, END_STATES, OPEN, OPEN_CASE, next_case_status
 from victims.models import ContactMethod
+from victims.queries import same_as
 
 PRESENCE = timedelta(minutes=10)
 RESULTS: dict[str, tuple[str, ...]] = {
@@ -239,11 +240,13 @@ def record_contact(
         raise ResultDoesNotFit("Choose what came of it from the list for that way of contact.")
     method = None
     if contact_method_id is not None:
-        method = ContactMethod.objects.filter(id=contact_method_id, person_id=case.person_id).first()
+        theirs = same_as([case.person_id])[case.person_id]
+        method = ContactMethod.objects.filter(id=contact_method_id, person_id__in=theirs).first()
         if method is None:
             raise ResultDoesNotFit("That number or address is no longer on the record. Choose one that is.")
     address = current_address(case.person_id) if channel == "letter" else None
-    answer = safe_now(case=case, method=method, address=address, channel=channel, now=now)
+    linked = linked_contact(case.person_id)
+    answer = safe_now(case=case, method=method, address=address, channel=channel, now=now, linked=linked)
     if not answer.safe:
         raise ChannelNotSafe(answer.words)
     attempt = ContactAttempt.objects.create(

@@ -35,6 +35,10 @@ class Case(HubRow):
     entitlement_changed_by = models.CharField(max_length=150, blank=True)
     risk = models.CharField(max_length=20, default="not_assessed")
     incident_count = models.PositiveIntegerField(default=1)
+    repeat_until = models.DateTimeField(
+        null=True,
+        help_text="Kept by triggers: until when the person counts as a repeat victim, over all that is linked.",
+    )
     due_at = models.DateTimeField(
         null=True, help_text="The next clock that runs out, for the queue's order; empty when none runs."
     )

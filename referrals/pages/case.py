@@ -20,9 +20,10 @@ from referrals import scope
 from referrals.actions import triage
 from referrals.forms.triage import ContactForm, FinishForm
 from referrals.models import Case
-from referrals.queries.case import CaseFile, case_file, case_timeline
+from referrals.queries.case import CaseFile, case_file
 from referrals.queries.overrides import override_lines
 from referrals.queries.readiness import Step
+from referrals.queries.timeline import case_timeline
 from referrals.workflow import CASE_STATUSES, END_STATES, HUB, OPEN_CASE, MoveRefused, case_verbs_for
 
 REFUSALS = (MoveRefused, triage.TriageRefused)

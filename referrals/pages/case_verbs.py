@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import SuspiciousOperation
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -23,7 +22,6 @@ from referrals.pages.case import REFUSALS, UNPROCESSABLE, case_for
 from referrals.queries.case import case_file, people_to_assign
 from referrals.workflow import OPEN_CASE
 from victims.actions.safety import RULE_WORDS, ContactMethodNotFound, SafetyNotValid, record_safety
-from victims.actions.suggestions import SuggestionDecided, SuggestionNotFound, decide_suggestion
 
 
 @require_POST
@@ -50,26 +48,6 @@ def case_retriage(request: HttpRequest, reference: str) -> HttpResponse:
 def case_resume(request: HttpRequest, reference: str) -> HttpResponse:
     """Go on with a suspended case."""
     return _do(request, reference, lambda actor, found: triage.resume_case(actor=actor, case_id=found.id))
-
-
-@require_POST
-def case_suggestion(request: HttpRequest, reference: str, suggestion: UUID) -> HttpResponse:
-    """Say whether two people are the same. Recorded and shown; nothing is merged."""
-
-    answer = request.POST.get("answer")
-    if answer not in ("same", "different"):
-        raise SuspiciousOperation("The answer is “same” or “different”.")
-
-    def decide(actor: Actor, found: Case) -> object:
-        return decide_suggestion(
-            actor=actor,
-            suggestion_id=suggestion,
-            person_id=found.person_id,
-            same=answer == "same",
-            case_id=found.id,
-        )
-
-    return _do(request, reference, decide)
 
 
 @require_http_methods(["GET", "POST"])
@@ -112,7 +90,8 @@ def case_safety(request: HttpRequest, reference: str, method: UUID | None = None
     """Record whether a number or e-mail address (None: letters) is safe, as the person says."""
     actor, found = case_for(reference)
     file = case_file(actor=actor, case=found, now=timezone.now())
-    ways = [way for way in file.ways if way.method_id == method and (method or way.channel == "letter")]
+    own = [way for way in file.ways if not way.on_record]
+    ways = [way for way in own if way.method_id == method and (method or way.channel == "letter")]
     if not ways or found.status not in OPEN_CASE:
         raise Http404
     form = SafetyForm(
@@ -181,9 +160,7 @@ def _do(request: HttpRequest, reference: str, verb: Callable[[Actor, Case], obje
     actor, found = case_for(reference)
     try:
         verb(actor, found)
-    except SuggestionNotFound:
-        raise Http404 from None
-    except (*REFUSALS, SuggestionDecided) as refusal:
+    except REFUSALS as refusal:
         messages.warning(request, str(refusal))
     return redirect("case", reference=reference)
 

@@ -11,9 +11,7 @@ from access.actor import Actor
 from access.context import hub_id
 from access.sight import Sight, sight_of
 from agencies.models import Practitioner
-from agencies.queries import agencies_by_id, hub_practitioners, names_of, services
-from messaging.models import Event
-from messaging.queries import timeline
+from agencies.queries import agencies_by_id, hub_practitioners, names_of
 from pathways.models import Assessment, Challenge
 from pathways.queries.challenges import challenges_on
 from referrals import scope
@@ -22,18 +20,18 @@ from referrals.models import Case, Clock, ContactAttempt, Incident, Referral, Ro
 from referrals.queries.contact import Way, address_shown, ways_shown
 from referrals.queries.people import NAMELESS, Name, all_names, names_by_person
 from referrals.queries.prompts import PromptLine, prompt_lines
-from referrals.queries.readiness import INSTRUMENT_WORDS, Step, steps
+from referrals.queries.readiness import Step, steps
 from referrals.queries.repeats import repeats_by_person
 from referrals.queries.rulebook import Explained, decisions_of, newer_in_force
+from referrals.queries.same_person import KnownAs, known_as
 from referrals.queries.triage import open_by
-from referrals.timeline import text_of, title_of
 from victims.entitlement import age_on
 from victims.matching import Why, why
 from victims.models import Address, Consent, Relationship, SafeAddress, SamePersonSuggestion
-from victims.queries import references_of, safe_addresses
+from victims.queries import safe_addresses, standing_consents
 from victims.repeats import Repeats
+from victims.strictest import Stand
 
-TIMELINE_PAGE = 20
 ANSWER_KEYS = ("s", "d")
 """The keys (access keys of the browser) that answer the first suggestion: the same person, different people."""
 
@@ -43,7 +41,6 @@ class Suggestion:
     """Somebody who may be the same person, with what agreed and what did not, and how much it weighs."""
 
     id: UUID
-    state: str
     verdict: str
     is_likely: bool
     name: Name
@@ -52,18 +49,6 @@ class Suggestion:
     score: float
     why: Why
     keys: tuple[str, str]
-
-    @property
-    def waits(self) -> bool:
-        return self.state == SamePersonSuggestion.State.OPEN
-
-
-@dataclass(frozen=True)
-class TimelineEntry:
-    title: str
-    at: datetime
-    by: str
-    text: str
 
 
 @dataclass(frozen=True)
@@ -85,9 +70,11 @@ class CaseFile:
     incidents: list[Incident]
     perpetrators: list[Relationship]
     repeats: Repeats
+    known_as: list[KnownAs]
     suggestions: list[Suggestion]
     assessments: list[Assessment]
     consents: list[Consent]
+    stricter: list[tuple[str, Stand]]
     steps: list[Step]
     referrals: list[Referral]
     decisions: list[Explained]
@@ -99,11 +86,11 @@ class CaseFile:
     @property
     def likely(self) -> list[Suggestion]:
         """Who is very likely the same person and waits for an answer: they stand at the top of the page."""
-        return [one for one in self.suggestions if one.waits and one.is_likely]
+        return [one for one in self.suggestions if one.is_likely]
 
     @property
     def other_suggestions(self) -> list[Suggestion]:
-        return [one for one in self.suggestions if not (one.waits and one.is_likely)]
+        return [one for one in self.suggestions if not one.is_likely]
 
 
 def case_file(*, actor: Actor, case: Case, now: datetime) -> CaseFile:
@@ -131,15 +118,17 @@ def case_file(*, actor: Actor, case: Case, now: datetime) -> CaseFile:
         safe_address_held=sight.shows(SafeAddress) and safe_addresses(case.person_id).exists(),
         assignee=names_of([case.assigned_to]).get(case.assigned_to, "") if case.assigned_to else "",
         open_by=open_by(case, actor=actor, now=now),
-        ways=ways_shown(case, sight, now=now),
+        ways=ways_shown(case, sight, now=now, show_linked=True),
         clocks=[(_clock_words(clock, case), clock) for clock in sight.rows(case.clocks.order_by("due_at"))],
         attempts=attempts,
         incidents=sight.rows(case.incidents.select_related("source").order_by("-reported_at", "-id")),
         perpetrators=sight.rows(Relationship.objects.filter(case_id=case.id).order_by("id")),
         repeats=repeats.get(case.person_id, Repeats()),
+        known_as=known_as(actor=actor, person_id=case.person_id) if sight.shows(SamePersonSuggestion) else [],
         suggestions=_suggestions(actor, case.person_id) if sight.shows(SamePersonSuggestion) else [],
         assessments=assessments,
         consents=consents,
+        stricter=_stricter(case, now) if sight.shows(Consent) else [],
         steps=steps(
             case,
             tried=bool(attempts),
@@ -162,24 +151,32 @@ def _clock_words(clock: Clock, case: Case) -> str:
         return clock.rule.replace("_", " ").capitalize()
 
 
+def _stricter(case: Case, now: datetime) -> list[tuple[str, Stand]]:
+    """Agencies by name that may be told less, or nothing, because of what another record of the person says."""
+    standing = standing_consents(case_id=case.id, person_id=case.person_id, at=now)
+    names = {agency.id: agency.name for agency in agencies_by_id().values()}
+    stricter = [(names[agency], one) for agency, one in standing.items() if one.elsewhere]
+    return sorted(stricter, key=lambda pair: pair[0])
+
+
 def _suggestions(actor: Actor, person: UUID) -> list[Suggestion]:
-    """Who may be the same person, and who was found to be; people found to be others are left out."""
+    """Who may be the same person and waits for an answer."""
     found = list(
-        SamePersonSuggestion.objects.filter(Q(person=person) | Q(other=person))
-        .exclude(state=SamePersonSuggestion.State.REJECTED)
+        SamePersonSuggestion.objects.filter(
+            Q(person=person) | Q(other=person), state=SamePersonSuggestion.State.OPEN
+        )
         .select_related("person", "other")
-        .order_by("state", "-verdict", "-score", "id")
+        .order_by("-verdict", "-score", "id")
     )
     others = {row.id: row.other if row.person_id == person else row.person for row in found}
     names = names_by_person(other.id for other in others.values())
     cases: dict[UUID, list[Case]] = {}
     for case in scope.cases(actor).filter(person__in=[other.id for other in others.values()]).order_by("-id"):
         cases.setdefault(case.person_id, []).append(case)
-    first = next((row.id for row in found if row.state == SamePersonSuggestion.State.OPEN), None)
+    first = found[0].id if found else None
     return [
         Suggestion(
             id=row.id,
-            state=row.state,
             verdict=row.get_verdict_display(),
             is_likely=row.verdict == SamePersonSuggestion.Verdict.SAME,
             name=names.get(others[row.id].id, NAMELESS),
@@ -191,48 +188,6 @@ def _suggestions(actor: Actor, person: UUID) -> list[Suggestion]:
         )
         for row in found
     ]
-
-
-def case_timeline(*, case: Case, before: str = "") -> tuple[list[TimelineEntry], str]:
-    """One page of what happened, newest first, and the cursor of the next ("" at the end)."""
-    try:
-        start = UUID(before) if before else None
-    except ValueError:
-        start = None
-    events = timeline(case_id=case.id, before=start, limit=TIMELINE_PAGE + 1)
-    shown = events[:TIMELINE_PAGE]
-    hidden = _of_hidden_people(shown)
-    people = {
-        str(event.data.get(key))
-        for event in shown
-        for key in ("from_assignee", "to_assignee")
-        if event.data.get(key)
-    }
-    words = {str(person): name for person, name in names_of(UUID(person) for person in people).items()}
-    for agency in agencies_by_id().values():
-        words[str(agency.id)] = words[agency.code] = agency.name
-    words |= {str(service.id): service.name for service in services()}
-    words |= INSTRUMENT_WORDS
-    entries = [
-        TimelineEntry(
-            title_of(event.topic), event.at, event.actor_name, text_of(event.topic, event.data, words)
-        )
-        for event in shown
-        if event.id not in hidden
-    ]
-    return entries, str(shown[-1].id) if len(events) > TIMELINE_PAGE else ""
-
-
-def _of_hidden_people(events: list[Event]) -> set[UUID]:
-    """Events that name two people as one or not, where the reader may not know that one of them is here."""
-    named = {
-        event.id: {str(event.data.get(key)) for key in ("person", "other")}
-        for event in events
-        if event.topic == "person.suggestion_decided"
-    }
-    people = {UUID(person) for pair in named.values() for person in pair}
-    seen = {str(person) for person in references_of(people)}
-    return {event for event, pair in named.items() if not pair <= seen}
 
 
 def people_to_assign() -> list[Practitioner]:

@@ -13,7 +13,8 @@ from agencies.queries import agencies_by_id, agreements_in_force
 from pathways.queries.versions import told_by_agency
 from referrals.models import Case
 from victims.models import Consent
-from victims.queries import consent_history, consent_stands, current_consents
+from victims.queries import consent_history, consent_stands, current_consents, standing_consents
+from victims.strictest import NOT_RECORDED, Stand
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class AgencyConsent:
     """One partner agency with an agreement in force.
 
     newest: the newest answer about it. stands: what that amounts to now: given, refused or not_recorded.
+    counts: what counts, with what other records of the person say: the strictest.
     may_be_asked: the data categories of its agreement. proposed: those that stand, else those that the
     pathway in force tells it.
     """
@@ -28,6 +30,7 @@ class AgencyConsent:
     agency: Agency
     newest: Consent | None
     stands: str
+    counts: Stand
     may_be_asked: tuple[str, ...]
     proposed: tuple[str, ...]
 
@@ -47,6 +50,7 @@ def case_consents(*, case: Case, now: datetime) -> CaseConsents:
     today = timezone.localdate(now)
     bound, told = agreements_in_force(hub=hub_id(), on=today), told_by_agency(on=today)
     current = current_consents(case_id=case.id)
+    standing = standing_consents(case_id=case.id, person_id=case.person_id, at=now)
     partners = [agency for agency in agencies_by_id().values() if agency.kind == Agency.Kind.PARTNER]
     partners.sort(key=lambda agency: agency.name)
     history = consent_history(case_id=case.id)
@@ -57,9 +61,10 @@ def case_consents(*, case: Case, now: datetime) -> CaseConsents:
         allowed = tuple(one for one in ALL_CATEGORIES if one in bound[agency.id].categories)
         newest = current.get(agency.id)
         stands = consent_stands(newest, at=now)
+        counts = standing.get(agency.id, Stand(NOT_RECORDED))
         before = newest.categories if newest and stands == "given" else told.get(agency.id, ())
         proposed = tuple(one for one in allowed if one in before)
-        rows.append(AgencyConsent(agency, newest, stands, allowed, proposed))
+        rows.append(AgencyConsent(agency, newest, stands, counts, allowed, proposed))
     return CaseConsents(
         agencies=rows,
         unbound=[agency for agency in partners if agency.id not in bound],

@@ -1,22 +1,85 @@
 """By which ways a person may be reached now, and what lists must say before anybody picks up a telephone."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from access.context import acting_as_system
 from access.sight import Sight
 from referrals.models import Case
 from referrals.queries.people import contact_methods_by_person
-from victims.models import Address, ContactMethod
+from victims.models import Address, ContactMethod, SafeAddress
+from victims.normalise import folded_words
+from victims.queries import references_of, same_as
 from victims.safe_contact import Answer, may_contact
+from victims.strictest import unsafest
 
 CAREFUL_FLAGS = frozenset({"domestic_abuse", "honour_based_abuse"})
 CHANNELS_OF_KIND = {"mobile": ("phone", "text"), "phone": ("phone",), "email": ("email",)}
 VERBS = {"phone": "Call", "text": "Text", "email": "E-mail", "letter": "Write to"}
+
+
+ACCOUNT = "safety"
+
+
+@dataclass(frozen=True)
+class Linked:
+    """What is held of everybody known to be one with a person, themselves included, as far as it tells what is safe.
+
+    references: by contact method of another, the record that it stands on. at_safe_address, is_careful: of any of them.
+    """
+
+    methods: tuple[ContactMethod, ...] = ()
+    references: dict[UUID, str] = field(default_factory=dict)
+    addresses: tuple[Address, ...] = ()
+    at_safe_address: bool = False
+    is_careful: bool = False
+
+
+NOBODY = Linked()
+
+
+def linked_contacts(people: Iterable[UUID]) -> dict[UUID, Linked]:
+    """By person: what those who are known to be one with them have; only for people with somebody.
+
+    Read as the hub's own system, since a partner is never told what it must not do at the price of what it may see:
+    the caller shows a partner nothing of it but what is not safe.
+    """
+    groups = {person: same for person, same in same_as(people).items() if len(same) > 1}
+    if not groups:
+        return {}
+    everybody = {one for same in groups.values() for one in same}
+    with acting_as_system(ACCOUNT):
+        methods = contact_methods_by_person(everybody)
+        addresses: dict[UUID, list[Address]] = defaultdict(list)
+        for address in Address.objects.filter(person__in=everybody):
+            addresses[address.person_id].append(address)
+        hidden = set(SafeAddress.objects.filter(person__in=everybody).values_list("person_id", flat=True))
+        cases = list(Case.objects.filter(person__in=everybody, closed_at__isnull=True))
+        references = references_of(everybody)
+    careful = {case.person_id for case in cases if is_careful(case)}
+    return {
+        person: Linked(
+            methods=tuple(method for one in sorted(same) for method in methods[one]),
+            references={
+                method.id: references[other] for other in same - {person} for method in methods[other]
+            },
+            addresses=tuple(address for one in sorted(same) for address in addresses[one]),
+            at_safe_address=not (same - {person}).isdisjoint(hidden),
+            is_careful=not same.isdisjoint(careful),
+        )
+        for person, same in groups.items()
+    }
+
+
+def linked_contact(person: UUID) -> Linked:
+    """The same of one person."""
+    return linked_contacts([person]).get(person, NOBODY)
 
 
 @dataclass(frozen=True)
@@ -24,6 +87,7 @@ class Way:
     """One way to reach the person: a channel to a number or address, and whether it is safe now, and why.
 
     safety: what is recorded of it. rules, notes: when and how, and what the sender wrote.
+    on_record: the reference of another record of the person on which it stands; "" for their own.
     """
 
     value: str
@@ -35,6 +99,7 @@ class Way:
     safety: str
     rules: dict[str, object]
     notes: str
+    on_record: str = ""
 
     @property
     def words(self) -> str:
@@ -47,40 +112,71 @@ def is_careful(case: Case) -> bool:
 
 
 def safe_now(
-    *, case: Case, method: ContactMethod | None, address: Address | None, channel: str, now: datetime
+    *,
+    case: Case,
+    method: ContactMethod | None,
+    address: Address | None,
+    channel: str,
+    now: datetime,
+    linked: Linked = NOBODY,
 ) -> Answer:
     """Whether the person may be reached by this channel to this number or address at this moment, and why.
 
     What is marked unsafe never is; then the sender's note and the hour decide; then what nobody knows is
-    unsafe for domestic abuse, stalking and honour-based abuse.
+    unsafe for domestic abuse, stalking and honour-based abuse. linked: what those have who are known to be one
+    with the person; of what is held of one number or address, what forbids most counts.
     """
+    careful = is_careful(case) or linked.is_careful
     if channel == "letter":
-        safety, by_note = (address.letters if address else None), Answer(True, "")
-    elif method is not None and channel in CHANNELS_OF_KIND[method.kind]:
-        safety = method.safety
-        by_note = may_contact(method.rules, channel=channel, at=timezone.localtime(now))
-    else:
-        safety, by_note = None, Answer(False, "")
-    if safety is None:
-        return Answer(False, "There is nothing on the record for that way of contact.")
+        if address is None:
+            return NOTHING_HELD
+        if linked.at_safe_address:
+            return Answer(False, "They are at a safe address, as another record of theirs says.")
+        held = [address, *(one for one in linked.addresses if _place(one) == _place(address))]
+        return unsafest((a.letters, _safe(a.letters, Answer(True, ""), careful)) for a in held)
+    if method is None or channel not in CHANNELS_OF_KIND[method.kind]:
+        return NOTHING_HELD
+    at = timezone.localtime(now)
+    rows = [method, *(m for m in linked.methods if m.value == method.value and m.id != method.id)]
+    return unsafest(
+        (row.safety, _safe(row.safety, may_contact(row.rules, channel=channel, at=at), careful))
+        for row in rows
+    )
+
+
+NOTHING_HELD = Answer(False, "There is nothing on the record for that way of contact.")
+
+
+def _safe(safety: str, by_note: Answer, careful: bool) -> Answer:
     if safety == ContactMethod.Safety.UNSAFE:
         return Answer(False, "Marked as not safe.")
     if not by_note.safe:
         return by_note
-    if safety == ContactMethod.Safety.UNKNOWN and is_careful(case):
+    if safety == ContactMethod.Safety.UNKNOWN and careful:
         return Answer(False, "Not known to be safe, and for this offence unknown is unsafe.")
     known = "Known to be safe." if safety == ContactMethod.Safety.SAFE else "Nothing says that it is unsafe."
     return Answer(True, f"{known} {by_note.words}".strip())
 
 
 def ways_to_reach(
-    *, case: Case, methods: Sequence[ContactMethod], address: Address | None, now: datetime
+    *,
+    case: Case,
+    methods: Sequence[ContactMethod],
+    address: Address | None,
+    now: datetime,
+    linked: Linked = NOBODY,
+    show_linked: bool = False,
 ) -> list[Way]:
-    """Every channel to everything on the record, safe ones first."""
+    """Every channel to everything on the record, safe ones first.
+
+    show_linked: also to what is held of those who are known to be one with the person alone.
+    """
     ways = []
-    for method in methods:
+    own = {method.value for method in methods}
+    further = {m.value: m for m in linked.methods if m.value not in own} if show_linked else {}
+    for method in (*methods, *further.values()):
         for channel in CHANNELS_OF_KIND[method.kind]:
-            answer = safe_now(case=case, method=method, address=None, channel=channel, now=now)
+            answer = safe_now(case=case, method=method, address=None, channel=channel, now=now, linked=linked)
             ways.append(
                 Way(
                     value=f"{channel}:{method.id}",
@@ -89,13 +185,14 @@ def ways_to_reach(
                     target=method.value,
                     safe=answer.safe,
                     answer=answer.words,
-                    safety=method.safety,
+                    safety=_least_safe(method, linked),
                     rules=method.rules,
                     notes=method.notes,
+                    on_record=linked.references.get(method.id, ""),
                 )
             )
     if address is not None and (address.lines or address.postcode):
-        answer = safe_now(case=case, method=None, address=address, channel="letter", now=now)
+        answer = safe_now(case=case, method=None, address=address, channel="letter", now=now, linked=linked)
         ways.append(
             Way(
                 value="letter:",
@@ -104,12 +201,36 @@ def ways_to_reach(
                 target=", ".join(part for part in (address.lines, address.postcode) if part),
                 safe=answer.safe,
                 answer=answer.words,
-                safety=address.letters,
+                safety=_least_safe_letters(address, linked),
                 rules={},
                 notes="",
             )
         )
     return sorted(ways, key=lambda way: not way.safe)
+
+
+def _least_safe(method: ContactMethod, linked: Linked) -> str:
+    """What is recorded of a number's safety, the least safe of it."""
+    return _least({method.safety, *(m.safety for m in linked.methods if m.value == method.value)})
+
+
+def _least_safe_letters(address: Address, linked: Linked) -> str:
+    """The same of letters to an address."""
+    if linked.at_safe_address:
+        return ContactMethod.Safety.UNSAFE
+    return _least(
+        {address.letters, *(one.letters for one in linked.addresses if _place(one) == _place(address))}
+    )
+
+
+def _least(held: set[str]) -> str:
+    order = (ContactMethod.Safety.UNSAFE, ContactMethod.Safety.UNKNOWN)
+    return next((one.value for one in order if one in held), ContactMethod.Safety.SAFE)
+
+
+def _place(address: Address) -> tuple[tuple[str, ...], str]:
+    """The address as it is compared: letters folded."""
+    return folded_words(address.lines), address.postcode
 
 
 def current_address(person: UUID) -> Address | None:
@@ -122,10 +243,17 @@ def addresses(person: UUID) -> QuerySet[Address]:
     return Address.objects.filter(person=person).order_by("-recorded_at", "-id")
 
 
-def ways_shown(case: Case, sight: Sight, *, now: datetime) -> list[Way]:
-    """`ways_to_reach` as far as the reader is shown them, safe ones first."""
+def ways_shown(case: Case, sight: Sight, *, now: datetime, show_linked: bool = False) -> list[Way]:
+    """`ways_to_reach` as far as the reader is shown them, safe ones first; show_linked: for the hub's own alone."""
     methods = sight.rows(ContactMethod.objects.filter(person=case.person_id).order_by("id"))
-    return ways_to_reach(case=case, methods=methods, address=address_shown(case, sight), now=now)
+    return ways_to_reach(
+        case=case,
+        methods=methods,
+        address=address_shown(case, sight),
+        now=now,
+        linked=linked_contact(case.person_id) if sight.shows(ContactMethod) else NOBODY,
+        show_linked=show_linked,
+    )
 
 
 def address_shown(case: Case, sight: Sight) -> Address | None:
@@ -137,10 +265,14 @@ def contact_notes_by_case(cases: Iterable[Case], *, now: datetime) -> dict[UUID,
     """What a list says of each case before anybody gets in touch: interpreter, and what must not be done."""
     listed = list(cases)
     methods = contact_methods_by_person(case.person_id for case in listed)
-    return {case.id: _notes(case, methods[case.person_id], now) for case in listed}
+    linked = linked_contacts(case.person_id for case in listed)
+    return {
+        case.id: _notes(case, methods[case.person_id], linked.get(case.person_id, NOBODY), now)
+        for case in listed
+    }
 
 
-def _notes(case: Case, methods: Sequence[ContactMethod], now: datetime) -> list[str]:
+def _notes(case: Case, methods: Sequence[ContactMethod], linked: Linked, now: datetime) -> list[str]:
     notes = []
     if case.person.interpreter:
         notes.append(f"Interpreter: {case.person.language or 'language not known'}")
@@ -149,7 +281,7 @@ def _notes(case: Case, methods: Sequence[ContactMethod], now: datetime) -> list[
         channel
         for method in methods
         for channel in CHANNELS_OF_KIND[method.kind]
-        if safe_now(case=case, method=method, address=None, channel=channel, now=now).safe
+        if safe_now(case=case, method=method, address=None, channel=channel, now=now, linked=linked).safe
     }
     if possible and not safe:
         notes.append("No safe contact now")

@@ -8,18 +8,19 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from agencies.models import Agency
+from agencies.queries import agencies_by_id
 from messaging.models import Event
 from pathways.assessed import facts_of_assessment
 from pathways.facts import FactValue, clean
 from pathways.models import Assessment
 from pathways.queries.assessments import latest_assessments
 from referrals.models import Case, ContactAttempt, Incident, Referral
-from referrals.queries.contact import current_address
+from referrals.queries.contact import current_address, linked_contact, safe_now
 from referrals.queries.repeats import repeats_by_person
 from referrals.workflow import OPEN
 from victims.entitlement import age_on
 from victims.models import ContactMethod
-from victims.queries import consent_stands, current_consents
+from victims.queries import standing_consents
 from victims.repeats import Repeats
 
 _HOUR, _DAY = 3600, 86400
@@ -42,7 +43,8 @@ def facts_of(case: Case, *, at: datetime) -> dict[str, FactValue]:
     """Every declared fact of the case as it stands at that moment; what nobody established is None."""
     made = latest_assessments(case_id=case.id)
     risk, needs = made.get("risk-24"), made.get("needs-8")
-    consents = current_consents(case_id=case.id).values()
+    consents = standing_consents(case_id=case.id, person_id=case.person_id, at=at)
+    codes = {agency.id: agency.code for agency in agencies_by_id().values()}
     again = repeats_by_person([case.person_id], until=at).get(case.person_id, Repeats())
     told = _incidents(case)
     sent = list(Referral.objects.filter(case=case).values_list("service__code", "status", "sent_at"))
@@ -59,7 +61,7 @@ def facts_of(case: Case, *, at: datetime) -> dict[str, FactValue]:
             "repeat_incidents_12m": len(again.dates),
             "repeat_same_perpetrator_12m": len(again.same_perpetrator),
             "safe_channels": _safe_channels(case),
-            "consents": [c.agency.code for c in consents if consent_stands(c, at=at) == "given"],
+            "consents": [codes[agency] for agency, one in consents.items() if one.stands == "given"],
             "services_involved": [service for service, status, _ in sent if status in OPEN],
             "reported_to_police": told["by_police"] is not None or None,
             **_times(
@@ -117,12 +119,15 @@ def _last_spoken_to(case: Case) -> datetime | None:
 
 
 def _safe_channels(case: Case) -> list[str]:
-    """Kinds of contact known to be safe: marked so, not merely without a warning."""
+    """Kinds of contact known to be safe: marked so, not merely without a warning, on every record that holds them."""
     safe = ContactMethod.Safety.SAFE
-    kinds = set(
-        ContactMethod.objects.filter(person=case.person_id, safety=safe).values_list("kind", flat=True)
-    )
+    linked = linked_contact(case.person_id)
+    own = list(ContactMethod.objects.filter(person=case.person_id))
+    doubted = {method.value for method in (*own, *linked.methods) if method.safety != safe}
+    kinds = {method.kind for method in (*own, *linked.methods) if method.value not in doubted}
     address = current_address(case.person_id)
     if address is not None and address.letters == safe:
-        kinds.add("letter")
+        now = timezone.now()
+        if safe_now(case=case, method=None, address=address, channel="letter", now=now, linked=linked).safe:
+            kinds.add("letter")
     return sorted(kinds)

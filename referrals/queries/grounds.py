@@ -9,11 +9,12 @@ from django.utils import timezone
 from access.context import hub_id
 from agencies.queries import agreements_in_force
 from referrals.grounds import Cover, Ground, ground
-from referrals.models import Referral
+from referrals.models import Case, Referral
 from referrals.queries.overrides import overrides_in_force
 from referrals.workflow import OPEN
 from victims.models import Consent
-from victims.queries import consent_stands, current_consents
+from victims.queries import standing_consents
+from victims.strictest import NOT_RECORDED, Stand
 
 
 def open_referrals(*, case_id: UUID, agency_id: UUID | None = None) -> list[Referral]:
@@ -30,7 +31,8 @@ def grounds_of(referrals: Iterable[Referral], *, case_id: UUID, at: datetime) ->
     if not asked:
         return {}
     agreements = agreements_in_force(hub=hub_id(), on=timezone.localdate(at))
-    consents = current_consents(case_id=case_id)
+    person_id = Case.objects.values_list("person_id", flat=True).get(id=case_id)
+    consents = standing_consents(case_id=case_id, person_id=person_id, at=at)
     overrides = overrides_in_force(case_id=case_id, at=at)
     found = {}
     for referral in asked:
@@ -42,7 +44,7 @@ def grounds_of(referrals: Iterable[Referral], *, case_id: UUID, at: datetime) ->
             agreement=Cover(frozenset(agreement.categories), agreement.until)
             if agreement is not None and covers
             else None,
-            consent=_consent_cover(consents.get(referral.agency_id), at),
+            consent=_consent_cover(consents.get(referral.agency_id, Stand(NOT_RECORDED))),
             override=Cover(frozenset(override.categories), override.until)
             if (override := overrides.get(referral.agency_id))
             else None,
@@ -50,8 +52,8 @@ def grounds_of(referrals: Iterable[Referral], *, case_id: UUID, at: datetime) ->
     return found
 
 
-def _consent_cover(consent: Consent | None, at: datetime) -> Cover | str:
-    if consent is not None and consent_stands(consent, at=at) == "given":
-        return Cover(frozenset(consent.categories), consent.expires_at)
-    ran_out = consent is not None and consent.answer == Consent.Answer.GIVEN
+def _consent_cover(consent: Stand) -> Cover | str:
+    if consent.stands == "given":
+        return Cover(consent.categories, consent.until)
+    ran_out = consent.by is not None and consent.by.answer == Consent.Answer.GIVEN
     return "consent_expired" if ran_out else "consent_withdrawn"

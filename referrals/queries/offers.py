@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from access.categories import ALL_CATEGORIES
 from access.context import hub_id
 from agencies.models import Service
 from agencies.offering import opens_at
@@ -14,19 +15,21 @@ from referrals.offer import Offer
 from referrals.queries.overrides import override_words, overrides_in_force
 from referrals.queries.restricted import agencies_in_conflict
 from referrals.workflow import OPEN
-from victims.queries import consent_stands, current_consents
+from victims.queries import standing_consents
+from victims.strictest import NOT_RECORDED, Stand
 
 
 def offers_for(case: Case, *, at: datetime) -> list[Offer]:
     """Every service of every team, by code, as it stands for the case."""
     agreements = agreements_in_force(hub=hub_id(), on=timezone.localdate(at))
-    consents = current_consents(case_id=case.id)
+    consents = standing_consents(case_id=case.id, person_id=case.person_id, at=at)
     overrides = overrides_in_force(case_id=case.id, at=at)
     kept_out = agencies_in_conflict(person_id=case.person_id)
     offers = []
     for service in services():
         agency = service.team.agency
-        agreement, consent = agreements.get(agency.id), consents.get(agency.id)
+        agreement = agreements.get(agency.id)
+        consent = consents.get(agency.id, Stand(NOT_RECORDED))
         override = overrides.get(agency.id)
         offers.append(
             Offer(
@@ -53,8 +56,8 @@ def offers_for(case: Case, *, at: datetime) -> list[Offer]:
                 agreement_id=str(agreement.agreement_id) if agreement else None,
                 agreement_purposes=agreement.purposes if agreement else (),
                 agreement_categories=agreement.categories if agreement else (),
-                consent=consent_stands(consent, at=at),
-                consent_categories=tuple(consent.categories) if consent else (),
+                consent=consent.stands,
+                consent_categories=tuple(one for one in ALL_CATEGORIES if one in consent.categories),
                 override_categories=tuple(override.categories) if override else (),
                 override_words=override_words(override) if override else "",
             )

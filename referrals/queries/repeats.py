@@ -9,6 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from referrals.models import Incident
+from victims.queries import same_as
 from victims.repeats import YEAR, Repeats, Reported, repeats
 
 MOST = 5000
@@ -16,9 +17,11 @@ MOST = 5000
 
 
 def repeats_by_person(people: Collection[UUID], *, until: datetime) -> dict[UUID, Repeats]:
-    """By person, for those with an incident that the reader may see."""
+    """By person, for those with an incident that the reader may see; those known to be one are counted as one."""
+    groups = same_as(people)
+    everybody = {one for same in groups.values() for one in same}
     found = Incident.objects.filter(
-        case__person__in=people,
+        case__person__in=everybody,
         reported_at__gt=until - YEAR,
         reported_at__lte=until,
         withdrawn_at__isnull=True,
@@ -27,4 +30,8 @@ def repeats_by_person(people: Collection[UUID], *, until: datetime) -> dict[UUID
     told = found.order_by("-reported_at").values_list("case__person", "reported_at", "accused")
     for person, at, accused in told[:MOST]:
         reports[person].append(Reported(at, frozenset(accused)))
-    return {person: repeats(listed, until=until) for person, listed in reports.items()}
+    return {
+        person: repeats(listed, until=until)
+        for person, same in groups.items()
+        if (listed := [report for one in same for report in reports.get(one, ())])
+    }

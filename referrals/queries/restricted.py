@@ -21,6 +21,7 @@ from referrals import scope
 from referrals.models import Case
 from referrals.queries.keyset import SortKey, one_page
 from referrals.queries.people import NAMELESS, Name, names_by_person
+from victims.queries import same_as
 
 ACCOUNT = "access"
 PAGE = 25
@@ -45,6 +46,14 @@ def restricted_people(people: Iterable[UUID]) -> set[UUID]:
     return set(wanted.values_list("person_id", flat=True))
 
 
+def restricted_record_of(person_id: UUID) -> UUID:
+    """Whose restriction closes the record of this person: their own, else of another known to be one with them."""
+    theirs = same_as([person_id])[person_id]
+    with acting_as_system(ACCOUNT):
+        found = restricted_people(theirs)
+    return person_id if person_id in found or not found else min(found)
+
+
 def live(now: datetime) -> Q:
     """Personal grants that let somebody in at that moment."""
     return Q(ended_at__isnull=True) & (Q(until__isnull=True) | Q(until__gt=now))
@@ -52,14 +61,16 @@ def live(now: datetime) -> Q:
 
 def answers_for(*, actor: Actor, person_id: UUID, now: datetime) -> bool:
     """Whether the actor answers for the restricted record: may let others in, and lift the restriction."""
-    own = PersonalGrant.objects.filter(live(now), practitioner_id=actor.id, person_id=person_id)
+    record = restricted_record_of(person_id)
+    own = PersonalGrant.objects.filter(live(now), practitioner_id=actor.id, person_id=record)
     lasting = own.exclude(because=PersonalGrant.Because.BREAK_GLASS)
     return actor.can(Capability.RESTRICT) and lasting.exists()
 
 
 def broken_glass(*, actor: Actor, person_id: UUID, now: datetime) -> PersonalGrant | None:
     """The break-glass by which the actor has this record open now; None where they have not, or need none."""
-    own = list(PersonalGrant.objects.filter(live(now), practitioner_id=actor.id, person_id=person_id))
+    theirs = same_as([person_id])[person_id]
+    own = list(PersonalGrant.objects.filter(live(now), practitioner_id=actor.id, person_id__in=theirs))
     broken = [one for one in own if one.because == PersonalGrant.Because.BREAK_GLASS]
     return broken[0] if broken and len(broken) == len(own) else None
 
@@ -100,14 +111,17 @@ class Guard:
 
 
 def guard_of(*, person_id: UUID, now: datetime) -> Guard:
-    """Restriction, who is let in and who is kept out, for an actor who sees the person."""
+    """Restriction, who is let in and who is kept out, for an actor who sees the person.
+
+    What holds for anybody who is known to be one with them holds for them.
+    """
+    theirs, record = same_as([person_id])[person_id], restricted_record_of(person_id)
     with acting_as_system(ACCOUNT):
-        restriction = Restriction.objects.filter(person_id=person_id, lifted_at__isnull=True).first()
-        let_in = PersonalGrant.objects.filter(live(now), person_id=person_id).order_by("given_at")
+        restriction = Restriction.objects.filter(person_id=record, lifted_at__isnull=True).first()
+        let_in = PersonalGrant.objects.filter(live(now), person_id=record).order_by("given_at")
         holders = list(let_in[:MOST]) if restriction else []
-        conflicts = list(
-            Conflict.objects.filter(person_id=person_id, ended_at__isnull=True).order_by("declared_at")[:MOST]
-        )
+        standing = Conflict.objects.filter(person_id__in=theirs, ended_at__isnull=True)
+        conflicts = list(standing.order_by("declared_at")[:MOST])
     wanted = {one.practitioner_id for one in holders}
     wanted |= {one.practitioner_id for one in conflicts if one.practitioner_id}
     names = names_of({*wanted, restriction.owner_id} if restriction else wanted)
@@ -125,16 +139,18 @@ def guard_of(*, person_id: UUID, now: datetime) -> Guard:
 
 def agencies_in_conflict(*, person_id: UUID) -> set[UUID]:
     """Agencies that are kept out of the person's cases, and so out of routing."""
+    theirs = same_as([person_id])[person_id]
     with acting_as_system(ACCOUNT):
-        found = Conflict.objects.filter(person_id=person_id, agency_id__isnull=False, ended_at__isnull=True)
+        found = Conflict.objects.filter(person_id__in=theirs, agency_id__isnull=False, ended_at__isnull=True)
         return {agency for agency in found.values_list("agency_id", flat=True) if agency}
 
 
 def in_conflict(*, person_id: UUID, practitioner_id: UUID) -> bool:
     """Whether the practitioner is kept out of the person's cases, for whoever sees the person."""
+    theirs = same_as([person_id])[person_id]
     with acting_as_system(ACCOUNT):
         return Conflict.objects.filter(
-            person_id=person_id, practitioner_id=practitioner_id, ended_at__isnull=True
+            person_id__in=theirs, practitioner_id=practitioner_id, ended_at__isnull=True
         ).exists()
 
 
@@ -142,12 +158,13 @@ def may_carry(*, person_id: UUID, practitioner_id: UUID, now: datetime) -> bool:
     """Whether the practitioner can be given the person's case: not in conflict, and let in where it is restricted."""
     if in_conflict(person_id=person_id, practitioner_id=practitioner_id):
         return False
+    theirs = same_as([person_id])[person_id]
     with acting_as_system(ACCOUNT):
-        restrictions = Restriction.objects.filter(person_id=person_id, lifted_at__isnull=True)
+        closed = restricted_people(theirs)
         let_in = PersonalGrant.objects.filter(
-            live(now), person_id=person_id, practitioner_id=practitioner_id
+            live(now), person_id__in=closed, practitioner_id=practitioner_id
         ).exclude(because=PersonalGrant.Because.BREAK_GLASS)
-        return not restrictions.exists() or let_in.exists()
+        return closed == set(let_in.values_list("person_id", flat=True))
 
 
 @dataclass(frozen=True)

@@ -108,7 +108,7 @@ def meanings(*, actor: Actor, now: datetime) -> dict[str, dict[str, Q]]:
             "me": Q(assigned_to=actor.id),
             "team": Q(assigned_to__in=team_mates(actor)),
         },
-        "flag": {flag: Q(flags__contains=[flag]) for flag in FLAGS} | {"repeat": Q(incident_count__gt=1)},
+        "flag": {flag: Q(flags__contains=[flag]) for flag in FLAGS} | {"repeat": Q(repeat_until__gt=now)},
     }
 
 

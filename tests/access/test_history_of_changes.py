@@ -24,6 +24,7 @@ KEPT_OTHERWISE = {
     "access_grant": "ids; each disclosure and its end is an event",
     "access_hint": "an answer is given once",
     "access_personalgrant": "ended by a mark, never edited",
+    "access_sameas": "made by triggers from the links, whose changes are kept",
     "access_restriction": "lifted by a mark, never edited",
     "access_verified": "heads, no person",
     "account_emailaddress": "a practitioner's own, kept with the practitioner",

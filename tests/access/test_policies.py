@@ -40,6 +40,7 @@ OPEN_TABLES = {
     "referrals_offence": "a classification",
     "socialaccount_socialapp": "not used: agencies' providers are in agencies_signon",
     "socialaccount_socialtoken": "not used: no token of a provider is kept",
+    "victims_deduplication": "numbers, and how far a comparison is",
     "reporting_delta": "numbers",
     "reporting_tally": "numbers",
 }

@@ -20,7 +20,7 @@ from psycopg.conninfo import make_conninfo
 from access.actor import Actor
 from access.context import acting_as, acting_as_system
 from access.ids import new_id
-from access.models import BreakGlassReview, Grant, PersonalGrant, Restriction
+from access.models import BreakGlassReview, Grant, PersonalGrant, Restriction, SameAs
 from agencies.models import Agency, Practitioner, Service
 from hub import integrity
 from hub.integrity import CHECKS, check_all
@@ -30,6 +30,7 @@ from referrals.actions.restriction import restrict
 from referrals.models import Case, FeedRow, FeedRun, FeedSource, RoutingDecision, Waiting
 from tests.cast import PEOPLE
 from tests.factories import a_case, a_referral
+from victims.models import Identifier, PersonLink, Relationship
 
 
 def broken() -> dict[str, list[str]]:
@@ -266,6 +267,34 @@ def a_sight_of_what_the_agreement_does_not_cover() -> str:
     return a_sight(categories=["health"])
 
 
+def a_link() -> PersonLink:
+    newer, older = sorted((a_case() for _ in range(2)), key=lambda case: case.person_id, reverse=True)
+    link = PersonLink(
+        person=newer.person,
+        other=older.person,
+        case_id=newer.id,
+        linked_by=newer.id,
+        linked_at=timezone.now(),
+    )
+    PersonLink.objects.bulk_create([link])
+    return link
+
+
+def a_link_that_nobody_knows_of() -> str:
+    link = a_link()
+    SameAs.objects.filter(person_id=link.person_id).delete()
+    return str(link.id)
+
+
+def a_link_with_the_accused() -> str:
+    link = a_link()
+    Identifier.objects.create(person=link.person, scheme="police", value="N1")
+    Relationship.objects.create(
+        person=link.other, case_id=link.case_id, scheme="police", nominal="N1", recorded_at=timezone.now()
+    )
+    return str(link.id)
+
+
 BREAKS: dict[Callable[[], str], str] = {
     an_unjudged_row: "rows_judged",
     a_returned_row_that_nobody_returned: "held_rows_answered",
@@ -283,6 +312,8 @@ BREAKS: dict[Callable[[], str], str] = {
     a_referral_that_its_agency_cannot_read: "open_referrals_can_be_read",
     a_referral_whose_grant_has_ended: "open_referrals_can_be_read",
     a_grant_that_outlived_its_referral: "no_grant_without_a_referral",
+    a_link_that_nobody_knows_of: "linked_are_one",
+    a_link_with_the_accused: "accused_stand_apart",
     a_restriction_whose_owner_has_left: "restrictions_answered_for",
     a_sight_that_outlives_its_agreement: "no_grant_outlives_its_ground",
     a_sight_of_what_nobody_consented_to: "no_grant_beyond_its_ground",

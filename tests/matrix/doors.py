@@ -172,6 +172,21 @@ WORK: dict[str, Door] = {
     "override_decide": _case(
         {"answer": "approve", "words": REASON}, at=OF_CASE | {"override_id": "{override}"}
     ),
+    "review_pairs": Door(
+        gets=("?list=likely", "?list=likely&order=oldest", "?list=likely&after={cursor}", "?list=unsure", ""),
+        shows=(EXISTENCE, IDENTITY, CONTACT),
+    ),
+    "deduplications": Door(),
+    "deduplication_progress": Door(),
+    "deduplicate": Door(),
+    "review_pair": Door(
+        at={"suggestion": "{suggestion}"}, posts=({"answer": "unsure"}, {"answer": "different"})
+    ),
+    "case_link": _case(
+        {"answer": "different", "words": REASON},
+        at=OF_CASE | {"link_id": "{link}"},
+        shows=(EXISTENCE, IDENTITY),
+    ),
     "case_suggestion": _case({"answer": "same"}, at=OF_CASE | {"suggestion": "{suggestion}"}),
     "case_dispute": _case(
         {"words": REASON}, {"resolution": "upheld", "words": REASON}, at=OF_CASE | OF_REFERRAL

@@ -43,7 +43,7 @@ from tests.factories import a_case, a_referral, a_suggestion, next_number
 from tests.matrix.canaries import EXISTENCE, HUB, REFERRAL, SENT, phone, postcode, word
 from tests.matrix.policy import AGREED, RELATIONS, SAFE_STEPS, VICTIM_CARE, Relation
 from tests.referrals.feeds import a_row
-from victims.models import ContactMethod, Identifier, Relationship, SafeAddress
+from victims.models import ContactMethod, Identifier, PersonLink, Relationship, SafeAddress
 
 SERVICES = {SAFE_STEPS: "idva", VICTIM_CARE: "victim-care"}
 GUARDED = ("own", "accepted", "restricted", "conflict")
@@ -97,6 +97,9 @@ def build() -> World:
         if target.name in TOLD_TO_ERASE:
             _told_to_erase(cast, target)
         _kept_apart(cast, target)
+    for target in targets.values():
+        earlier = targets.get(target.relation.same_person_as)
+        target.fills["link"] = earlier.fills["link"] if earlier else _linked(target.case)
     run = _fed(targets)
     in_turn = list(targets.values())
     for one, other in zip(in_turn, [*in_turn[1:], in_turn[0]], strict=True):
@@ -136,6 +139,22 @@ def build() -> World:
         "dry_run": str(rehearsed.id),
     }
     return World(targets, shared, _names(targets))
+
+
+def _linked(case: Case) -> str:
+    """Another record that is known to be of the same person, and of nobody else of the world."""
+    newer, older = sorted((case.person_id, a_case().person_id), reverse=True)
+    with acting_as_system("tests"):
+        link = PersonLink(
+            person_id=newer,
+            other_id=older,
+            case_id=case.id,
+            linked_by=case.id,
+            linked_by_name="tests",
+            linked_at=timezone.now(),
+        )
+        PersonLink.objects.bulk_create([link])
+    return str(link.id)
 
 
 def _begun(number: int, name: str, relation: Relation, earlier: Target | None) -> Target:

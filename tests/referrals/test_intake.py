@@ -11,19 +11,22 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from access.context import acting_as_system
+from access.context import acting_as, acting_as_system
 from messaging.models import Event, Message
 from messaging.relay import run_due
 from referrals.actions import intake, intake_chunk
+from referrals.actions.same_person import answer_suggestion
 from referrals.models import Case, Clock, FeedRow, FeedRun, Incident
 from referrals.queries.facts import facts_of
 from referrals.queries.repeats import repeats_by_person
+from tests.factories import a_case, a_suggestion
 from tests.referrals.feeds import DAYS, a_row, as_csv, example, truth
 from victims.models import (
     Address,
     ContactMethod,
     Identifier,
     Person,
+    PersonLink,
     PersonName,
     Relationship,
     SamePersonSuggestion,
@@ -420,3 +423,53 @@ def test_messages_of_intake_carry_ids_only(hub, feed):
         }
         told = json.dumps([event.data for event in Event.objects.all()])
     assert "BRIEN" not in told.upper()
+
+
+def linked_by_priya(cast, one: Case, other: Case) -> None:
+    suggestion = a_suggestion(one.person, other.person)
+    with acting_as(cast.actor("priya")) as priya:
+        answer_suggestion(actor=priya, case_id=one.id, suggestion_id=suggestion.id, same=True)
+
+
+def test_a_further_report_counts_over_all_that_is_linked(feed, hub, cast):
+    feed(a_row(CRIME_REF="31/000001/26", NOMINAL_REF="N1", REPORTED_DT="09/11/2026 10:00"))
+    with acting_as_system("tests"):
+        first = Case.objects.select_related("person").get()
+    for _ in range(2):
+        linked_by_priya(cast, first, a_case())
+    feed(a_row(CRIME_REF="31/000002/26", NOMINAL_REF="N1", REPORTED_DT="10/11/2026 10:00"))
+    with acting_as_system("tests"):
+        first.refresh_from_db()
+    assert first.entitlement == "enhanced"
+    assert "persistently targeted" in first.entitlement_reason
+
+
+def test_a_report_that_accuses_the_one_of_harming_the_other_parts_them(feed, hub, cast):
+    feed(
+        a_row(CRIME_REF="31/000001/26", NOMINAL_REF="N1", SURNAME="FIRST"),
+        a_row(
+            CRIME_REF="31/000002/26",
+            NOMINAL_REF="N2",
+            SURNAME="SECOND",
+            FORENAMES="BO",
+            DOB="01/02/1960",
+            TEL_MOBILE="07700900777",
+            ADDRESS="9 MILL LANE, CALDER",
+            POSTCODE="NP19 8XX",
+        ),
+    )
+    with acting_as_system("tests"):
+        cases = Case.objects.select_related("person")
+        one, other = (cases.get(person__identifiers__value=number) for number in ("N1", "N2"))
+    linked_by_priya(cast, one, other)
+    feed(
+        a_row(CRIME_REF="31/000003/26", NOMINAL_REF="N1", SURNAME="FIRST", SUSPECT_NOMINAL="N2"),
+    )
+    with acting_as_system("tests"):
+        link = PersonLink.objects.get()
+        one.refresh_from_db()
+    assert link.ended_by_name == "linking"
+    assert "has harmed the other" in link.ended_words
+    assert "look through" in one.decision_wanted
+    page = cast.browser("priya").get(f"/cases/{one.reference}/").content.decode()
+    assert "Known to be the same person" not in page

@@ -230,7 +230,7 @@ def test_a_likeness_to_somebody_restricted_shows_on_neither_page(hub, cast):
     case, hidden = a_case(), a_case()
     suggestion = a_suggestion(case.person, hidden.person)
     decided = f"/cases/{case.reference}/suggestions/{suggestion.id}/"
-    assert cast.browser("liam").post(decided, {"answer": "same"}).status_code == 302
+    assert cast.browser("liam").post(decided, {"answer": "different"}).status_code == 302
     assert "Same person or not" in page(cast.browser("liam"), f"/cases/{case.reference}/")
     restricted(cast, hidden)
     shown = page(cast.browser("liam"), f"/cases/{case.reference}/")

@@ -54,7 +54,8 @@ def test_yes_links_the_two_and_merges_nothing(hub, cast):
     browser.post(url(case, suggestion), {"answer": "same"})
     assert state(suggestion) == "confirmed"
     page = browser.get(f"/cases/{case.reference}/").content.decode()
-    assert "Also known to us as Adah Okafor" in page
+    assert "Known to be the same person" in page
+    assert "Adah Okafor" in page
     assert f"/cases/{other.reference}/" in page
     assert "The same person." in page
     with acting_as_system("tests"):

@@ -11,9 +11,11 @@ from django.utils import timezone
 from access.context import acting_as, acting_as_system
 from access.ids import new_id
 from access.models import Look
+from referrals.actions.same_person import answer_suggestion, undo_link
 from referrals.models import Case
 from referrals.queries import triage as queue
 from tests.factories import a_case, a_referral, a_suggestion
+from victims.models import PersonLink
 
 
 def references(answer) -> list[str]:
@@ -52,9 +54,7 @@ def reported_again(case: Case, *, times: int) -> None:
 
 
 def test_a_row_says_what_must_be_known_before_anybody_picks_up_a_telephone(hub, cast):
-    spoken = a_case(
-        given_names="Jane", surname="Okafor", interpreter=True, language="Polish", incident_count=3
-    )
+    spoken = a_case(given_names="Jane", surname="Okafor", interpreter=True, language="Polish")
     reported_again(spoken, times=2)
     a_case(flags=["domestic_abuse"], safety="unknown", offence_label="Assault")
     with acting_as_system("tests"):
@@ -68,6 +68,26 @@ def test_a_row_says_what_must_be_known_before_anybody_picks_up_a_telephone(hub, 
         "No safe contact now",
     ):
         assert words in page
+
+
+def test_the_filter_of_repeats_lists_whom_the_words_call_a_repeat_over_all_that_is_linked(hub, cast):
+    again, linked, other, parted, once = a_case(), a_case(), a_case(), a_case(), a_case()
+    reported_again(again, times=1)
+    reported_again(once, times=0)  # a year ago: too long
+    with acting_as(cast.actor("priya")) as priya:
+        for one in (linked, parted):
+            suggestion = a_suggestion(one.person, other.person)
+            answer_suggestion(actor=priya, case_id=one.id, suggestion_id=suggestion.id, same=True)
+            held = PersonLink.objects.latest("id")
+        undo_link(actor=priya, case_id=parted.id, link_id=held.id, words="No.", different=True)
+    browser = cast.browser("priya")
+    listed = set(references(browser.get("/triage/?flag=repeat")))
+    assert listed == {again.reference, linked.reference, other.reference}
+    page = browser.get("/triage/").content.decode()
+    assert page.count("2nd report in 12 months") == len(listed)
+    with acting_as_system("tests"):
+        again.incidents.latest("reported_at").delete()
+    assert again.reference not in references(browser.get("/triage/?flag=repeat"))
 
 
 def test_markup_in_a_name_is_shown_and_never_run(hub, cast):

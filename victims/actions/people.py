@@ -260,8 +260,11 @@ def record_perpetrators(*, alleged: Sequence[Perpetrator], at: datetime) -> None
     )
 
 
-def suggest_same(*, likenesses: Sequence[Likeness], at: datetime) -> None:
-    """Propose that two people may be one; a practitioner decides. Proposing again changes nothing."""
+def suggest_same(*, likenesses: Sequence[Likeness], at: datetime, run_id: UUID | None = None) -> None:
+    """Propose that two people may be one; a practitioner decides. Proposing again changes nothing.
+
+    run_id: of the comparison of everybody that found them.
+    """
     insert_rows(
         SamePersonSuggestion,
         [
@@ -272,6 +275,7 @@ def suggest_same(*, likenesses: Sequence[Likeness], at: datetime) -> None:
                 "verdict": one.likeness.verdict,
                 "evidence": as_evidence(one.likeness),
                 "suggested_at": at,
+                "run_id": run_id,
             }
             for one in likenesses
         ],

@@ -1,0 +1,84 @@
+"""What happened on a case, in words."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from agencies.queries import agencies_by_id, names_of, services
+from messaging.models import Event
+from messaging.queries import timeline
+from referrals.models import Case
+from referrals.queries.readiness import INSTRUMENT_WORDS
+from referrals.timeline import text_of, title_of
+from victims.queries import references_of
+
+TIMELINE_PAGE = 20
+OF_PAIRS = ("person.suggestion_decided", "person.linked", "person.parted")
+"""Events that name two people."""
+
+
+@dataclass(frozen=True)
+class TimelineEntry:
+    title: str
+    at: datetime
+    by: str
+    text: str
+
+
+def case_timeline(*, case: Case, before: str = "") -> tuple[list[TimelineEntry], str]:
+    """One page of what happened, newest first, and the cursor of the next ("" at the end)."""
+    try:
+        start = UUID(before) if before else None
+    except ValueError:
+        start = None
+    events = timeline(case_id=case.id, before=start, limit=TIMELINE_PAGE + 1)
+    shown = events[:TIMELINE_PAGE]
+    return entries_of(shown), str(shown[-1].id) if len(events) > TIMELINE_PAGE else ""
+
+
+def recorded_between(
+    *, cases: Collection[UUID], topics: Collection[str], begins: datetime, ends: datetime, most: int
+) -> list[tuple[UUID, TimelineEntry]]:
+    """What was recorded on these cases in a while, the oldest first, each with its case; no more than `most`."""
+    found = Event.objects.filter(
+        case_id__in=list(cases), topic__in=list(topics), at__gt=begins, at__lte=ends
+    ).order_by("at", "id")[:most]
+    events = list(found)
+    of = [event.case_id for event in events]
+    return [(case, entry) for case, entry in zip(of, entries_of(events), strict=True) if case]
+
+
+def entries_of(shown: Sequence[Event]) -> list[TimelineEntry]:
+    """Events in words, in their order; those that name somebody whom the reader may not know are left out."""
+    hidden = _of_hidden_people(shown)
+    people = {
+        str(event.data.get(key))
+        for event in shown
+        for key in ("from_assignee", "to_assignee")
+        if event.data.get(key)
+    }
+    words = {str(person): name for person, name in names_of(UUID(person) for person in people).items()}
+    for agency in agencies_by_id().values():
+        words[str(agency.id)] = words[agency.code] = agency.name
+    words |= {str(service.id): service.name for service in services()}
+    words |= INSTRUMENT_WORDS
+    return [
+        TimelineEntry(
+            title_of(event.topic), event.at, event.actor_name, text_of(event.topic, event.data, words)
+        )
+        for event in shown
+        if event.id not in hidden
+    ]
+
+
+def _of_hidden_people(events: Sequence[Event]) -> set[UUID]:
+    """Events that name two people as one or not, where the reader may not know that one of them is here."""
+    named = {
+        event.id: {str(event.data.get(key)) for key in ("person", "other")}
+        for event in events
+        if event.topic in OF_PAIRS
+    }
+    people = {UUID(person) for pair in named.values() for person in pair}
+    seen = {str(person) for person in references_of(people)}
+    return {event for event, pair in named.items() if not pair <= seen}

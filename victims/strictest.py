@@ -1,0 +1,92 @@
+"""What counts where several people are known to be one: the strictest consent and the unsafest way. Pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from victims.safe_contact import Answer
+
+GIVEN, REFUSED, NOT_RECORDED = "given", "refused", "not_recorded"
+
+
+class Said(Protocol):
+    """One recorded answer about one agency, such as a victims.models.Consent."""
+
+    @property
+    def answer(self) -> str: ...
+
+    @property
+    def categories(self) -> Sequence[str]: ...
+
+    @property
+    def recorded_at(self) -> datetime: ...
+
+    @property
+    def expires_at(self) -> datetime | None: ...
+
+
+@dataclass(frozen=True)
+class Stand:
+    """What an agency may be told. stands: given, refused or not_recorded; until: when it ends, None: it does not.
+
+    by: the answer that decides it. elsewhere: whether that was recorded for another of those who are one.
+    """
+
+    stands: str
+    categories: frozenset[str] = frozenset()
+    until: datetime | None = None
+    by: Said | None = None
+    elsewhere: bool = False
+
+
+def stand_of(said: Said | None, *, at: datetime) -> str:
+    """What one answer amounts to. Withdrawn is refused; what has run out is as if it had never been asked."""
+    if said is None or (said.expires_at is not None and said.expires_at <= at):
+        return NOT_RECORDED
+    return GIVEN if said.answer == "given" else REFUSED
+
+
+def strictest(
+    own: Said | None, theirs: Iterable[Said] = (), *, since: datetime | None, at: datetime
+) -> Stand:
+    """What stands of the newest answer on a case (own) and the newest of each other who is the same human being.
+
+    Whoever refused has refused for all; what all of them gave is what both may be told, until the first of it
+    ends; and nothing is given where it was not given on the case itself. since: from when they are known to be
+    one. An answer on the case that is later than that, and than the other's, was asked of the one person that
+    they are, and replaces the other's.
+    """
+    counted = [one for one in theirs if not _replaced(one, own, since)]
+    refusals = sorted((one for one in counted if stand_of(one, at=at) == REFUSED), key=_recorded_at)
+    mine = stand_of(own, at=at)
+    if mine == REFUSED:
+        return Stand(REFUSED, by=own)
+    if refusals:
+        return Stand(REFUSED, by=refusals[-1], elsewhere=True)
+    if own is None or mine != GIVEN:
+        return Stand(NOT_RECORDED, by=own)
+    given = [own, *(one for one in counted if stand_of(one, at=at) == GIVEN)]
+    categories = frozenset.intersection(*(frozenset(one.categories) for one in given))
+    ends = [one.expires_at for one in given if one.expires_at is not None]
+    narrower = [one for one in given[1:] if not set(own.categories) <= set(one.categories)]
+    return Stand(
+        GIVEN, categories, min(ends, default=None), by=(narrower or given)[0], elsewhere=bool(narrower)
+    )
+
+
+def _replaced(theirs: Said, own: Said | None, since: datetime | None) -> bool:
+    return own is not None and since is not None and own.recorded_at > max(since, theirs.recorded_at)
+
+
+def _recorded_at(said: Said) -> datetime:
+    return said.recorded_at
+
+
+def unsafest(answers: Iterable[tuple[str, Answer]]) -> Answer:
+    """Of what the records of one number or address say, each with its safety: the one that forbids most.
+
+    Whatever is not safe goes before what nobody knows, and that before what is known to be safe.
+    """
+    rank = {"unsafe": 0, "unknown": 1, "safe": 2}
+    return min(answers, key=lambda one: (one[1].safe, rank.get(one[0], 1)))[1]

@@ -1,0 +1,29 @@
+"""What goes on by itself about people: batches of a comparison of everybody, and its beginning each night."""
+
+from uuid import UUID
+
+from celery import shared_task
+from django.utils import timezone
+
+from access.context import acting_as_system, current_actor
+from messaging.subscribers import subscriber
+from victims.actions.deduplication import COMPARE, DeduplicationRuns, compare_batch, start_deduplication
+
+ACCOUNT = "recognition"
+
+
+@subscriber(name=COMPARE, account=ACCOUNT)
+def compare_next(payload: dict[str, str]) -> None:
+    """The next batch of a comparison of everybody."""
+    after = UUID(payload["after"]) if payload["after"] else None
+    compare_batch(actor=current_actor(), run_id=UUID(payload["run"]), after=after)
+
+
+@shared_task(ignore_result=True, name="victims.deduplicate")
+def deduplicate_tonight() -> None:
+    """Begin to compare everybody, once a day; harmless to run again."""
+    with acting_as_system(ACCOUNT) as actor:
+        try:
+            start_deduplication(actor=actor, day=timezone.localdate())
+        except DeduplicationRuns:
+            return  # the one before still goes on; tomorrow's begins when it is done
