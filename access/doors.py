@@ -1,6 +1,7 @@
 """Doors in words: what somebody used to look, as a victim would be told."""
 
 DOOR_WORDS = {
+    "find": "a search for anybody",
     "triage": "the list of cases",
     "my_cases": "the list of one's own cases",
     "case": "the case's page",

@@ -55,6 +55,9 @@ def shell(request: HttpRequest) -> dict[str, object]:
         "place": settings.HUB_PLACE,
         "actor": actor,
         "navigation": _navigation(actor, request.path) if actor else [],
+        "may_find": actor is not None
+        and (actor.can(Capability.SEE_CASES) or actor.can(Capability.SEE_REFERRALS)),
+        "may_see_cases": actor is not None and actor.can(Capability.SEE_CASES),
         "may_break_glass": actor is not None and actor.can(Capability.BREAK_GLASS),
         "signed_in_until": _signed_in_until(request),
         "log_faults": open_faults if actor and actor.can(Capability.SEE_ACCESS_LOG) else (),

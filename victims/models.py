@@ -1,6 +1,7 @@
 """People, how they are named, reached and recognised, and what they consent to."""
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 
 from access.encryption import EncryptedJSONField
@@ -27,9 +28,23 @@ class PersonName(HubRow):
     given_names = models.CharField(max_length=200, blank=True)
     surname = models.CharField(max_length=200, blank=True)
     recorded_at = models.DateTimeField()
+    folded = models.GeneratedField(
+        expression=models.Func(
+            models.F("given_names"),
+            models.F("surname"),
+            function="victims_folded",
+            output_field=models.TextField(),
+        ),
+        output_field=models.TextField(),
+        db_persist=True,
+        help_text="The whole name in small plain letters: what a search is held against.",
+    )
 
     class Meta:
-        indexes = [models.Index(fields=["person", "-recorded_at"], name="victims_name_newest")]
+        indexes = [
+            models.Index(fields=["person", "-recorded_at"], name="victims_name_newest"),
+            GinIndex(OpClass("folded", name="gin_trgm_ops"), name="victims_name_found"),
+        ]
 
 
 class Identifier(HubRow):
@@ -43,6 +58,7 @@ class Identifier(HubRow):
         constraints = [
             models.UniqueConstraint(fields=["scheme", "value", "person"], name="victims_identifier_once")
         ]
+        indexes = [models.Index(fields=["value"], name="victims_identifier_found")]
 
 
 class ContactMethod(HubRow):
@@ -71,6 +87,7 @@ class ContactMethod(HubRow):
         constraints = [
             models.UniqueConstraint(fields=["person", "kind", "value"], name="victims_contact_once")
         ]
+        indexes = [models.Index(fields=["value"], name="victims_contact_found")]
 
 
 class Address(HubRow):
@@ -88,6 +105,7 @@ class Address(HubRow):
         constraints = [
             models.UniqueConstraint(fields=["person", "lines", "postcode"], name="victims_address_once")
         ]
+        indexes = [models.Index(fields=["postcode"], name="victims_address_found")]
 
 
 class SafeAddress(HubRow):

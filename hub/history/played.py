@@ -118,7 +118,7 @@ def _plan(cursor: Any) -> Plan:
     """Every table whose rows hang on a case or a person, each after those that it names."""
     cursor.execute(
         "SELECT c.relname, array_agg(a.attname::text ORDER BY a.attnum) FROM pg_class c"
-        " JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped"
+        " JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''"
         " WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND NOT c.relispartition"
         " GROUP BY 1 ORDER BY 1"
     )
