@@ -30,6 +30,15 @@ BATCH = 500
 OPEN_FOR = timedelta(weeks=2)
 """How far back cases are still open: as much of the history as falls in it is told open."""
 EARLIEST_ENDED = 8  # weeks ago: what took longest has ended by now
+# What a trigger counts for every referral that is sent, were triggers not off; a limit that is told beyond gives way.
+PLACES = """
+UPDATE agencies_service s SET taken = n.taken, sent = n.sent,
+  capacity = CASE WHEN s.capacity < n.taken THEN n.taken ELSE s.capacity END
+FROM (SELECT v.id, count(r.id) FILTER (WHERE referrals_is_open(r.status)) AS taken,
+             count(r.id) FILTER (WHERE r.sent_at >= v.sent_since) AS sent
+      FROM agencies_service v JOIN referrals_referral r ON r.service_id = v.id GROUP BY v.id) n
+WHERE s.id = n.id
+"""
 MATCH_KEYS = ("id", "hub_id", "key", "person_id")
 
 Tally = Counter[tuple[str, str, date]]
@@ -67,6 +76,7 @@ def invent_history(*, cases: int, years: int, tell: Callable[[str], Any], seed: 
             written += batch.write(server)
             if start % (BATCH * 40) == 0:
                 tell(f"{min(start + BATCH, cases):,} of {cases:,} cases")
+        server.execute(PLACES)
         for table in ended[0].rows:
             server.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(table)))
     return written
