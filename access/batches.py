@@ -19,13 +19,14 @@ from access.ids import new_id
 def insert_rows(model: type[Model], rows: Sequence[dict[str, Any]], *, rest: str = "") -> None:
     """Insert `rows` (column to value, all with the same columns) into the model's table.
 
-    Columns that the rows do not give get the field's own default, and each row an id of its own.
+    Columns that the rows do not give get the field's own default (a generated one what the database makes), and each
+    row an id of its own.
     rest: what follows in the statement, a WHERE on `told` (the rows) or an ON CONFLICT against `held`
     (the table), such as "ON CONFLICT DO NOTHING"; written in the product, never taken from data.
     """
     if not rows:
         return
-    fields = {field.column: field for field in model._meta.concrete_fields}
+    fields = {field.column: field for field in model._meta.concrete_fields if not field.generated}
     missing = {
         column: field.get_default()
         for column, field in fields.items()
