@@ -62,8 +62,9 @@ LEAST_SHARED = {("telephone", "same"): 2e-4, ("e-mail", "same"): 2e-5, ("home", 
 SHARED_AT_HOME = {("telephone", "same"): 0.3, ("e-mail", "same"): 0.3}
 """Of those who live together, how many give one telephone or e-mail address at least: children give a parent's."""
 HEAD = """# The frozen settings of recognition, written by scripts/train_recognition.py: do not edit by hand.
-# Weights and thresholds come from invented people alone (docs/decisions/0013). fields: how often each level is found between two records
-# of one person, and between those of two people who are each other's rivals; the product weighs log2 of the ratio.
+# Weights and thresholds come from invented people alone (docs/decisions/0013). fields: how often each level is
+# found between two records of one person, and between those of two people who are each other's rivals; the
+# product weighs log2 of the ratio.
 """
 SWAPPED_BY_CHANCE = 0.15
 """Of two people who bear the same two names, how many bear them in the other order."""
