@@ -140,7 +140,8 @@ def lookup(instance: Instance) -> None:
     many = int(os.environ.get("BENCH_PEOPLE", PEOPLE))
     print(f"One person looked up among {many:,} (BENCH_PEOPLE changes it), and a bare indexed trigram query")
     found_hub(instance)
-    done = instance.python("-m", "bench.lookup", str(many), str(LOOKUPS), seconds=7200)
+    feeds = [write_feed(instance.home.parent / f"{n}.csv", rows=ROWS, seed=n) for n in range(2)]
+    done = instance.python("-m", "bench.lookup", str(many), str(LOOKUPS), *map(str, feeds), seconds=7200)
     if done.returncode:
         raise SystemExit(done.stderr)
     told = json.loads(done.stdout.splitlines()[-1])
@@ -151,6 +152,8 @@ def lookup(instance: Instance) -> None:
         late = statistics.quantiles(times, n=20)[-1]
         print(f"  {name:<12} {middles[name]:8.2f} ms p50, {late:.2f} ms p95, of {len(times)}")
     print(f"  ratio        {middles['recognition'] / middles['trigrams']:8.2f} times the bare query (of p50)")
+    slower = told["import_after"] / told["import_before"]
+    print(f"  import       {told['import_after']:8.1f} s for {ROWS:,} rows, {slower:.2f} times that among nobody")
     print(f"  recognised   {told['found']} of {told['lookups']}, {told['first']} of them as the likeliest")
 
 

@@ -1,6 +1,7 @@
-"""Fills a hub with invented people in bulk, then looks people up: by recognition, and by a bare trigram index.
+"""Fills a hub with invented people in bulk, looks people up by recognition and by a bare trigram index, and takes a
+feed before and after.
 
-Usage: python -m bench.lookup PEOPLE LOOKUPS       (in an instance of its own: see bench.__main__)
+Usage: python -m bench.lookup PEOPLE LOOKUPS BEFORE AFTER    (in an instance of its own: see bench.__main__)
 """
 
 import json
@@ -9,14 +10,18 @@ import random
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import psycopg
 from psycopg.conninfo import make_conninfo
 
+from bench.intake import take_feed
 from bench.population import Human, people, report
 from hub import embedded
 
@@ -36,23 +41,36 @@ TABLES = {
 TRIGRAMS = "SELECT person_id FROM bare WHERE name %% %s ORDER BY similarity(name, %s) DESC LIMIT 50"
 
 
-def main(many: int, lookups: int) -> None:
+def main(many: int, lookups: int, before: Path, after: Path) -> None:
     import django
 
     django.setup()
+    took = {"import_before": take_feed(before)}
     began = time.perf_counter()
     fill(many)
-    filled = time.perf_counter() - began
-    chance = random.Random(SEED + 1)
-    wanted = [human for human in islice(people(SEED), many) if chance.random() < 2 * lookups / many][:lookups]
-    told = [(human, report(human, chance, number)) for number, human in enumerate(wanted)]
-    print(json.dumps({"filled": filled, **look(told)}))
+    took["filled"] = time.perf_counter() - began
+    chance = random.Random(SEED)
+    told = [(human, report(human, chance, number)) for number, human in enumerate(some(many, lookups))]
+    found = look(told)
+    took["import_after"] = take_feed(after)
+    print(json.dumps({**took, **found}))
+
+
+def some(many: int, lookups: int) -> list[Human]:
+    """As many of the people who are held, from one portion in the middle."""
+    number = many // PORTION // 2
+    return random.Random(SEED).sample(people_of(number, min(PORTION, many - number * PORTION)), lookups)
+
+
+def people_of(number: int, many: int) -> list[Human]:
+    """The people of one portion; each portion has people of its own."""
+    humans = islice(people(SEED + number), many)
+    return [replace(human, id=number * PORTION + human.id) for human in humans]
 
 
 def fill(many: int) -> None:
     """By the database's own superuser, past policies, triggers and foreign keys: nothing else loads millions."""
-    with psycopg.connect(make_conninfo(os.environ["DATABASE_OWNER_URL"], user="postgres")) as connection:
-        connection.execute("SET session_replication_role = replica")
+    with psycopg.connect(superuser(), autocommit=True) as connection:
         connection.execute("CREATE TABLE bare (person_id uuid, name text)")
         indexes = connection.execute(
             "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'victims_matchkey'"
@@ -61,21 +79,32 @@ def fill(many: int) -> None:
         connection.execute("ALTER TABLE victims_matchkey DROP CONSTRAINT victims_match_key_once")
         for name, _ in indexes:
             connection.execute(f"DROP INDEX IF EXISTS {name}")
-        source = people(SEED)
-        for _ in range(0, many, PORTION):
-            rows = portion(list(islice(source, min(PORTION, many))))
-            for table, columns in TABLES.items():
-                with connection.cursor().copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
-                    for row in rows[table]:
-                        copy.write_row(row)
+        sizes = [min(PORTION, many - start) for start in range(0, many, PORTION)]
+        with ProcessPoolExecutor(os.cpu_count()) as workers:
+            list(workers.map(load, range(len(sizes)), sizes))
+        connection.execute("SET maintenance_work_mem = '512MB'")
         for _, definition in indexes:
             connection.execute(definition)
         connection.execute("CREATE INDEX bare_name ON bare USING gin (name gin_trgm_ops)")
         connection.execute("GRANT SELECT ON bare TO PUBLIC")
-        connection.commit()
-        connection.autocommit = True
         for table in TABLES:
-            connection.execute(f"ANALYZE {table}")
+            connection.execute(f"VACUUM ANALYZE {table}")
+
+
+def superuser() -> str:
+    return make_conninfo(os.environ["DATABASE_OWNER_URL"], user="postgres")
+
+
+def load(number: int, many: int) -> None:
+    """One portion, on a connection of its own."""
+    rows = portion(people_of(number, many))
+    with psycopg.connect(superuser()) as connection:
+        connection.execute("SET session_replication_role = replica")
+        connection.execute("SET synchronous_commit = off")
+        for table, columns in TABLES.items():
+            with connection.cursor().copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+                for row in rows[table]:
+                    copy.write_row(row)
 
 
 def portion(humans: list[Human]) -> dict[str, list[tuple[object, ...]]]:
@@ -161,4 +190,4 @@ def timed(act: Callable[[], Any]) -> tuple[Any, float]:
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hub.settings")
     with embedded.attach():
-        main(*map(int, sys.argv[1:3]))
+        main(int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3]), Path(sys.argv[4]))

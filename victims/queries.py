@@ -9,7 +9,16 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from access.models import SameAs
-from victims.matching import MOST_OF_ONE_KEY, Identity, Resemblance, born_on, compare, marks, match_keys
+from victims.matching import (
+    MOST_OF_ONE_KEY,
+    Identity,
+    Resemblance,
+    born_on,
+    compare,
+    marks,
+    match_keys,
+    nearest,
+)
 from victims.matching import Address as Home
 from victims.models import (
     Address,
@@ -170,11 +179,10 @@ def safe_addresses(person: UUID) -> QuerySet[SafeAddress]:
 
 def who_may_be(one: Identity) -> list[tuple[UUID, Resemblance]]:
     """The people held who may be this one, the likeliest first. The caller records the look."""
-    near = people_by_key(match_keys(one)).values()
-    few = {person for people in near if len(people) <= MOST_OF_ONE_KEY for person in people}
+    near = nearest(people_by_key(match_keys(one)).values())
     found = [
         (person, likeness)
-        for person, held in identities_of(few).items()
+        for person, held in identities_of(near).items()
         if (likeness := compare(one, held)) is not None
     ]
     return sorted(found, key=lambda pair: (-pair[1].score, pair[0]))

@@ -40,6 +40,7 @@ from victims.matching import (
     contradicts,
     marks,
     match_keys,
+    nearest,
 )
 from victims.models import ContactMethod
 from victims.normalise import telephone
@@ -86,8 +87,9 @@ class PeopleBook:
         self._by_number = people_by_number(scheme=scheme, values=nominals - {""})
         self._by_key = people_by_key({key for report in reports for key in match_keys(identity(report))})
         numbered = {person for people in self._by_number.values() for person in people}
-        few = [people for people in self._by_key.values() if len(people) <= MOST_OF_ONE_KEY]
-        near = {person for people in few for person in people}
+        near: set[UUID] = set()
+        for report in reports:
+            near.update(nearest(self._by_key.get(key, ()) for key in match_keys(identity(report))))
         self.known = numbered | set(known)
         self._identities = identities_of(self.known | near)
         self._restricted = restricted_people(self._identities)
@@ -196,16 +198,13 @@ class PeopleBook:
         told = details(person, report, self._scheme)
         self._details.append(told)
         self._marks.setdefault(person, set()).update(marks(scheme=self._scheme, number=report.nominal))
-        others: dict[UUID, None] = {}
-        for key in told.match_keys:
-            holders = self._by_key.setdefault(key, [])
-            if len(holders) > MOST_OF_ONE_KEY:
-                continue
-            others |= dict.fromkeys(holders)
-            if person not in holders:
-                holders.append(person)
+        holders = [self._by_key.setdefault(key, []) for key in told.match_keys]
+        others = nearest(holders)
+        for each in holders:
+            if len(each) <= MOST_OF_ONE_KEY and person not in each:
+                each.append(person)
         for other in others:
-            if other == person or _pair(person, other) in self._pairs:
+            if other == person or other not in self._identities or _pair(person, other) in self._pairs:
                 continue
             likeness = compare(self._identities[person], self._identities[other]) or compare(
                 mine, self._identities[other]

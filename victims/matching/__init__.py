@@ -5,7 +5,7 @@ a missed one: twins, a household with one telephone, a parent and child of one n
 """
 
 from victims.matching.identity import Address, Identity, born_on, marks
-from victims.matching.keys import MOST_OF_ONE_KEY, match_keys
+from victims.matching.keys import MOST_OF_ONE_KEY, match_keys, nearest
 from victims.matching.scoring import REVIEW, SAME, Line, Resemblance, compare, contradicts, weigh
 from victims.matching.words import Why, as_evidence, why
 
@@ -24,6 +24,7 @@ __all__ = [
     "contradicts",
     "marks",
     "match_keys",
+    "nearest",
     "weigh",
     "why",
 ]

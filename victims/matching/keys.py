@@ -1,13 +1,20 @@
 """Blocking keys: only people who share one are compared. Pure."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from heapq import nsmallest
+from typing import TypeVar
+from uuid import UUID
 
 from victims.matching.identity import Address, Identity
 from victims.matching.names import sound
 
+Holder = TypeVar("Holder", UUID, int)
 LONGEST = 200
 MOST_OF_ONE_KEY = 50
 """A key that more people share than this says nothing about any of them (a hostel's telephone)."""
+MOST_COMPARED = 60
+"""Nobody is compared with more people than this: with those with whom the most, and the rarest, keys are shared."""
 
 
 def match_keys(one: Identity) -> tuple[str, ...]:
@@ -18,6 +25,16 @@ def match_keys(one: Identity) -> tuple[str, ...]:
     with each initial; the street with each name, and with house and initial; each telephone number and e-mail address.
     """
     return tuple(dict.fromkeys(key[:LONGEST] for key in _keys(one)))
+
+
+def nearest(holders: Iterable[Sequence[Holder]]) -> list[Holder]:
+    """Of the people who hold each of somebody's keys those to compare, the nearest first; of equals the oldest."""
+    shared: dict[Holder, float] = defaultdict(float)
+    for people in holders:
+        if len(people) <= MOST_OF_ONE_KEY:
+            for one in people:
+                shared[one] += 1 / len(people)
+    return nsmallest(MOST_COMPARED, shared, key=lambda one: (-shared[one], one))
 
 
 def wide_keys(one: Identity) -> tuple[str, ...]:
