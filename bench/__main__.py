@@ -153,7 +153,9 @@ def lookup(instance: Instance) -> None:
         print(f"  {name:<12} {middles[name]:8.2f} ms p50, {late:.2f} ms p95, of {len(times)}")
     print(f"  ratio        {middles['recognition'] / middles['trigrams']:8.2f} times the bare query (of p50)")
     slower = told["import_after"] / told["import_before"]
-    print(f"  import       {told['import_after']:8.1f} s for {ROWS:,} rows, {slower:.2f} times that among nobody")
+    print(
+        f"  import       {told['import_after']:8.1f} s for {ROWS:,} rows, {slower:.2f} times that among nobody"
+    )
     print(f"  recognised   {told['found']} of {told['lookups']}, {told['first']} of them as the likeliest")
 
 

@@ -85,11 +85,12 @@ class PeopleBook:
         self._scheme = scheme
         nominals = {report.nominal for report in reports} | {report.suspect_nominal for report in reports}
         self._by_number = people_by_number(scheme=scheme, values=nominals - {""})
-        self._by_key = people_by_key({key for report in reports for key in match_keys(identity(report))})
+        keys = [match_keys(identity(report)) for report in reports]
+        self._by_key = people_by_key({key for each in keys for key in each})
         numbered = {person for people in self._by_number.values() for person in people}
         near: set[UUID] = set()
-        for report in reports:
-            near.update(nearest(self._by_key.get(key, ()) for key in match_keys(identity(report))))
+        for each in keys:
+            near.update(nearest(self._by_key.get(key, ()) for key in each))
         self.known = numbered | set(known)
         self._identities = identities_of(self.known | near)
         self._restricted = restricted_people(self._identities)
@@ -195,7 +196,7 @@ class PeopleBook:
 
     def _enter(self, person: UUID, report: Report, mine: Identity) -> Details:
         """Note what was told, and compare the person with everybody who shares a key."""
-        told = details(person, report, self._scheme)
+        told = details(person, report, self._scheme, match_keys(mine))
         self._details.append(told)
         self._marks.setdefault(person, set()).update(marks(scheme=self._scheme, number=report.nominal))
         holders = [self._by_key.setdefault(key, []) for key in told.match_keys]
@@ -206,9 +207,10 @@ class PeopleBook:
         for other in others:
             if other == person or other not in self._identities or _pair(person, other) in self._pairs:
                 continue
-            likeness = compare(self._identities[person], self._identities[other]) or compare(
-                mine, self._identities[other]
-            )
+            held = self._identities[person]
+            likeness = compare(held, self._identities[other])
+            if likeness is None and held != mine:  # what is told now may say more than what was known
+                likeness = compare(mine, self._identities[other])
             if likeness:
                 self._pairs[_pair(person, other)] = likeness
         return told
@@ -230,7 +232,7 @@ def identity(report: Report) -> Identity:
     )
 
 
-def details(person: UUID, report: Report, scheme: str) -> Details:
+def details(person: UUID, report: Report, scheme: str, keys: tuple[str, ...]) -> Details:
     """What a report tells about a person, with the safety of each way to reach them.
 
     A sender's one mark is about telephones; whether letters or e-mails are safe is then not known, or worse.
@@ -269,7 +271,7 @@ def details(person: UUID, report: Report, scheme: str) -> Details:
         postcode="" if report.is_safe_address else report.postcode,
         safe_address=SafePlace(report.address, report.postcode) if report.is_safe_address else None,
         letters=letters,
-        match_keys=match_keys(identity(report)),
+        match_keys=keys,
     )
 
 

@@ -30,18 +30,23 @@ LEVELS = {
 """Every field that is compared, and its levels, the closest first. A missing field has none."""
 
 
-def levels(one: Identity, other: Identity) -> dict[str, str]:
-    """The level of each field of LEVELS; MISSING where one of the two does not tell it."""
-    return compared(one, other)[0]
-
-
 def compared(one: Identity, other: Identity) -> tuple[dict[str, str], dict[str, str]]:
-    """The `levels`, and by field the names that are the same in both."""
+    """The level of each field of LEVELS but the address, which takes longest; and the names that are the same in both.
+
+    A level is MISSING where one of the two does not tell the field.
+    """
     read = _names(one, other)
-    found = {"given_name": read.given, "surname": read.surname, "name_order": read.order}
+    found = {
+        "given_name": read.given,
+        "surname": read.surname,
+        "name_order": read.order,
+        "date_of_birth": born_level(one.born, other.born),
+        "sex": sex_level(one.sex, other.sex),
+        "telephone": phone_level(one.phones, other.phones),
+        "e-mail": email_level(one.emails, other.emails),
+    }
     names = {"given_name": (read.given, read.given_name), "surname": (read.surname, read.surname_name)}
-    agreed = {field: name for field, (level, name) in names.items() if level == "same"}
-    return {**found, **{field: level(one, other) for field, level in OTHER_FIELDS.items()}}, agreed
+    return found, {field: name for field, (level, name) in names.items() if level == "same"}
 
 
 def name_levels(one: Identity, other: Identity) -> dict[str, str]:
@@ -134,7 +139,8 @@ def born_level(one: str, other: str) -> str:
     if one_slip(one, other):
         return "slip"
     agree = (one[:4] == other[:4]) + (one[4:6] == other[4:6]) + (one[6:] == other[6:])
-    return "near" if agree == 2 or slips(one, other) <= 2 else "different"
+    is_near = agree == 2 or (len(one) == len(other) and slips(one, other) <= 2)
+    return "near" if is_near else "different"
 
 
 def sex_level(one: str, other: str) -> str:

@@ -17,17 +17,14 @@ def one_slip(one: str, other: str) -> bool:
 
 
 def slips(one: str, other: str) -> int:
-    """How many letters were typed wrongly, left out, added or in their neighbour's place (each pair turned once)."""
-    before: list[int] = []
-    row = list(range(len(other) + 1))
-    for at, letter in enumerate(one, start=1):
-        last, before, row = before, row, [at]
-        for place, typed in enumerate(other, start=1):
-            best = min(before[place] + 1, row[-1] + 1, before[place - 1] + (letter != typed))
-            if at > 1 and place > 1 and letter == other[place - 2] and one[at - 2] == typed:
-                best = min(best, last[place - 2] + 1)
-            row.append(best)
-    return row[-1]
+    """How many signs were typed wrongly, or with their neighbour in each other's place, in texts of one length."""
+    found = at = 0
+    while at < len(one):
+        if one[at] != other[at]:
+            found += 1
+            at += one[at : at + 2] == other[at : at + 2][::-1]
+        at += 1
+    return found
 
 
 @lru_cache(maxsize=200_000)

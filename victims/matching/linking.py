@@ -9,7 +9,7 @@ from math import log2
 from victims.matching.identity import Identity
 from victims.matching.keys import MOST_OF_ONE_KEY, match_keys, wide_keys
 from victims.matching.model import Model, frozen_model
-from victims.matching.scoring import SAME, Resemblance, weigh
+from victims.matching.scoring import SAME, Resemblance, weigh, weigh_from
 
 USUAL = 1.0
 """log2 of how many pairs of one person a hub has for each such pair of one house, at most."""
@@ -27,8 +27,8 @@ def linked(people: Sequence[Identity]) -> Iterator[tuple[int, int, Resemblance]]
     pairs = candidates(people)
     model = as_common_as_in(people, pairs)
     for one, other in pairs:
-        found = weigh(people[one], people[other], model)
-        if found.verdict:
+        found = weigh_from(people[one], people[other], model, least=model.review)
+        if found:
             yield one, other, found
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import log2
 
-from victims.matching.fields import AGREES, MISSING, NAMES, compared, levels
+from victims.matching.fields import AGREES, LEVELS, MISSING, NAMES, compared, home_level
 from victims.matching.identity import Identity
 from victims.matching.model import RIVALS, Model, frozen_model
 from victims.matching.names import frequency, together
@@ -50,21 +50,47 @@ def weigh(one: Identity, other: Identity, model: Model | None = None) -> Resembl
     """Score two records against each other; the same whichever comes first."""
     model = model or frozen_model()
     found, names = compared(one, other)
-    told = [(field, level) for field, level in found.items() if level != MISSING]
+    found["home"] = home_level(one.addresses, other.addresses)
+    return _weighed(found, _rarer(names, model, swapped=found["name_order"] == "swapped"), model)
+
+
+def weigh_from(one: Identity, other: Identity, model: Model, *, least: float) -> Resemblance | None:
+    """As `weigh`; None where the score is less than that, and sooner where even one address would not help."""
+    found, names = compared(one, other)
     rare = _rarer(names, model, swapped=found["name_order"] == "swapped")
-    totals = {
-        rival: model.start[rival] + sum(weights[field][level] for field, level in told)
-        for rival, weights in model.weights.items()
-    }
-    totals["stranger"] += sum(
-        weight - model.weights["stranger"][field]["same"] for field, weight in rare.items()
-    )
+    if _total("stranger", found, rare, model) + max(model.weights["stranger"]["home"].values()) < least:
+        return None
+    found["home"] = home_level(one.addresses, other.addresses)
+    likeness = _weighed(found, rare, model)
+    return likeness if likeness.score >= least else None
+
+
+def _weighed(found: dict[str, str], rare: dict[str, float], model: Model) -> Resemblance:
+    totals = {rival: _total(rival, found, rare, model) for rival in RIVALS}
     rival = min(RIVALS, key=lambda each: totals[each])
     score = round(totals[rival], 3)
     is_same = score >= model.same and _is_borne_out(found)
     verdict = SAME if is_same else REVIEW if score >= model.review else ""
-    lines = _lines(found, rare, model, rival)
+    lines = tuple(
+        Line(field, found[field], _weight(field, found[field], rival, rare, model)) for field in LEVELS
+    )
     return Resemblance(score, verdict, score >= model.suggest, rival, model.start[rival], lines)
+
+
+def _total(rival: str, found: dict[str, str], rare: dict[str, float], model: Model) -> float:
+    weights = model.weights[rival]
+    total = model.start[rival] + sum(weights[field][level] for field, level in found.items() if level)
+    if rival == "stranger":
+        total += sum(weight - weights[field]["same"] for field, weight in rare.items())
+    return total
+
+
+def _weight(field: str, level: str, rival: str, rare: dict[str, float], model: Model) -> float:
+    if level == MISSING:
+        return 0.0
+    if rival == "stranger" and level == "same" and field in rare:
+        return rare[field]
+    return model.weights[rival][field][level]
 
 
 def _is_borne_out(found: dict[str, str]) -> bool:
@@ -94,25 +120,14 @@ def _frequency(name: str, fields: Iterable[str], model: Model) -> float:
     return max(max(model.common.get(each, {}).get(name, 0.0), frequency(name, each)) for each in fields)
 
 
-def _lines(found: dict[str, str], rare: dict[str, float], model: Model, rival: str) -> tuple[Line, ...]:
-    def weight(field: str, level: str) -> float:
-        if level == MISSING:
-            return 0.0
-        if rival == "stranger" and level == "same" and field in rare:
-            return rare[field]
-        return model.weights[rival][field][level]
-
-    return tuple(Line(field, level, weight(field, level)) for field, level in found.items())
-
-
 def compare(one: Identity, other: Identity) -> Resemblance | None:
     """How the two resemble each other, or None where nobody is to be asked whether they are one."""
-    found = weigh(one, other)
-    return found if found.is_suggested else None
+    model = frozen_model()
+    return weigh_from(one, other, model, least=model.suggest)
 
 
 def contradicts(one: Identity, other: Identity) -> bool:
     """Whether two records under one number of a sender flatly differ: neither names nor dates of birth agree."""
-    found = levels(one, other)
+    found, _ = compared(one, other)
     names = {found["given_name"], found["surname"]}
     return MISSING not in names and names <= {"different", "near"} and found["date_of_birth"] == "different"
