@@ -14,6 +14,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import requests
 from django.conf import settings
@@ -36,6 +37,8 @@ from referrals.actions.override import ask_override
 from referrals.actions.referral import recall
 from referrals.actions.restriction import give_personal_access, restrict
 from referrals.actions.same_person import answer_suggestion
+from referrals.actions.told import SELF, take_referral
+from referrals.feed.told import Told
 from referrals.models import Case, FeedRun, FeedSource, Referral
 from referrals.queries.review import newest_case_of
 from rights.actions.requests import open_request
@@ -45,6 +48,7 @@ from victims.models import Consent, ContactMethod, SamePersonSuggestion
 
 PASSWORD = "northshire-demo-only"  # printed by `make run`, refused in production
 FEED = "referrals/sources/examples/northshire-2026-11-16.csv"
+ASKED = UUID("01a21409-0000-7000-8000-00000000a5ed")  # the one filled-in form of the demonstration
 FEED_DAY = date(2026, 11, 16)
 PARTNER_SYSTEMS = ("safe-steps", "victim-care", "calder-house", "young-voices")
 LONGEST_WAIT = 120
@@ -62,6 +66,7 @@ def demonstrate(*, tell: Tell, web: str | None = None) -> None:
     systems = _passwords_and_systems(web)
     tell("Importing the police feed")
     _import_feed()
+    _ask_for_help()
     tell("Triaging: contact, consent, needs and risk")
     _triage()
     tell("Routing")
@@ -130,6 +135,27 @@ def _import_feed() -> None:
                 file_name=source_file.name,
             )
     _wait(lambda: FeedRun.objects.filter(id=run.id, status=FeedRun.Status.FINISHED).exists(), "the feed")
+
+
+def _ask_for_help() -> None:
+    """Somebody who told nobody before fills in the public form."""
+    told = Told(
+        kind="stalking",
+        ways=frozenset({"text", "email"}),
+        given_names="Eirlys",
+        surname="Penhale",
+        date_of_birth=date(1991, 4, 12),
+        phone="07700900871",
+        email="eirlys.penhale@example.org",
+        postcode="NP20 4AA",
+        must_not_know="My former partner. He reads what comes by post.",
+        hours="evening",
+        consent=True,
+        summary="He waits outside my work and sends messages from new numbers. I have not told the police.",
+    )
+    with acting_as_system("self-referral") as actor:
+        run = take_referral(actor=actor, source=SELF, token=ASKED, told=told, on_behalf=False)
+    _wait(lambda: FeedRun.objects.filter(id=run.id, status=FeedRun.Status.FINISHED).exists(), "the form")
 
 
 def _wait(done: Callable[[], bool], what: str) -> None:

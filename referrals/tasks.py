@@ -29,6 +29,7 @@ from referrals.actions.routing import (
     route_case,
     route_taken_up,
 )
+from referrals.actions.safeguarding import OVERDUE, note_overdue
 from referrals.actions.sight import SIGHT_ENDS
 from referrals.actions.triage import CaseClosed
 from referrals.actions.waiting import TAKE_UP, take_up_waiting
@@ -210,6 +211,12 @@ def alert(payload: dict[str, str]) -> None:
 def hide(payload: dict[str, str]) -> None:
     """What is held in quarantine about somebody who was restricted is hidden with them."""
     hide_held_rows(case_id=UUID(payload["case"]))
+
+
+@subscriber(name=OVERDUE, account="intake")
+def child_in_danger_is_overdue(payload: dict[str, str]) -> None:
+    """The time in which a child in danger is to be referred on is over; where it was, nothing is to be done."""
+    note_overdue(row_id=UUID(payload["row"]))
 
 
 @subscriber("feed.finished", name="referrals.write_sent", account="feedback")

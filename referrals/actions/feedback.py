@@ -2,13 +2,14 @@
 system alone; written again it comes to the same.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
 from access.batches import insert_rows
+from agencies.models import Practitioner
 from referrals.feed.held import RETURNED
 from referrals.feedback import stage_of
 from referrals.models import Case, ContactAttempt, Feedback, FeedRow, FeedRun, Referral, SentRecord
@@ -22,11 +23,12 @@ TAKEN_ON = ("accepted", "in_progress", "completed")
 def write_sent(*, run_id: UUID) -> None:
     """Let the sender of a finished run look back on it."""
     run = FeedRun.objects.select_related("source").get(id=run_id)
-    column = definition_of(run).columns["crime_ref"]
+    columns, agency_id = _references(run), sender_of(run)
     after = -1
     while rows := list(FeedRow.objects.filter(run=run, line__gt=after).order_by("line")[:AT_ONCE]):
-        insert_rows(SentRecord, [_sent(run, row, column) for row in rows], rest="ON CONFLICT DO NOTHING")
-        _begin(run.source.agency_id, {row.case_id for row in rows if row.case_id})
+        sent = [_sent(run, row, columns, agency_id) for row in rows]
+        insert_rows(SentRecord, sent, rest="ON CONFLICT DO NOTHING")
+        _begin(agency_id, {row.case_id for row in rows if row.case_id})
         after = rows[-1].line
 
 
@@ -34,11 +36,10 @@ def write_sent(*, run_id: UUID) -> None:
 def write_answered(*, row_id: UUID) -> None:
     """Let the sender see what became of a row that was held, in place of what it saw before."""
     row = FeedRow.objects.select_related("run__source").get(id=row_id)
-    source = row.run.source
     if SentRecord.objects.filter(row_id=row_id).delete()[0]:
-        column = definition_of(row.run).columns["crime_ref"]
-        insert_rows(SentRecord, [_sent(row.run, row, column)])
-        _begin(source.agency_id, {row.case_id} if row.case_id else ())
+        columns, agency_id = _references(row.run), sender_of(row.run)
+        insert_rows(SentRecord, [_sent(row.run, row, columns, agency_id)])
+        _begin(agency_id, {row.case_id} if row.case_id else ())
 
 
 @transaction.atomic
@@ -51,13 +52,29 @@ def follow_case(*, case_id: UUID) -> None:
             ).update(stage=line["stage"], end_state=line["end_state"], changed_at=line["changed_at"])
 
 
-def _sent(run: FeedRun, row: FeedRow, column: str) -> dict[str, object]:
+def sender_of(run: FeedRun) -> UUID:
+    """Whose agency may look back on a delivery: of what was told on a form, the agency of whoever filled it in."""
+    if run.source.definition.get("form"):
+        teller = Practitioner.objects.filter(id=run.taken_by).values_list("agency_id", flat=True).first()
+        return teller or run.source.agency_id
+    return run.source.agency_id
+
+
+def _references(run: FeedRun) -> list[str]:
+    """The columns in which the sender knows the record: a form's own number only where the police's is not told."""
+    names = ("occurrence_ref", "crime_ref") if run.source.definition.get("form") else ("crime_ref",)
+    columns = definition_of(run).columns
+    return [columns[name] for name in names if name in columns]
+
+
+def _sent(run: FeedRun, row: FeedRow, columns: Sequence[str], agency_id: UUID) -> dict[str, object]:
+    told = (row.raw.get(column, "").strip() for column in columns)
     return {
-        "agency_id": run.source.agency_id,
+        "agency_id": agency_id,
         "row_id": row.id,
         "run_number": run.number,
         "line": row.line,
-        "reference": row.raw.get(column, "").strip()[:60],
+        "reference": next((one for one in told if one), "")[:60],
         "sent_at": run.taken_at,
         "verdict": row.verdict,
         "reason": "" if row.verdict == "workable" else row.reason,

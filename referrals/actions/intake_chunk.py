@@ -17,11 +17,12 @@ from messaging.events import publish
 from referrals.actions.intake_cases import CaseBook, Report
 from referrals.actions.intake_people import PeopleBook
 from referrals.actions.intake_records import Record, RecordBook
+from referrals.actions.safeguarding import watch_rows
 from referrals.feed import row as feed_row
 from referrals.feed.editions import carried, reading
 from referrals.feed.record import judge, takes_back
 from referrals.feed.source import SourceDefinition
-from referrals.feed.verdicts import DUPLICATE, UPDATE, WITHDRAWN, OffenceFacts, Verdict
+from referrals.feed.verdicts import DUPLICATE, SAFEGUARDING, UPDATE, WITHDRAWN, OffenceFacts, Verdict
 from referrals.models import FeedRow, FeedSource, Incident, Offence
 from victims.entitlement import age_on, propose
 from victims.matching import marks
@@ -114,7 +115,9 @@ def judge_chunk(
     _write_verdicts(written)
     ended = records.end_held(now=now)
     publish(*cases.told, *people.told, *records.told)
-    return [ended.get(row.id, str(one["verdict"])) for (row, _, _), one in zip(told, written, strict=True)]
+    if in_danger := [row for row, one in zip(rows, written, strict=True) if one["verdict"] == SAFEGUARDING]:
+        watch_rows(in_danger)
+    return [ended.get(row.id, str(one["verdict"])) for row, one in zip(rows, written, strict=True)]
 
 
 def seriousness(group: str, properties: Sequence[str]) -> int:

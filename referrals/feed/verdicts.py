@@ -72,7 +72,7 @@ def own_verdict(
         age = age_on(report.date_of_birth, report.reported_at.astimezone(source.zone).date())
     if age is None:
         age = report.age
-    faults, warnings = [], list(_warnings(report, now, age))
+    faults, warnings = [], list(_warnings(report, source, now, age))
     for fault in _faults(report, source, offences.get(report.offence_code), age):
         if fault[0] in accepted:
             warnings.append(f"Taken all the same: {QUARANTINE_WORDS[fault[0]].lower()}.")
@@ -102,7 +102,10 @@ def _faults(
             "A child is the victim of cruelty or neglect: goes to safeguarding, not to triage.",
         )
     if not report.surname and not report.given_names:
-        yield "missing_name", "The row has no name. Ask the sender who the victim is."
+        yield (
+            "missing_name",
+            "The row has no name, which the police minimum data standard asks for. Ask the sender who the victim is.",
+        )
     if fault := _wrong_date(report, source):
         yield "invalid_date", f"{fault} Ask the sender to correct it."
     if offence is None:
@@ -128,7 +131,8 @@ def _faults(
     elif not (report.phones or report.email or report.postcode):
         yield (
             "invalid_phone",
-            "No telephone number, e-mail address or postcode that can be used. Ask the officer for one.",
+            "No telephone number, e-mail address or home address with a postcode that can be used: the police minimum"
+            " data standard asks for one. Ask the officer.",
         )
 
 
@@ -146,7 +150,7 @@ def _wrong_date(report: Report, source: SourceDefinition) -> str:
     return ""
 
 
-def _warnings(report: Report, now: datetime, age: int | None) -> tuple[str, ...]:
+def _warnings(report: Report, source: SourceDefinition, now: datetime, age: int | None) -> tuple[str, ...]:
     warnings = list(report.warnings)
     if report.reported_at and report.reported_at > now + timedelta(days=1):
         warnings.append("The time of the report lies in the future.")
@@ -160,6 +164,8 @@ def _warnings(report: Report, now: datetime, age: int | None) -> tuple[str, ...]
         warnings.append("The name holds signs that names do not have: check it.")
     if report.date_of_birth is None:
         warnings.append("The date of birth is not known.")
+    if report.sex == "0" and "sex" in source.columns:
+        warnings.append("The gender is not known.")
     if report.consent is False:
         warnings.append(
             "The victim does not consent to be referred, says the sender: ask before anything is shared."

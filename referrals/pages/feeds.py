@@ -22,6 +22,7 @@ from referrals.feed.source import SourceDefinition
 from referrals.forms.feeds import FeedForm
 from referrals.models import FeedRow, FeedRun
 from referrals.queries import feed_rows, feeds
+from referrals.queries.held_summary import overdue_children
 from referrals.queries.sources import definition_of
 
 RUNS = 25
@@ -48,6 +49,7 @@ def feed_list(request: HttpRequest) -> HttpResponse:
         {
             "form": form,
             "alerts": feeds.open_alerts(),
+            "overdue": overdue_children() if actor.can(Capability.SEE_CASES) else 0,
             "may_import": actor.can(Capability.IMPORT_FEED),
             "runs": [feeds.run_line(run) for run in runs[:RUNS]],
             "next": runs[RUNS - 1].number if len(runs) > RUNS else "",

@@ -32,6 +32,7 @@ from referrals.forms.quarantine import AcceptForm, BulkForm, CorrectForm, ReferF
 from referrals.models import FeedRow
 from referrals.pages.feeds import csv_file, feeds_actor
 from referrals.queries import feed_rows, feeds
+from referrals.queries.held_summary import held_summary, overdue_children
 from referrals.queries.quarantine import HeldRow, HeldRowNotFound, held_row
 from referrals.queries.sources import all_definitions
 
@@ -205,6 +206,8 @@ def _listed(request: HttpRequest, *, reason: str, source: str, own_queue: bool =
         )
         record_look(action=Look.Action.LIST, door="quarantine", subjects=feed_rows.subjects_of(page.rows))
         context |= {
+            "summary": None if own_queue else held_summary(),
+            "overdue": overdue_children(),
             "rows": feed_rows.shown(page.rows),
             "now": timezone.now(),
             "previous": page.previous,

@@ -301,6 +301,26 @@ def test_an_update_is_held_back_for_its_own_faults():
     assert found.code == "quarantine:invalid_date"
 
 
+@pytest.mark.parametrize(
+    ("missing", "code", "words"),
+    [
+        ({"SURNAME": "", "FORENAMES": ""}, "quarantine:missing_name", "police minimum data standard"),
+        (
+            {"TEL_MOBILE": "", "TEL_HOME": "", "EMAIL": "", "ADDRESS": "", "POSTCODE": ""},
+            "quarantine:invalid_phone",
+            "police minimum data standard",
+        ),
+        ({"DOB": "", "AGE": ""}, "workable", "The date of birth is not known."),
+        ({"SEX": ""}, "workable", "The gender is not known."),
+        ({"SURNAME": ""}, "workable", "Only one name is known."),
+    ],
+)
+def test_what_the_minimum_data_standard_asks_for_is_named_where_it_is_missing(missing, code, words):
+    found = verdict(a_row(**missing))
+    assert found.code == code
+    assert words in " ".join([found.reason, *found.warnings])
+
+
 # Which record a row is about
 
 

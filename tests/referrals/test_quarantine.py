@@ -11,7 +11,7 @@ from django.utils import timezone
 from access.context import acting_as, acting_as_system
 from access.models import Look
 from access.roles import Capability
-from messaging.models import Event
+from messaging.models import Event, Message
 from messaging.relay import run_due
 from referrals.actions.quarantine import (
     AnsweredMeanwhile,
@@ -27,6 +27,7 @@ from referrals.actions.quarantine import (
     return_row,
 )
 from referrals.actions.restriction import restrict
+from referrals.actions.safeguarding import OVERDUE
 from referrals.feed.held import ANSWERS
 from referrals.feed.verdicts import QUARANTINE_WORDS
 from referrals.models import Case, FeedRow, FeedRun, HeldStep, Incident, SentRecord
@@ -328,3 +329,31 @@ def test_the_database_lets_no_row_out_without_a_step_and_no_verdict_change(cast)
 def test_every_reason_has_an_answer_that_ends_it():
     for reason in QUARANTINE_WORDS:
         assert any(reason in one.reasons and one.leads_to for one in ANSWERS.values()), reason
+
+
+def test_a_child_in_danger_whose_time_is_over_is_told_once_and_on_the_pages(cast):
+    [row, other] = held(cast, a_row(**CRUELTY), a_row(CRIME_REF="31/00002/26", **CRUELTY))
+    told = {"to": "Children’s social care", "words": "By telephone."}
+    do(cast, refer_row, other, **told)
+    with acting_as_system("tests"):
+        FeedRun.objects.update(taken_at=timezone.now() - timedelta(days=9))
+        Message.objects.filter(subscriber=OVERDUE).update(available_at=timezone.now())
+    run_due()
+    run_due()
+    with acting_as_system("tests"):
+        [event] = Event.objects.filter(topic="feed.safeguarding_overdue")
+        assert event.data == {"row": str(row.id), "run": str(row.run_id)}
+    priya = cast.browser("priya")
+    assert "1 row that names a child in danger is overdue" in words_of(priya.get("/feeds/"))
+    assert "1 of them is overdue" in words_of(priya.get("/feeds/quarantine/"))
+
+
+def test_the_workbench_says_by_reason_and_sender_what_is_held_and_for_how_long(cast):
+    held(cast, a_row(**NO_WAY), a_row(CRIME_REF="31/00002/26", **NO_WAY))
+    held(cast, a_row(CRIME_REF="31/00003/26", OFFENCE_CODE="?"))
+    with acting_as_system("tests"):
+        FeedRun.objects.filter(received=2).update(taken_at=timezone.now() - timedelta(days=9))
+    summary = cast.browser("priya").get("/feeds/quarantine/").context["summary"]
+    assert [(one.code, one.by_sender, one.for_long) for one in summary.reasons] == [
+        ("invalid_phone", [("northshire-police", 2)], 2), ("unknown_offence", [("northshire-police", 1)], 0),
+    ]  # fmt: skip

@@ -233,6 +233,16 @@ def test_police_partners_and_the_hubs_people_refer_somebody(hub, cast, who):
     assert incident.officer == row.run.taken_by_name == cast.actor(who).name
 
 
+def test_a_force_sees_what_its_officers_told_on_the_form_and_another_agency_does_not(hub, cast):
+    for who, number in (("martin", "31/00009/26"), ("helen", "31/00010/26")):
+        cast.browser(who).post(OFFICER, OFFICERS | {"token": str(uuid4()), "police_ref": number})
+    run_due()
+    seen = cast.browser("martin").get("/sent/").content.decode()
+    assert "31/00009/26" in seen
+    assert "Opened or joined a case" in seen
+    assert "31/00010/26" not in seen
+
+
 def test_a_referral_without_a_safe_way_is_held_back(hub, cast):
     cast.browser("martin").post(OFFICER, OFFICERS | {"token": str(uuid4()), "ways": []})
     assert row_of("officer-referral").verdict == "quarantine:no_safe_contact"

@@ -1,0 +1,31 @@
+"""The clock of a child in danger: a row that stands in that queue past its one working day is told as an event."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from messaging.events import Happening, publish, schedule
+from referrals.feed.verdicts import SAFEGUARDING
+from referrals.models import FeedRow, FeedRun
+from referrals.queries.feed_rows import safeguarding_due
+
+OVERDUE = "referrals.safeguarding_overdue"
+
+
+def watch_rows(rows: Collection[FeedRow]) -> None:
+    """Have it looked at, once each row's time is over, whether it was referred on. A row is watched once."""
+    taken = dict(FeedRun.objects.filter(id__in={row.run_id for row in rows}).values_list("id", "taken_at"))
+    for row in rows:
+        at = safeguarding_due(taken[row.run_id])
+        schedule(OVERDUE, key=str(row.id), payload={"row": str(row.id)}, at=at)
+
+
+@transaction.atomic
+def note_overdue(*, row_id: UUID) -> None:
+    """Tell that the row's time is over, where it stands in the queue still."""
+    row = FeedRow.objects.filter(id=row_id, verdict=SAFEGUARDING).first()
+    if row is not None:
+        data: dict[str, object] = {"row": str(row.id), "run": str(row.run_id)}
+        publish(Happening("feed.safeguarding_overdue", at=timezone.now(), data=data))
