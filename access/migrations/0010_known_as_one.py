@@ -194,14 +194,18 @@ class Migration(migrations.Migration):
                 ("hub_id", models.UUIDField(default=access.context.hub_id, editable=False)),
                 ("person_id", models.UUIDField(unique=True)),
                 ("group_id", models.UUIDField()),
-                ("since", models.DateTimeField()),
+                ("since", models.DateTimeField(help_text="When the last of them was linked.")),
                 (
                     "kept_out",
-                    django.contrib.postgres.fields.ArrayField(models.UUIDField(), default=list),
+                    django.contrib.postgres.fields.ArrayField(
+                        models.UUIDField(), default=list, help_text="Practitioners and agencies in conflict."
+                    ),
                 ),
                 (
                     "restricted",
-                    django.contrib.postgres.fields.ArrayField(models.UUIDField(), default=list),
+                    django.contrib.postgres.fields.ArrayField(
+                        models.UUIDField(), default=list, help_text="Those whose own record is restricted."
+                    ),
                 ),
             ],
             options={"indexes": [models.Index(fields=["group_id"], name="access_sameas_group")]},
