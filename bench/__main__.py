@@ -17,6 +17,7 @@ from tests.platform.stage import ROOT, Instance, family, free_port, memory
 ROUNDS = 5
 ROWS = 2_000
 PEOPLE, LOOKUPS = 1_000_000, 300
+DECISIONS, SAMPLE = 1_000_000, 10_000
 
 
 def main() -> int:
@@ -28,6 +29,8 @@ def main() -> int:
         "log": log,
         "recognition": recognition,
         "lookup": lookup,
+        "dry_run": dry_run,
+        "rules": rules,
     }
     asked = sys.argv[1:] or list(known)
     if unknown := [name for name in asked if name not in known]:
@@ -157,6 +160,39 @@ def lookup(instance: Instance) -> None:
         f"  import       {told['import_after']:8.1f} s for {ROWS:,} rows, {slower:.2f} times that among nobody"
     )
     print(f"  recognised   {told['found']} of {told['lookups']}, {told['first']} of them as the likeliest")
+
+
+def dry_run(instance: Instance) -> None:
+    """A changed rule over all kept decisions, beside a bare scan of the same columns and beside Python."""
+    many = int(os.environ.get("BENCH_DECISIONS", DECISIONS))
+    print(f"Dry run of a changed rule over {many:,} kept decisions (BENCH_DECISIONS changes it)")
+    found_hub(instance)
+    done = instance.python("-m", "bench.dry_run", str(many), str(SAMPLE), seconds=3600)
+    if done.returncode:
+        raise SystemExit(done.stderr)
+    told = json.loads(done.stdout.splitlines()[-1])
+    rounds, scaled = told["rounds"], many / told["sample"]
+    ratios = [ours / bare for ours, bare in zip(rounds["dry run"], rounds["bare scan"], strict=True)]
+    print(f"  in the database  {_spread(rounds['dry run'], 's')}")
+    print(f"  bare scan        {_spread(rounds['bare scan'], 's')}   of the same columns, as the same role")
+    print(f"  ratio            {_spread(ratios, 'times the bare scan')}")
+    print(f"  with all it tells{told['verb']:9.2f} s   waits, small cells and keeping it: what a worker does")
+    print(
+        f"  Python           {(told['read'] + told['rules']) * scaled:8.0f} s   reading and evaluating every rule;"
+        f" of a sample of {told['sample']:,}, scaled"
+    )
+    print(
+        f"  the same answer  {told['same']}, case by case, of the sample: {told['different']} ways to go;"
+        f" {told['cases']:,} cases counted, about {told['elsewhere']:,} elsewhere"
+    )
+    print(f"  facts            {told['facts_bytes']:8.0f} bytes a decision, filled in {told['filled']:.0f} s")
+
+
+def rules(instance: Instance) -> None:
+    """Fifty rules against one case, none of which matches."""
+    from bench.rules import measure
+
+    measure()
 
 
 def found_hub(instance: Instance) -> None:

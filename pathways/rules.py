@@ -20,6 +20,7 @@ from itertools import chain
 from typing import Any
 
 from pathways.facts import Fact, FactValue, Kind, find, known, names_to_choose
+from pathways.wording import condition_words
 
 Rule = Mapping[str, Any]
 Vocabulary = Mapping[str, Fact]
@@ -57,13 +58,23 @@ class Leaf:
         return cls(data["fact"], data["words"], data["found"])
 
 
-@dataclass(frozen=True, slots=True)
 class Outcome:
     """What a rule said of some facts: its value (None is not known), the facts it read, what did not hold."""
 
-    value: bool | None
-    read: dict[str, FactValue]
-    failed: tuple[Leaf, ...]
+    __slots__ = ("_rule", "_tree", "value")
+
+    def __init__(self, rule: Rule, tree: "_Reading") -> None:
+        self._rule, self._tree = rule, tree
+        self.value: bool | None = tree.value(rule)
+
+    @property
+    def read(self) -> dict[str, FactValue]:
+        return self._tree.read
+
+    @property
+    def failed(self) -> tuple[Leaf, ...]:
+        """Found when it is asked for: most rules of a pathway do not match, and nobody asks why."""
+        return tuple(self._tree.failed(self._rule))
 
 
 def validate(rule: object, vocabulary: Vocabulary | None = None, _depth: int = 0) -> list[str]:
@@ -103,8 +114,7 @@ def validate(rule: object, vocabulary: Vocabulary | None = None, _depth: int = 0
 
 def evaluate(rule: Rule, facts: Mapping[str, object]) -> Outcome:
     """Evaluate a validated rule. Facts left out, and values of the wrong type, are not known."""
-    tree = _Reading(facts)
-    return Outcome(value=tree.value(rule), read=tree.read, failed=tuple(tree.failed(rule)))
+    return Outcome(rule, _Reading(facts))
 
 
 def sentence(rule: Rule, vocabulary: Vocabulary | None = None) -> str:
@@ -180,16 +190,21 @@ class _Reading:
         self.read: dict[str, FactValue] = {}
 
     def value(self, rule: Rule) -> bool | None:
+        """True, False, or None for not known. Every part is read, so that `read` does not depend on the order."""
         if "fact" in rule:
             return self._condition(rule)
         if "not" in rule:
             inner = self.value(rule["not"])
             return None if inner is None else not inner
-        node = _node(rule, wanted=True)
-        values = [self.value(part) for part, _ in node.parts]  # all of them: `read` must not depend on order
-        if values.count(True) >= node.need:
-            return True
-        return None if values.count(True) + values.count(None) >= node.need else False
+        if "all" in rule:
+            values = [self.value(part) for part in rule["all"]]
+            return False if False in values else None if None in values else True
+        if "any" in rule:
+            values = [self.value(part) for part in rule["any"]]
+            return True if True in values else None if None in values else False
+        values = [self.value(part) for part in rule["at_least"]["of"]]
+        number, true = rule["at_least"]["n"], values.count(True)
+        return True if true >= number else None if true + values.count(None) >= number else False
 
     def failed(self, rule: Rule, wanted: bool = True) -> list[Leaf]:
         """The conditions that keep the rule from being `wanted`, in the rule's order."""
@@ -222,8 +237,7 @@ class _Reading:
 
     def _condition(self, rule: Rule) -> bool | None:
         fact, operator, value = parts_of(rule)
-        found = known(fact, self._facts.get(fact.name))
-        self.read[fact.name] = found
+        found = self._found(fact)
         if operator == "known":
             return (found is not None) is value
         if found is None:
@@ -232,10 +246,16 @@ class _Reading:
             return _TESTS[operator](rank(fact, found), rank(fact, value))
         return _TESTS[operator](found, value)
 
+    def _found(self, fact: Fact) -> FactValue:
+        """What is known of the fact; it counts as read."""
+        if fact.name not in self.read:
+            self.read[fact.name] = known(fact, self._facts.get(fact.name))
+        return self.read[fact.name]
+
     def _leaf(self, rule: Rule, wanted: bool) -> Leaf:
         fact = parts_of(rule)[0]
-        found = fact.value_words(known(fact, self._facts.get(fact.name)))
-        return Leaf(fact.name, _condition_words(rule, wanted, {}), found)
+        found = fact.value_words(self._found(fact))
+        return Leaf(fact.name, condition_words(*parts_of(rule), wanted), found)
 
 
 def _complete(ways: list[_Way]) -> list[_Way]:
@@ -328,7 +348,7 @@ def _validate_value(fact: Fact, value: object) -> list[str]:
 
 def _words(rule: Rule, wanted: bool, vocabulary: Vocabulary) -> str:
     if "fact" in rule:
-        return _condition_words(rule, wanted, vocabulary)
+        return condition_words(*parts_of(rule, vocabulary), wanted)
     node = _node(rule, wanted)
     if "not" in rule:
         return _words(*node.parts[0], vocabulary)
@@ -357,38 +377,6 @@ def _is_single(rule: Rule) -> bool:
         return True
     parts = _node(rule, wanted=True).parts
     return not parts or (len(parts) == 1 and _is_single(parts[0][0]))
-
-
-_VERBS: dict[str, tuple[str, str]] = {
-    "is": ("is", "is not"),
-    "is_not": ("is not", "is"),
-    "in": ("is one of", "is none of"),
-    "not_in": ("is none of", "is one of"),
-    "contains": ("include", "do not include"),
-    "contains_any": ("include one or more of", "include none of"),
-    "at_least": ("is at least", "is less than"),
-    "at_most": ("is at most", "is more than"),
-    "less_than": ("is less than", "is at least"),
-    "more_than": ("is more than", "is at most"),
-}
-
-
-def _condition_words(rule: Rule, wanted: bool, vocabulary: Vocabulary) -> str:
-    fact, operator, value = parts_of(rule, vocabulary)
-    if operator == "known":
-        return f"{fact.words} {'is known' if value is wanted else 'is not known'}"
-    if fact.kind is Kind.YES_NO:
-        holds = (value is True) is ((operator == "is") is wanted)
-        return fact.words if holds else fact.denied or f"it is not so that {fact.words}"
-    if operator == "between":
-        low, high = map(fact.value_words, value)
-        return f"{fact.words} is {'' if wanted else 'not '}from {low} to {high}"
-    if isinstance(value, list) and len(value) > 1:
-        listed = f"{', '.join(fact.value_words(one) for one in value[:-1])} or {fact.value_words(value[-1])}"
-        return f"{fact.words} {_VERBS[operator][0 if wanted else 1]} {listed}"
-    single = {"in": "is", "not_in": "is_not", "contains_any": "contains"}.get(operator, operator)
-    one = value[0] if isinstance(value, list) else value
-    return f"{fact.words} {_VERBS[single][0 if wanted else 1]} {fact.value_words(one)}"
 
 
 def _listed(rule: Rule) -> str:

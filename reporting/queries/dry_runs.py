@@ -17,7 +17,7 @@ from pathways.pathway import read_pathway
 from pathways.queries.versions import NoPathway, versions_in_force
 from reporting import measures
 from reporting.rehearsal.answer import Tallies
-from reporting.rehearsal.question import Book, counted, question
+from reporting.rehearsal.question import Book, Counted, counted, question
 from reporting.rehearsal.waits import Week
 
 SHOWN = 20
@@ -80,20 +80,20 @@ def books(run: DryRun) -> tuple[Book, Book]:
     return before, [*others, new]
 
 
-def tallies(run: DryRun) -> Tallies:
+def counted_of(run: DryRun) -> list[Counted]:
     """The run's numbers, from the facts kept with each decision of its window. Bare: not for showing."""
     before, after = books(run)
-    asked = question(
-        before,
-        after,
-        since=_midnight(run.since),
-        until=_midnight(run.until + timedelta(days=1)),
-        hub_id=hub_id(),
-    )
+    since, until = _midnight(run.since), _midnight(run.until + timedelta(days=1))
+    asked = question(before, after, since=since, until=until, hub_id=hub_id())
     with connection.cursor() as cursor:
         cursor.execute(_MEMORY)
         cursor.execute(asked.text, asked.params)
-        return Tallies.of(counted(cursor.fetchall(), before, after))
+        return counted(cursor.fetchall(), before, after)
+
+
+def tallies(run: DryRun) -> Tallies:
+    """The same, summed by group."""
+    return Tallies.of(counted_of(run))
 
 
 def partners_weeks(*, until: date) -> dict[str, list[Week]]:
