@@ -82,6 +82,7 @@ def answer_suggestion(*, actor: Actor, case_id: UUID, suggestion_id: UUID, same:
     recalled = _follow(together, now)
     link = PersonLink.objects.get(person=max(pair), other=min(pair), ended_at__isnull=True)
     _raise_entitlement(together, link, now)
+    _tell_the_other(together, link, "person.linked", case_id, now)
     return Followed(recalled=recalled)
 
 
@@ -106,6 +107,9 @@ def undo_link(*, actor: Actor, case_id: UUID, link_id: UUID, words: str, differe
     )
     _follow(together, now)
     _put_entitlement_back(together, now)
+    _tell_the_other(
+        together, link, "person.parted", case_id, now, answer="different" if different else "unsure"
+    )
     left = recorded_meanwhile(link=link, now=now)
     if left.many:
         _ask_to_look_through(together, link, now)
@@ -214,6 +218,20 @@ def _entitle(case: Case, level: str, reason: str, now: datetime) -> None:
     plan_clocks_again(case=case)
     told: dict[str, object] = {"from": before, "to": level}
     publish(Happening("case.entitlement_changed", at=now, case_id=case.id, data=told))
+
+
+def _tell_the_other(
+    together: _Together, link: PersonLink, topic: str, case_id: UUID, now: datetime, **codes: object
+) -> None:
+    """The timeline of whoever's page it was not says it too, on their newest case."""
+    here = next((case.person_id for case in together.cases if case.id == case_id), None)
+    pair = (link.person_id, link.other_id)
+    told: dict[str, object] = {"person": str(pair[0]), "other": str(pair[1]), "link": str(link.id), **codes}
+    with acting_as_system(ACCOUNT):
+        for person in pair:
+            newest = max((case.id for case in together.cases if case.person_id == person), default=None)
+            if newest is not None and person != here:
+                publish(Happening(topic, at=now, case_id=newest, data=told))
 
 
 def _ask_to_look_through(together: _Together, link: PersonLink, now: datetime) -> None:

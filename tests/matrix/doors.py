@@ -184,7 +184,6 @@ WORK: dict[str, Door] = {
     ),
     "review_pairs": Door(
         gets=("?list=likely", "?list=likely&order=oldest", "?list=likely&after={cursor}", "?list=unsure", ""),
-        shows=(EXISTENCE, IDENTITY, CONTACT),
     ),
     "deduplications": Door(),
     "deduplication_progress": Door(),

@@ -146,6 +146,16 @@ def test_a_number_that_is_unsafe_on_one_record_is_unsafe_on_both_for_partners_to
         assert {way.safe for way in partner_file(referral=referral).ways if way.channel == "phone"} == {True}
 
 
+def test_both_timelines_tell_of_a_link_and_of_its_end(hub, cast):
+    case, other = a_case(), a_case()
+    held = link(cast, case, other)
+    undo(cast, other, held)
+    for one in (case, other):
+        page = cast.browser("priya").get(f"/cases/{one.reference}/").content.decode()
+        assert page.count("Linked with another record of the same person") == 1
+        assert page.count("No longer linked with another record") == 1
+
+
 def test_ways_of_the_other_record_are_shown_and_may_be_used(hub, cast):
     case, other = a_case(phone="07700900111"), a_case(phone="07700900222")
     link(cast, case, other)
