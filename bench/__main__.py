@@ -18,6 +18,7 @@ ROUNDS = 5
 ROWS = 2_000
 PEOPLE, LOOKUPS = 1_000_000, 300
 DECISIONS, SAMPLE = 1_000_000, 10_000
+FEW_CASES, MANY_CASES = 10_000, 100_000
 
 
 def main() -> int:
@@ -27,6 +28,7 @@ def main() -> int:
         "intake": intake,
         "policies": policies,
         "log": log,
+        "pages": pages,
         "recognition": recognition,
         "lookup": lookup,
         "dry_run": dry_run,
@@ -129,6 +131,30 @@ def log(instance: Instance) -> None:
         print(f"  {one['page']:<12} {_spread(one['with'], 'ms with')}")
         print(f"  {'':<12} {_spread(one['without'], 'ms without')}")
         print(f"  {'ratio':<12} {recorded / bare:8.3f}   (target: under 1.100)")
+
+
+def pages(instance: Instance) -> None:
+    """The pages of a working day over a small and over a large history (BENCH_CASES), side by side."""
+    many = int(os.environ.get("BENCH_CASES", MANY_CASES))
+    print(
+        f"Pages over {FEW_CASES:,} and over {many:,} cases of five years; milliseconds of the server, median"
+    )
+    found: dict[int, dict[str, dict[str, float]]] = {}
+    for cases in (FEW_CASES, many):
+        with an_instance() as one:
+            done = one.python("-m", "bench.pages", str(cases), seconds=6 * 3600)
+        if done.returncode:
+            raise SystemExit(done.stderr)
+        told = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+        print(f"  {cases:>9,} cases loaded in {told[0]['loaded']:.0f} s")
+        found[cases] = {line["page"]: line for line in told[1:]}
+    for page, small in found[FEW_CASES].items():
+        large = found[many][page]
+        print(
+            f"  {page:22}{small['took']:8.1f} ms {large['took']:8.1f} ms   ratio {large['took'] / small['took']:5.2f}"
+            f"   database {small['in_database']:7.1f} {large['in_database']:7.1f}"
+            f"   queries {small['queries']:.0f} {large['queries']:.0f}"
+        )
 
 
 def recognition(instance: Instance) -> None:

@@ -29,8 +29,9 @@ REQUESTS = "rights_"
 """What people ask about their own data is numbered in books of its own."""
 NOT_TOLD = (
     "access_change", "access_changevalue", "access_restriction", "access_conflict", "access_personalgrant",
-    "access_breakglassreview", "referrals_feedrow", "referrals_heldstep", "referrals_sentrecord",
-    "referrals_sourcerecord", "victims_matchkey", "victims_samepersonsuggestion",
+    "access_breakglassreview", "access_sameas", "pathways_challenge", "pathways_savedanswers",
+    "referrals_feedrow", "referrals_heldstep", "referrals_sentrecord", "referrals_sourcerecord",
+    "victims_matchkey", "victims_personlink", "victims_samepersonsuggestion",
 )  # fmt: skip
 
 
@@ -46,7 +47,9 @@ def lives(*, is_ended: bool) -> list[Life]:
                 "SELECT c.id::text, c.person_id::text FROM referrals_case c JOIN access_grant g ON g.case_id = c.id"
                 " AND g.agency_id = access_agency() AND NOT g.restricted AND NOT g.conflicted"
                 " WHERE (c.closed_at IS NOT NULL) = %s AND NOT EXISTS (SELECT 1 FROM referrals_case o"
-                " WHERE o.person_id = c.person_id AND o.id <> c.id) ORDER BY c.reference LIMIT 200",
+                " WHERE o.person_id = c.person_id AND o.id <> c.id)"
+                " AND NOT EXISTS (SELECT 1 FROM access_sameas s WHERE s.person_id = c.person_id)"
+                " ORDER BY c.reference LIMIT 200",
                 [is_ended],
             )
             found = [_life(cursor, plan, case, person, is_ended) for case, person in cursor.fetchall()]
