@@ -126,5 +126,5 @@ def _page(
 
 
 def _report(run: DryRun) -> Report:
-    names = {one.code: f"{one.name}, {one.team.agency.name}" for one in services()}
+    names = {one.code: (one.name, one.team.agency.name) for one in services()}
     return Report(run.result or {}, names, (run.until - run.since).days + 1)

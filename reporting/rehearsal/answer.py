@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pathways.pathway import Route
-from reporting.rehearsal.question import GROUPS, Counted
+from reporting.rehearsal.question import AGE_BANDS, GROUPS, NOT_KNOWN, Counted
 from reporting.rehearsal.waits import mean_wait
 from reporting.small_cells import Sum, is_small, suppressed
 
@@ -123,9 +123,18 @@ def told(
         "groups": [
             _group(shown, group, value, tally, {"before": waits_before, "after": waits_after})
             for group in GROUPS
-            for value, tally in sorted(tallies.groups[group].items())
+            for value, tally in sorted(tallies.groups[group].items(), key=_place)
         ],
     }
+
+
+def _place(one: tuple[str, Tally]) -> tuple[int, str]:
+    """Ages by age, all else by name; what is not known comes last."""
+    ages = [words for words, _ in AGE_BANDS]
+    return (
+        len(ages) if one[0] == NOT_KNOWN else ages.index(one[0]) if one[0] in ages else len(ages) - 1,
+        one[0],
+    )
 
 
 def _group(

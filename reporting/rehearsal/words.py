@@ -34,10 +34,10 @@ class ServiceRow:
 
 @dataclass(frozen=True)
 class Report:
-    """A dry run as a page shows it. names: of services, by code."""
+    """A dry run as a page shows it. names: of each service and its agency, by the service's code."""
 
     result: Result
-    names: Mapping[str, str]
+    names: Mapping[str, tuple[str, str]]
     days: int
 
     @property
@@ -46,7 +46,7 @@ class Report:
         cases, elsewhere = self.result["cases"], self.result["elsewhere"]
         if not isinstance(cases, int) or not isinstance(elsewhere, int) or not cases:
             return ""
-        return f"{100 * elsewhere / cases:.1f}%".replace(".0%", "%")
+        return f"about {100 * elsewhere / cases:.0f}%"
 
     def changes(self) -> list[dict[str, Any]]:
         """From whom to whom, the most cases first, and the rules that decide it."""
@@ -80,13 +80,19 @@ class Report:
     def caseload(self) -> list[dict[str, Any]]:
         """The picture of caseloads: two bars a service. A hidden number has no bar."""
         return [
-            {"label": f"{when} {self._name(one['service'])}", "value": _bar(one[which])}
+            {
+                "label": f"{when} {self.names.get(one['service'], [one['service']])[0]}",
+                "value": _bar(one[which]),
+            }
             for one in self.result["services"]
             for when, which in (("Now:", "before"), ("Then:", "after"))
         ]
 
-    def groups(self) -> list[tuple[str, list[dict[str, Any]]]]:
-        """Each way of telling people apart, with its values: cases, how many go elsewhere, and where they go."""
+    def groups(self) -> list[tuple[str, list[dict[str, Any]], bool]]:
+        """Each way of telling people apart, with its values: cases, how many go elsewhere, and where they go.
+
+        The last of each says whether it is told of any value where they go.
+        """
         found = []
         for group, title in GROUPS.items():
             rows = [
@@ -110,7 +116,7 @@ class Report:
                 if one["group"] == group
             ]
             if rows:
-                found.append((title, rows))
+                found.append((title, rows, any(row["services"] for row in rows)))
         return found
 
     def touched(self) -> list[dict[str, Any]]:
@@ -157,7 +163,7 @@ class Report:
                 }  # fmt: skip
 
     def _name(self, code: str) -> str:
-        return self.names.get(code, code)
+        return ", ".join(self.names.get(code, (code,)))
 
     def _listed(self, codes: Iterable[str]) -> str:
         return ", ".join(map(self._name, codes)) or NOBODY
@@ -181,7 +187,7 @@ def _difference(before: Cell, after: Cell) -> str:
 def _percent(part: Cell, whole: Cell) -> str:
     if not isinstance(part, int) or not isinstance(whole, int) or not whole:
         return ""
-    return f"{100 * part / whole:.0f}%"
+    return f"{min(100, 100 * part / whole):.0f}%"
 
 
 def _hours(hours: int | None) -> str:
