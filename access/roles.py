@@ -71,6 +71,7 @@ class Capability(StrEnum):
     RECORD_CONSENT = "record_consent"
     ASSESS = "assess"
     LOWER_JUDGEMENT = "lower_judgement"
+    EDIT_INSTRUMENTS = "edit_instruments"
     RAISE_PROMPT = "raise_prompt"
     ROUTE = "route"
     RECALL_REFERRAL = "recall_referral"
@@ -159,6 +160,7 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
     | {
         Capability.ASSIGN_CASE,
         Capability.LOWER_JUDGEMENT,
+        Capability.EDIT_INSTRUMENTS,
         Capability.SEE_DASHBOARD,
         Capability.SEE_ACCESS_LOG,
         Capability.APPROVE_OVERRIDE,
@@ -173,6 +175,7 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
     | frozenset(
         {
             Capability.EXPORT_REGISTERS,
+            Capability.EDIT_INSTRUMENTS,
             Capability.SEE_DASHBOARD,
             Capability.SEE_CASES,
             Capability.SEE_FEEDS,

@@ -14,17 +14,35 @@ from pathways.workflow import Threshold
 
 
 class InstrumentVersion(models.Model):
-    """One edition of an instrument: items, sections and scoring as data. Never edited once published."""
+    """One edition of an instrument: items, sections and scoring as data. Never edited once published: a trigger."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", "draft"
+        PUBLISHED = "published", "published"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     code = models.SlugField()
     edition = models.PositiveIntegerField()
     title = models.CharField(max_length=120)
     definition = models.JSONField()
-    effective_from = models.DateField()
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.PUBLISHED)
+    effective_from = models.DateField(null=True, help_text="Empty while it is a draft.")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["code", "edition"], name="pathways_instrument_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["code", "edition"], name="pathways_instrument_once"),
+            models.UniqueConstraint(
+                fields=["code"], name="pathways_instrument_one_draft", condition=models.Q(status="draft")
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status="draft", effective_from__isnull=True)
+                | models.Q(status="published", effective_from__isnull=False),
+                name="pathways_instrument_from",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title}, edition {self.edition}"
 
 
 class Assessment(HubRow):

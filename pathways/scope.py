@@ -4,7 +4,7 @@ from django.db.models import QuerySet
 
 from access.actor import Actor
 from access.roles import Capability
-from pathways.models import Challenge, PathwayVersion
+from pathways.models import Challenge, InstrumentVersion, PathwayVersion
 
 
 def versions(actor: Actor) -> QuerySet[PathwayVersion]:
@@ -22,3 +22,12 @@ def challenges(actor: Actor) -> QuerySet[Challenge]:
         return Challenge.objects.none()
     found = Challenge.objects.select_related("version", "agency")
     return found if actor.hub else found.filter(agency_id=actor.agency_id)
+
+
+def instruments(actor: Actor) -> QuerySet[InstrumentVersion]:
+    """Every published edition, for all who may see pathways; drafts for those who edit instruments."""
+    if actor.can(Capability.EDIT_INSTRUMENTS):
+        return InstrumentVersion.objects.all()
+    if not actor.can(Capability.SEE_PATHWAYS):
+        return InstrumentVersion.objects.none()
+    return InstrumentVersion.objects.filter(status=InstrumentVersion.Status.PUBLISHED)

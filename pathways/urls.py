@@ -2,11 +2,24 @@
 
 from django.urls import path
 
-from pathways.pages import challenges, draft, life, versions
+from pathways.pages import challenges, draft, instruments, life, versions
 
 VERSION = "<slug:code>/<int:number>/"
 
+INSTRUMENT = "instruments/<slug:code>/"
+
 urlpatterns = [
+    path("instruments/", instruments.instrument_list, name="instruments"),
+    path(f"{INSTRUMENT}<int:edition>/", instruments.instrument, name="instrument"),
+    path(f"{INSTRUMENT}<int:edition>/preview/", instruments.instrument_preview, name="instrument_preview"),
+    path(f"{INSTRUMENT}draft/", instruments.instrument_draft, name="instrument_draft"),
+    path(f"{INSTRUMENT}draft/arrange/", instruments.instrument_arrange, name="instrument_arrange"),
+    path(f"{INSTRUMENT}draft/words/", instruments.instrument_words, name="instrument_words"),
+    path(f"{INSTRUMENT}draft/item/<slug:item>/", instruments.instrument_item, name="instrument_item"),
+    path(f"{INSTRUMENT}draft/scoring/", instruments.instrument_scoring, name="instrument_scoring"),
+    path(f"{INSTRUMENT}draft/trigger/", instruments.instrument_trigger, name="instrument_trigger"),
+    path(f"{INSTRUMENT}draft/publish/", instruments.instrument_publish, name="instrument_publish"),
+    path(f"{INSTRUMENT}draft/discard/", instruments.instrument_discard, name="instrument_discard"),
     path("", versions.pathway_list, name="pathways"),
     path("new-pathway/", life.pathway_new, name="pathway_new"),
     path("challenges/<uuid:challenge_id>/", challenges.pathway_challenge, name="pathway_challenge"),

@@ -27,7 +27,8 @@ def current_editions(*, on: date) -> list[InstrumentVersion]:
 
 def titles() -> dict[str, str]:
     """The title of every instrument's newest published edition, by code."""
-    editions = InstrumentVersion.objects.order_by("code", "-edition").distinct("code")
+    published = InstrumentVersion.objects.filter(status=InstrumentVersion.Status.PUBLISHED)
+    editions = published.order_by("code", "-edition").distinct("code")
     return dict(editions.values_list("code", "title"))
 
 

@@ -44,6 +44,7 @@ class Door:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+REASON = "Because it is so."
 PRACTITIONER, SYSTEM = ("partner_practitioner",), ("client",)
 OF_CASE = {"reference": "{reference}"}
 OF_REFERRAL = {"referral_id": "{referral}"}
@@ -54,6 +55,7 @@ OF_VERSION = Door(
 )
 OF_DRY_RUN = {"code": "{pathway}", "number": "1", "run_id": "{dry_run}"}
 OF_PRACTITIONER = Door(at={"practitioner_id": "{practitioner}"})
+OF_INSTRUMENT = Door(at={"code": "risk-24"}, posts=({"act": "up R02", "title": REASON},))
 PAGED = ("", "?after={cursor}", "?before={cursor}")
 SEARCHED: tuple[Form, ...] = (
     {"search": "{surname}", "stage": "decision"},
@@ -61,7 +63,6 @@ SEARCHED: tuple[Form, ...] = (
     {"search": "{reference}", "stage": "partner"},
     {"search": "{postcode}", "stage": "partner"},
 )
-REASON = "Because it is so."
 OUTCOME = {"outcomes": [{"domain": "safety", "result": "improved"}]}
 
 
@@ -248,6 +249,17 @@ WORK: dict[str, Door] = {
     "agreement_withdraw": OF_AGREEMENT,
     "agreement_end": OF_AGREEMENT,
     "agreement_renew": OF_AGREEMENT,
+    "instruments": Door(),
+    "instrument": Door(at={"code": "risk-24", "edition": "1"}),
+    "instrument_preview": Door(at={"code": "risk-24", "edition": "1"}),
+    "instrument_draft": OF_INSTRUMENT,
+    "instrument_arrange": OF_INSTRUMENT,
+    "instrument_words": OF_INSTRUMENT,
+    "instrument_item": Door(at={"code": "risk-24", "item": "new"}),
+    "instrument_scoring": OF_INSTRUMENT,
+    "instrument_trigger": OF_INSTRUMENT,
+    "instrument_publish": OF_INSTRUMENT,
+    "instrument_discard": OF_INSTRUMENT,
     "pathways": Door(),
     "pathway_book": Door(at={"code": "{pathway}"}),
     "pathway": OF_VERSION,
