@@ -10,6 +10,7 @@ DOOR_WORDS = {
     "case_assess": "assessing the person",
     "case_assessment": "an assessment",
     "case_challenge": "questioning where the case was sent",
+    "case_assessment_compare": "an assessment beside another scoring",
     "case_close": "closing the case",
     "case_consent": "consent",
     "case_dispute": "contesting that a service declined",

@@ -4,6 +4,7 @@ from django.urls import path
 
 from referrals.pages import (
     assess,
+    assessment,
     break_glass,
     case,
     case_verbs,
@@ -71,8 +72,13 @@ urlpatterns = [
     path("cases/<str:reference>/assess/<slug:instrument>/", assess.case_assess, name="case_assess"),
     path(
         "cases/<str:reference>/assessments/<uuid:assessment_id>/",
-        assess.case_assessment,
+        assessment.case_assessment,
         name="case_assessment",
+    ),
+    path(
+        "cases/<str:reference>/assessments/<uuid:assessment_id>/compare/",
+        assessment.case_assessment_compare,
+        name="case_assessment_compare",
     ),
     path("cases/<str:reference>/prompts/<uuid:prompt_id>/", prompt.case_prompt, name="case_prompt"),
     path("cases/<str:reference>/consent/", consent.case_consent, name="case_consent"),

@@ -5,6 +5,7 @@ from datetime import date
 
 from access.actor import Actor
 from pathways import scope
+from pathways.comparison import are_comparable
 from pathways.conditions import words_of
 from pathways.instrument import PROMPTS
 from pathways.models import InstrumentVersion
@@ -36,6 +37,16 @@ def edition_rows(*, actor: Actor, on: date) -> list[tuple[str, list[EditionRow]]
         current = begun[0].id if begun else None
         rows.append((editions[0].title, [EditionRow(one, one.id == current) for one in editions]))
     return sorted(rows, key=lambda row: row[0])
+
+
+def comparable_editions(*, actor: Actor, edition: InstrumentVersion) -> list[InstrumentVersion]:
+    """Editions, of this instrument and others, that ask some of the same: its own newest first. Few."""
+    found = [
+        one
+        for one in scope.instruments(actor).order_by("title", "-edition")
+        if are_comparable(edition.definition, {**one.definition, "edition": one.edition})
+    ]
+    return sorted(found, key=lambda one: one.code != edition.code)
 
 
 @dataclass(frozen=True)

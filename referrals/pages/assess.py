@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods
 
 from access.actor import Actor
 from access.context import current_actor
@@ -17,7 +16,7 @@ from access.models import Look
 from access.roles import Capability
 from pathways.actions.assessments import NotComplete, RationaleMissing, StageNotKnown
 from pathways.actions.saved import forget_answers
-from pathways.forms.assess import AssessmentForm, sections_of, words_by_item
+from pathways.forms.assess import AssessmentForm
 from pathways.models import Assessment, InstrumentVersion
 from pathways.queries.assessments import (
     NoSuchInstrument,
@@ -30,7 +29,6 @@ from pathways.scoring import (
     JudgementLowers,
     JudgementMissing,
     UnknownGrade,
-    asked,
     score,
 )
 from referrals.actions.assess import AssessedMeanwhile, assess_case, save_for_later
@@ -39,7 +37,6 @@ from referrals.pages.case import REFUSALS, UNPROCESSABLE, case_for
 from referrals.queries.people import NAMELESS, names_shown
 from referrals.workflow import OPEN_CASE
 
-WITHHELD = "Kept for those who may see health"
 CONFLICT = 409
 QUIETLY = "quietly"
 """How the page's script saves: the answer is a part of the page."""
@@ -90,52 +87,6 @@ def case_assess(request: HttpRequest, reference: str, instrument: str) -> HttpRe
             _tell(request, found, made)
             return redirect("case", reference=reference)
     return _page(request, found, edition, form)
-
-
-@require_GET
-def case_assessment(request: HttpRequest, reference: str, assessment_id: UUID) -> HttpResponse:
-    """One completed assessment, as it was answered, with the edition that it was made with."""
-    _, found = case_for(reference, to_work=False)
-    made = get_object_or_404(
-        Assessment.objects.select_related("instrument", "health"), id=assessment_id, case_id=found.id
-    )
-    record_look(action=Look.Action.VIEW, door="case_assessment", subjects=[found.id, found.person_id])
-    context = {
-        "case": found,
-        "name": _name(found),
-        "made": made,
-        "score": _score_seen(made),
-        "sections": _answers_seen(made),
-        "by_total": made.instrument.definition.get("grading", {}).get("by") == "total",
-    }
-    return render(request, "referrals/assessment.html", context)
-
-
-def _answers_seen(made: Assessment) -> list[tuple[str, list[dict[str, str]]]]:
-    definition, told = made.instrument.definition, words_by_item(made)
-    is_asked = asked(definition, made.all_answers)
-    items = {item["code"]: item for item in definition["items"]}
-    return [
-        (
-            section["title"] or "Answers",
-            [
-                {
-                    "key": items[code]["label"],
-                    "value": WITHHELD if code in made.withheld else told[code] or "Not answered",
-                }
-                for code in section["items"]
-                if is_asked[code] or code in made.withheld
-            ],
-        )
-        for section in sections_of(definition)
-    ]
-
-
-def _score_seen(made: Assessment) -> Mapping[str, Any]:
-    """What was made of the answers, with what single answers about health ask for where the actor may see them."""
-    if made.withheld:
-        return made.score
-    return score(made.instrument.definition, made.all_answers).to_json()
 
 
 def _complete(actor: Actor, found: Case, code: str, form: AssessmentForm) -> Assessment:
@@ -246,7 +197,7 @@ def _page(
         "saved": own,
         "saved_by_others": [one for one in saved if one is not own],
         "case": found,
-        "name": _name(found),
+        "name": name_of(found),
         "instrument": instrument,
         "form": form,
         "previous": form.previous,
@@ -260,5 +211,5 @@ def _page(
     )
 
 
-def _name(found: Case) -> str:
+def name_of(found: Case) -> str:
     return names_shown([found]).get(found.person_id, NAMELESS).full

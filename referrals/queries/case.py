@@ -12,6 +12,7 @@ from access.context import hub_id
 from access.sight import Sight, sight_of
 from agencies.models import Practitioner
 from agencies.queries import agencies_by_id, hub_practitioners, names_of
+from pathways.distance import Travelled, distance
 from pathways.models import Assessment, Challenge
 from pathways.queries.challenges import challenges_on
 from referrals import scope
@@ -52,6 +53,15 @@ class Suggestion:
 
 
 @dataclass(frozen=True)
+class Journey:
+    """The first and the last assessment of needs, and each need at both ends."""
+
+    first: Assessment
+    last: Assessment
+    needs: list[Travelled]
+
+
+@dataclass(frozen=True)
 class CaseFile:
     """All that the page shows of one case."""
 
@@ -82,6 +92,17 @@ class CaseFile:
     prompts: list[PromptLine]
     answered_prompts: list[PromptLine]
     challenges: list[Challenge]
+
+    @property
+    def travelled(self) -> Journey | None:
+        """How far the needs have changed from their first assessment to the last; both are needed."""
+        asked = [made for made in self.assessments if _asks_needs(made)]
+        pair = [made for made in asked if made.instrument.code == asked[0].instrument.code]
+        if len(pair) < 2:
+            return None
+        last, first = pair[0], pair[-1]
+        found = distance(last.instrument.definition, first.all_answers, last.all_answers)
+        return Journey(first, last, found) if any(one.change is not None for one in found) else None
 
     @property
     def likely(self) -> list[Suggestion]:
@@ -142,6 +163,10 @@ def case_file(*, actor: Actor, case: Case, now: datetime) -> CaseFile:
         answered_prompts=answered_prompts,
         challenges=challenges_on(actor=actor, case_id=case.id),
     )
+
+
+def _asks_needs(made: Assessment) -> bool:
+    return any(item["type"] == "need" for item in made.instrument.definition["items"])
 
 
 def _clock_words(clock: Clock, case: Case) -> str:

@@ -8,6 +8,7 @@ from uuid import UUID
 from agencies.queries import agencies_by_id, names_of, services
 from messaging.models import Event
 from messaging.queries import timeline
+from pathways.queries.assessments import titles
 from referrals.models import Case
 from referrals.queries.readiness import INSTRUMENT_WORDS
 from referrals.timeline import text_of, title_of
@@ -62,7 +63,7 @@ def entries_of(shown: Sequence[Event]) -> list[TimelineEntry]:
     for agency in agencies_by_id().values():
         words[str(agency.id)] = words[agency.code] = agency.name
     words |= {str(service.id): service.name for service in services()}
-    words |= INSTRUMENT_WORDS
+    words |= titles() | INSTRUMENT_WORDS
     return [
         TimelineEntry(
             title_of(event.topic), event.at, event.actor_name, text_of(event.topic, event.data, words)

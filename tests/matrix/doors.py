@@ -169,6 +169,11 @@ WORK: dict[str, Door] = {
     "case_assessment": _case(
         at=OF_CASE | {"assessment_id": "{assessment}"}, shows=(EXISTENCE, IDENTITY, ASSESSMENT)
     ),
+    "case_assessment_compare": _case(
+        at=OF_CASE | {"assessment_id": "{assessment}"},
+        gets=("", "?with=risk-27.1"),
+        shows=(EXISTENCE, IDENTITY),
+    ),
     "case_consent": _case(
         {
             "how": "by phone",
