@@ -1,5 +1,6 @@
 """Forms on agencies, teams and people."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,7 +10,8 @@ from django.core.exceptions import ValidationError
 
 from access.categories import Category
 from agencies import scope
-from agencies.models import Agency, Practitioner
+from agencies.models import Agency, Practitioner, Service
+from agencies.offering import ACCESS, DAYS
 from agencies.sharing import PURPOSES
 from govuk_forms import MemorableDateField
 
@@ -211,3 +213,105 @@ class SignOnForm(forms.Form):
     asks_second_factor = forms.BooleanField(
         label="The provider asks for a second factor, so that the hub need not", required=False
     )
+
+
+class PlacesForm(forms.Form):
+    """How many cases a team can have open for a service, and whether it takes referrals now."""
+
+    mark_optional = False
+    is_open = forms.ChoiceField(
+        label="Do you take referrals to this service now?",
+        choices=[("yes", "Yes"), ("no", "Not now")],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Say whether you take referrals now"},
+    )
+    capacity = forms.IntegerField(
+        label="How many cases can you have open at once? (optional)",
+        help_text="Those that you have already count. Leave it empty for no limit.",
+        required=False,
+        min_value=0,
+        max_value=100_000,
+        widget=forms.TextInput(attrs={"class": "govuk-input--width-5", "inputmode": "numeric"}),
+        error_messages={
+            "invalid": "Enter a whole number, such as 12, or leave it empty",
+            "min_value": "Enter 0 or more",
+            "max_value": "Enter 100,000 or fewer, or leave it empty for no limit",
+        },
+    )
+
+
+class ServiceForm(forms.Form):
+    """Where, when and for whom a team works."""
+
+    mark_optional = False
+    areas = forms.CharField(
+        label="Where does the team work? (optional)",
+        help_text="Postcode districts such as NS1, or NS for all that begin with it, by commas. Empty: everywhere.",
+        required=False,
+        max_length=600,
+    )
+    languages = forms.CharField(
+        label="Which languages do its people speak beside English? (optional)",
+        help_text="By commas, such as Welsh, Polish.",
+        required=False,
+        max_length=600,
+    )
+    interpreters = forms.ChoiceField(
+        label="Does it work with interpreters?",
+        choices=[("yes", "Yes"), ("no", "No")],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Say whether it works with interpreters"},
+    )
+    access = forms.MultipleChoiceField(
+        label="What can it offer to people who need it? (optional)",
+        choices=[(code, words.capitalize()) for code, words in ACCESS.items()],
+        required=False,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "govuk-checkboxes--small"}),
+    )
+    hours = forms.CharField(
+        label="When is it open? (optional)",
+        help_text="A line a day, such as: mon 09:00-17:00. Empty: not told. Urgent cases go first to who is open.",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 7}),
+        max_length=400,
+    )
+
+    @staticmethod
+    def of(service: Service) -> dict[str, Any]:
+        """What the form shows of a service before anything is typed."""
+        return {
+            "areas": ", ".join(service.areas),
+            "languages": ", ".join(service.languages),
+            "interpreters": "yes" if service.interpreters else "no",
+            "access": service.access,
+            "hours": "\n".join(f"{day} {told[0]}-{told[1]}" for day, told in service.hours.items()),
+        }
+
+    def clean_areas(self) -> list[str]:
+        areas = [one.strip().upper() for one in self.cleaned_data["areas"].split(",") if one.strip()]
+        if wrong := [one for one in areas if len(one) > 5 or not one.isalnum()]:
+            raise ValidationError(f"{wrong[0]} is no postcode district: write NS1, or NS for all of them")
+        return areas
+
+    def clean_languages(self) -> list[str]:
+        languages = [one.strip() for one in self.cleaned_data["languages"].split(",") if one.strip()]
+        if wrong := [one for one in languages if len(one) > 60]:
+            raise ValidationError(f"Write each language apart, by commas: {wrong[0][:20]} ... is too long")
+        return languages
+
+    def clean_hours(self) -> dict[str, list[str]]:
+        hours = {}
+        for line in filter(None, map(str.strip, self.cleaned_data["hours"].splitlines())):
+            told = HOURS.fullmatch(line.lower())
+            if told is None or told["day"] not in DAYS or told["opens"] >= told["closes"]:
+                raise ValidationError(f"Write {line[:30]} as a day with from and to, such as mon 09:00-17:00")
+            hours[told["day"]] = [told["opens"], told["closes"]]
+        return {day: hours[day] for day in DAYS if day in hours}
+
+    def said(self) -> dict[str, Any]:
+        """What was said, as agencies.actions.services.describe_service takes it."""
+        return {**self.cleaned_data, "interpreters": self.cleaned_data["interpreters"] == "yes"}
+
+
+_CLOCK = r"([01]\d|2[0-3]):[0-5]\d"
+HOURS = re.compile(rf"(?P<day>[a-z]{{3}})[a-z]*\s+(?P<opens>{_CLOCK})\s*(-|to)\s*(?P<closes>{_CLOCK})")

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from agencies.pages import agencies as pages
-from agencies.pages import agreements, invitations, people, sign_on
+from agencies.pages import agreements, invitations, people, services, sign_on
 
 urlpatterns = [
     path("", pages.agency_list, name="agencies"),
@@ -19,6 +19,9 @@ urlpatterns = [
         people.practitioner_reactivate,
         name="practitioner_reactivate",
     ),
+    path("services/", services.service_list, name="services"),
+    path("services/<uuid:service_id>/", services.service_places, name="service_places"),
+    path("services/<uuid:service_id>/describe/", services.service_describe, name="service_describe"),
     path("agreements/", agreements.agreement_list, name="agreements"),
     path("agreements/draft/", agreements.agreement_draft, name="agreement_draft"),
     path("agreements/as/<slug:code>/", agreements.agreement, name="agreement"),

@@ -2,12 +2,13 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 from drf_spectacular.views import SpectacularJSONAPIView
 
-from referrals.api import disputes, intake, views
+from referrals.api import capacity, disputes, intake, views
 
 urlpatterns = [
     path("schema/", login_not_required(SpectacularJSONAPIView.as_view()), name="api_schema"),
     path("intake/", intake.Intake.as_view(), name="api_intake"),
     path("intake/<int:number>/", intake.IntakeRun.as_view(), name="api_intake_run"),
+    path("capacity/", capacity.Capacity.as_view(), name="api_capacity"),
     path("changes/", views.Changes.as_view(), name="api_changes"),
     path("referrals/", views.Referrals.as_view(), name="api_referrals"),
     path("referrals/<uuid:referral_id>/", views.ReferralDetail.as_view(), name="api_referral"),

@@ -130,3 +130,25 @@ class CompleteSerializer(serializers.Serializer):
             ("required", "empty"), "Give at least one outcome: each with a domain and a result."
         ),
     )
+
+
+class CapacitySerializer(serializers.Serializer):
+    """Places of one of your services: see Capacity."""
+
+    service = serializers.UUIDField(help_text="The service's id, as the list gives it.")
+    capacity = serializers.IntegerField(
+        min_value=0, max_value=100_000, allow_null=True, help_text="Open cases at once; null is no limit."
+    )
+    open = serializers.BooleanField(help_text="Whether you take referrals to it now.")
+
+
+class PlacesSerializer(CapacitySerializer):
+    code = serializers.CharField()
+    name = serializers.CharField()
+    team = serializers.CharField()
+    taken = serializers.IntegerField()
+    free = serializers.IntegerField(allow_null=True)
+
+
+class PlacesListSerializer(serializers.Serializer):
+    items = PlacesSerializer(many=True)

@@ -7,10 +7,11 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from pathways.facts import find
 from pathways.models import PathwayVersion
 from pathways.pathway import read_pathway
 from pathways.queries.versions import NoPathway, versions_in_force
-from referrals.decision import Decision
+from referrals.decision import Decision, Looked
 from referrals.models import Case, RoutingDecision
 from referrals.queries.facts import facts_of
 from referrals.queries.offers import how_tried, offers_for
@@ -82,6 +83,19 @@ class Explained:
     row: RoutingDecision
     decision: Decision
     versions: list[PathwayVersion]
+
+    @property
+    def books(self) -> list[tuple[PathwayVersion, Looked | None]]:
+        """Each version with what was said of it; nothing was, where it was the only one there could be."""
+        looked = {one.pathway: one for one in self.decision.looked}
+        return [(version, looked.get(version.code)) for version in self.versions]
+
+    @property
+    def read(self) -> list[tuple[str, str]]:
+        """What the matching rules read of the case as it stood then, in words."""
+        read = {name: value for one in self.decision.matched for name, value in one.read.items()}
+        facts = [(find(name), value) for name, value in sorted(read.items())]
+        return [(fact.words, fact.value_words(value)) for fact, value in facts if fact is not None]
 
 
 def decisions_of(*, case_id: UUID, limit: int = 20) -> list[Explained]:

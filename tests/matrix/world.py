@@ -15,7 +15,7 @@ from django.utils import timezone
 from access.context import acting_as, acting_as_system, hub_id
 from access.models import BreakGlassReview, ChainFault, Conflict, Hint, PersonalGrant
 from agencies.actions.invitations import invite
-from agencies.models import Agency, Agreement, ApiClient
+from agencies.models import Agency, Agreement, ApiClient, Service
 from messaging.models import Event
 from messaging.relay import run_due
 from pathways.models import InstrumentVersion, PathwayVersion
@@ -118,6 +118,7 @@ def build() -> World:
         )
         client = ApiClient.objects.get(agency__code=SAFE_STEPS)
         agreement = Agreement.objects.latest("id").code
+        service = Service.objects.get(code="idva").id
     with acting_as(cast.actor("ines")) as ines:
         invited = invite(
             actor=ines,
@@ -135,6 +136,7 @@ def build() -> World:
         "invitation": str(invited.id),
         "fault": str(fault.id),
         "agreement": agreement,
+        "service": str(service),
         "pathway": pathway.code,
         "dry_run": str(rehearsed.id),
     }

@@ -171,3 +171,6 @@ def test_every_version_that_was_looked_at_stands_on_the_case_page(hub, cast):
     page = cast.browser("priya").get(f"/cases/{case.reference}/").content.decode()
     assert "Hate-Added, version 1" in page
     assert "Northshire victim pathway, version 1" in page
+    assert "not entered: it is for cases where the flags include hate crime" in page
+    assert "the offence group: violence" in page
+    assert "It has no limit of places" in page
