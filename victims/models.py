@@ -159,6 +159,11 @@ class Deduplication(HubRow):
             ),
         ]
 
+    @property
+    def at_most(self) -> int:
+        """How many there are to compare, where more were found than was believed at the start."""
+        return max(self.people, self.compared)
+
 
 class SamePersonSuggestion(HubRow):
     """Two people who may be one, with the fields that agreed. A practitioner decides."""

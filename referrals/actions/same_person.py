@@ -124,7 +124,7 @@ def part_whom_reports_accuse(*, people: Iterable[UUID]) -> None:
     """
     now = timezone.now()
     linked = {one for same in same_as(people).values() if len(same) > 1 for one in same}
-    if not accuse_each_other(linked):
+    if not linked or not accuse_each_other(linked):
         return
     together = _locked(linked)
     with acting_as_system(ACCOUNT) as system:

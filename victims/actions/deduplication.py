@@ -7,7 +7,7 @@ a batch that is done twice finds that it is done.
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from access.actor import Actor
@@ -22,6 +22,8 @@ from victims.queries import identities_of, keys_of, known_pairs, people_by_key, 
 
 COMPARE = "victims.compare_batch"
 BATCH = 200
+FEW = 20_000
+"""So many people are counted when a run begins; more are believed."""
 
 
 class DeduplicationRuns(Exception):
@@ -89,10 +91,10 @@ def compare_batch(*, actor: Actor, run_id: UUID, after: UUID | None) -> None:
     run.compared, run.pairs = run.compared + len(people), run.pairs + len(pairs)
     run.same, run.review = run.same + same, run.review + len(found) - same
     if len(people) < BATCH:
-        run.finished_at = now
+        run.finished_at, run.people = now, run.compared
     if people:
         run.done_up_to = people[-1]
-    run.save(update_fields=["compared", "pairs", "same", "review", "finished_at", "done_up_to"])
+    run.save(update_fields=["compared", "pairs", "same", "review", "finished_at", "done_up_to", "people"])
     if run.finished_at is None:
         _next(run, now)
     else:
@@ -116,8 +118,11 @@ def _pairs(people: list[UUID]) -> set[tuple[UUID, UUID]]:
 
 
 def _people_now() -> int:
-    """How many there are to compare: once a run, for its progress."""
-    return Person.objects.count()
+    """About how many there are to compare, for the progress: of many what the planner believes, counted by nobody."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples::bigint FROM pg_class WHERE oid = 'victims_person'::regclass")
+        believed: int = cursor.fetchone()[0]
+    return believed if believed > FEW else Person.objects.count()
 
 
 def _next(run: Deduplication, now: datetime) -> None:
