@@ -51,7 +51,7 @@ def rehearse(page: Page, number: int) -> None:
     page.get_by_role("link", name="Dry run on past cases").click()
     page.get_by_role("button", name="Rehearse").click()
     assert shows(page, "Dry runs of this version", 60), page.inner_text("main")
-    expect(page.get_by_role("link", name="Download the numbers (CSV)")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("button", name="Download the numbers (CSV)")).to_be_visible(timeout=60_000)
     assert faults(page) == []
 
 
@@ -75,7 +75,7 @@ def test_from_a_draft_to_a_case_that_goes_by_it(empty_hub, door):
     dana, ines, carys = (door.open(empty_hub, name) for name in ("dana", "ines", "carys"))
 
     dana.goto("/pathways/")
-    dana.get_by_role("link", name="Begin a new pathway").click()
+    dana.get_by_role("button", name="Begin a new pathway").click()
     dana.get_by_label("Title").fill("Night support")
     dana.get_by_role("button", name="Begin").click()
     expect(dana.get_by_text("The pathway needs `default`")).to_be_visible()

@@ -7,6 +7,7 @@ from access.actor import NotAllowed
 from access.context import acting_as, acting_as_system
 from messaging.models import Event
 from referrals.actions import referral as verbs
+from referrals.actions.conflicts import declare_conflict
 from referrals.actions.disputes import DisputeRefused, answer_dispute, contest_decline, resolve_dispute
 from referrals.actions.referral import ReferralNotFound
 from referrals.models import Dispute, Referral
@@ -127,3 +128,18 @@ def test_what_was_said_is_not_rewritten_past_the_verbs(hub, cast, change):
     contested(cast, referral)
     with pytest.raises(DatabaseError), acting_as(cast.actor("helen")), transaction.atomic():
         Dispute.objects.filter(referral=referral).update(**change)
+
+
+def test_whoever_is_in_conflict_sees_nothing_of_it(hub, cast):
+    referral = declined(cast)
+    contested(cast, referral)
+    address = f"/referrals/{referral.id}/dispute/"
+    assert cast.browser("helen").get(address).status_code == 200
+    with acting_as(cast.actor("dana")) as dana:
+        helen = cast.practitioner("helen").id
+        declare_conflict(
+            actor=dana, case_id=referral.case_id, why="knows", words="Neighbours.", practitioner_id=helen
+        )
+    assert cast.browser("helen").get(address).status_code == 404
+    with acting_as(cast.actor("helen")):
+        assert not Dispute.objects.exists()
