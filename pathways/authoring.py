@@ -217,6 +217,11 @@ class Rows:
         """Every part with its path, a group before what it holds."""
         return _walk(ROOT, self.root)
 
+    def forgive(self) -> None:
+        """Forget what is wrong, until it is asked for again."""
+        for _, part in self.parts():
+            part.errors = []
+
     def errors(self) -> list[tuple[str, str]]:
         """Path and words of everything that is wrong."""
         return [(path, words) for path, part in self.parts() for words in part.errors]

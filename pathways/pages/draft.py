@@ -127,11 +127,12 @@ def pathway_edit_rule(request: HttpRequest, code: str, number: int, place: str) 
     except NoSuchPlace:
         raise Http404 from None
     words = vocabulary(on=timezone.localdate())
-    rows, status = rows_of(held, words), None
+    rows, status, checked = rows_of(held, words), None, False
     if request.method == "POST":
         rows = Rows.read(lambda name: request.POST.get(name, ""), request.POST.getlist)
         what = request.POST.get("do", "check")
-        if what not in ("check", "save"):
+        checked = what in ("check", "save")
+        if not checked:
             rows.do(what, request.POST.get(f"new-{what.partition(':')[2]}", ""))
         elif (rule := rows.rule(words)) is None:
             status = UNPROCESSABLE
@@ -148,14 +149,17 @@ def pathway_edit_rule(request: HttpRequest, code: str, number: int, place: str) 
             else:
                 messages.success(request, "The rule is saved.")
                 return _back(draft)
+    sentence = "" if rows.errors() else rows.words(words)
+    if not checked:
+        rows.forgive()  # whoever is still adding rows is not told what is missing
     context = {
         "version": draft,
         "seen": request.POST.get("seen", draft.revision),
         "title": queries.place_words(draft.definition, place, on=timezone.localdate()),
         "rows": rows,
         "rule": queries.drawn(rows, words),
-        "sentence": rows.words(words) if not rows.errors() else "",
-        "errors": [(path.replace(".", "-"), words) for path, words in rows.errors()],
+        "sentence": sentence,
+        "errors": [(path.replace(".", "-"), said) for path, said in rows.errors()],
         "facts": queries.facts_to_choose(words),
     }
     return render(request, "pathways/rule.html", context, status=status)
