@@ -12,7 +12,7 @@ NOW = f"({HUB_SIDE}) OR ({PARTNER_SIDE} AND {SEES_REFERRAL})"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("referrals", "0024_editions_of_sources")]
+    dependencies = [("referrals", "0025_repeat_until")]
     operations = [
         change_policy("referrals_dispute", "read", using=NOW, was=WAS),
         change_policy("referrals_dispute", "update", using=NOW, was=WAS),
