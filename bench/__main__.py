@@ -16,6 +16,7 @@ from tests.platform.stage import ROOT, Instance, family, free_port, memory
 
 ROUNDS = 5
 ROWS = 2_000
+DECISIONS = 400
 PEOPLE, LOOKUPS = 1_000_000, 300
 DECISIONS, SAMPLE = 1_000_000, 10_000
 FEW_CASES, MANY_CASES = 10_000, 100_000
@@ -33,6 +34,7 @@ def main() -> int:
         "lookup": lookup,
         "dry_run": dry_run,
         "rules": rules,
+        "routing": routing,
     }
     asked = sys.argv[1:] or list(known)
     if unknown := [name for name in asked if name not in known]:
@@ -219,6 +221,20 @@ def rules(instance: Instance) -> None:
     from bench.rules import measure
 
     measure()
+
+
+def routing(instance: Instance) -> None:
+    """Routing decisions through Celery with all that they look at, beside tasks that do nothing on the same broker."""
+    many = int(os.environ.get("BENCH_DECISIONS", DECISIONS))
+    print(f"{many:,} routing decisions by one worker of four threads, and as many tasks that do nothing")
+    found_hub(instance)
+    done = instance.python("-m", "bench.routing", str(many), seconds=2400)
+    if done.returncode:
+        raise SystemExit(done.stderr)
+    told = json.loads(next(line for line in done.stdout.splitlines() if line.startswith("{")))
+    print(f"  decisions    {told['decisions']:8.1f} a second, {told['referrals']} referrals sent by them")
+    print(f"  nothing      {told['nothing']:8.1f} a second")
+    print(f"  ratio        {told['nothing'] / told['decisions']:8.1f} tasks that do nothing for one decision")
 
 
 def found_hub(instance: Instance) -> None:
