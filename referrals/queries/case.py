@@ -29,7 +29,7 @@ from referrals.queries.triage import open_by
 from victims.entitlement import age_on
 from victims.matching import Why, why
 from victims.models import Address, Consent, Relationship, SafeAddress, SamePersonSuggestion
-from victims.queries import safe_addresses, standing_consents
+from victims.queries import safe_addresses, same_as, standing_consents
 from victims.repeats import Repeats
 from victims.strictest import Stand
 
@@ -128,7 +128,9 @@ def case_file(*, actor: Actor, case: Case, now: datetime) -> CaseFile:
     referrals = case.referrals.select_related(
         "agency", "service", "team", "pathway_version", "recall_reason", "dispute"
     )
-    repeats = repeats_by_person([case.person_id], until=now) if sight.shows(Incident) else {}
+    groups = same_as([case.person_id])
+    is_linked = len(groups[case.person_id]) > 1
+    repeats = repeats_by_person([case.person_id], until=now, groups=groups) if sight.shows(Incident) else {}
     return CaseFile(
         case=case,
         sight=sight,
@@ -139,17 +141,19 @@ def case_file(*, actor: Actor, case: Case, now: datetime) -> CaseFile:
         safe_address_held=sight.shows(SafeAddress) and safe_addresses(case.person_id).exists(),
         assignee=names_of([case.assigned_to]).get(case.assigned_to, "") if case.assigned_to else "",
         open_by=open_by(case, actor=actor, now=now),
-        ways=ways_shown(case, sight, now=now, show_linked=True),
+        ways=ways_shown(case, sight, now=now, is_linked=is_linked, show_linked=True),
         clocks=[(_clock_words(clock, case), clock) for clock in sight.rows(case.clocks.order_by("due_at"))],
         attempts=attempts,
         incidents=sight.rows(case.incidents.select_related("source").order_by("-reported_at", "-id")),
         perpetrators=sight.rows(Relationship.objects.filter(case_id=case.id).order_by("id")),
         repeats=repeats.get(case.person_id, Repeats()),
-        known_as=known_as(actor=actor, person_id=case.person_id) if sight.shows(SamePersonSuggestion) else [],
+        known_as=known_as(actor=actor, person_id=case.person_id)
+        if is_linked and sight.shows(SamePersonSuggestion)
+        else [],
         suggestions=_suggestions(actor, case.person_id) if sight.shows(SamePersonSuggestion) else [],
         assessments=assessments,
         consents=consents,
-        stricter=_stricter(case, now) if sight.shows(Consent) else [],
+        stricter=_stricter(case, now) if is_linked and sight.shows(Consent) else [],
         steps=steps(
             case,
             tried=bool(attempts),

@@ -243,15 +243,20 @@ def addresses(person: UUID) -> QuerySet[Address]:
     return Address.objects.filter(person=person).order_by("-recorded_at", "-id")
 
 
-def ways_shown(case: Case, sight: Sight, *, now: datetime, show_linked: bool = False) -> list[Way]:
-    """`ways_to_reach` as far as the reader is shown them, safe ones first; show_linked: for the hub's own alone."""
+def ways_shown(
+    case: Case, sight: Sight, *, now: datetime, is_linked: bool = True, show_linked: bool = False
+) -> list[Way]:
+    """`ways_to_reach` as far as the reader is shown them, safe ones first.
+
+    is_linked: False where the caller knows that nobody is one with the person. show_linked: for the hub's own alone.
+    """
     methods = sight.rows(ContactMethod.objects.filter(person=case.person_id).order_by("id"))
     return ways_to_reach(
         case=case,
         methods=methods,
         address=address_shown(case, sight),
         now=now,
-        linked=linked_contact(case.person_id) if sight.shows(ContactMethod) else NOBODY,
+        linked=linked_contact(case.person_id) if is_linked and sight.shows(ContactMethod) else NOBODY,
         show_linked=show_linked,
     )
 

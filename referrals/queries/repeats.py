@@ -4,7 +4,7 @@ Counted when it is read and never kept: a number that was kept would be wrong as
 """
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -16,9 +16,14 @@ MOST = 5000
 """More incidents than the people of one page can have."""
 
 
-def repeats_by_person(people: Collection[UUID], *, until: datetime) -> dict[UUID, Repeats]:
-    """By person, for those with an incident that the reader may see; those known to be one are counted as one."""
-    groups = same_as(people)
+def repeats_by_person(
+    people: Collection[UUID], *, until: datetime, groups: Mapping[UUID, set[UUID]] | None = None
+) -> dict[UUID, Repeats]:
+    """By person, for those with an incident that the reader may see; those known to be one are counted as one.
+
+    groups: who is one with each, where the caller has asked for it already.
+    """
+    groups = same_as(people) if groups is None else groups
     everybody = {one for same in groups.values() for one in same}
     found = Incident.objects.filter(
         case__person__in=everybody,
