@@ -15,6 +15,8 @@ from referrals.feed.reading import open_feed
 from referrals.feed.row import read_row
 from tests.referrals.feeds import DAYS, SOURCE, example, truth
 from victims.matching import (
+    MOST_OF_ONE_KEY,
+    REVIEW,
     SAME,
     Address,
     Identity,
@@ -23,10 +25,12 @@ from victims.matching import (
     contradicts,
     marks,
     match_keys,
+    nearest,
     weigh,
     why,
 )
 from victims.matching.fields import LEVELS
+from victims.matching.keys import MOST_COMPARED
 from victims.matching.linking import linked
 from victims.matching.model import RIVALS, frozen_model
 from victims.matching.records import COLUMNS, read_record
@@ -104,6 +108,14 @@ def test_day_and_month_may_be_in_each_others_place():
         (("Omar", "Al-Hassan"), ("Umar", "Hassan")),
         (("Gurpreet", "Kaur"), ("Gurpret", "Kaur")),
         (("Catherine", "Philips"), ("Kathryn", "Phillips")),
+        (("Llŷr", "ap Gwilym"), ("LLYR", "AP GWILYM")),
+        (("Caoimhe", "Ní Bhriain"), ("CAOIMHE", "NI BHRIAIN")),
+        (("Agnieszka", "Wiśniewska"), ("Aga", "WISNIEWSKI")),
+        (("Fatima Begum", "Chowdhury"), ("Fathima", "Chowdury")),
+        (("Xiao-Ming", "Chen"), ("Chen", "XiaoMing")),
+        (("Abdul Rahman", "El-Sayed"), ("Abdulrahman", "Elsayed")),
+        (("", "Zainab Kelly"), ("Zainab", "Kelly")),
+        (("Zainab Kelly", ""), ("Kelly", "Zainab")),
     ],
 )
 def test_names_are_written_in_many_ways(one, other):
@@ -174,6 +186,46 @@ def test_the_reasons_say_field_by_field_what_agreed_and_how_much_it_weighs():
     assert (speaks["Given name"], speaks["Order of names"], speaks["E-mail"]) == ("for", "against", "")
     assert all(0 <= reason.bar <= 100 and reason.strength for reason in told.reasons)
     assert "Zainab" not in str(as_evidence(found))
+
+
+def test_two_names_of_one_tradition_say_less_than_two_that_are_seldom_together():
+    def score(given: str) -> float:
+        one = replace(KELLY, given_names=given, surname="Gwynne", born="")
+        return weigh(one, replace(one, **MOVED_AWAY)).score
+
+    assert score("Rhiannon") < score("Agnieszka")
+
+
+def test_one_name_and_a_birthday_are_never_enough_for_the_same():
+    other = replace(KELLY, surname="Morgan", addresses=ELSEWHERE, phones=NOTHING, emails=NOTHING)
+    assert verdict(replace(KELLY, given_names="Qwzyxa"), replace(other, given_names="Qwzyxa")) != SAME
+
+
+def test_without_a_date_of_birth_or_a_given_name_nobody_of_the_house_is_the_same():
+    assert verdict(KELLY, replace(KELLY, born="", emails=NOTHING)) == REVIEW
+    assert verdict(KELLY, replace(KELLY, given_names="", emails=NOTHING)) == REVIEW
+
+
+@pytest.mark.parametrize(
+    ("lines", "code"),
+    [
+        ("88 Alma St, Abergavenny NP7 5NB", ""),
+        ("Abergavenny, 88 Alma Street", "NP7 5NB"),
+        ("88 Alma St", "NP7 5BN"),
+        ("Alma Street 88, Abergavenny", ""),
+    ],
+)
+def test_an_address_is_the_same_however_it_is_written(lines, code):
+    moved = replace(KELLY, addresses=frozenset({Address(lines, code)}))
+    found = {line.field: line.level for line in weigh(KELLY, moved).lines}
+    assert found["home"] == "same house"
+
+
+def test_only_the_nearest_are_compared():
+    rare, common = [1000], list(range(MOST_OF_ONE_KEY))
+    assert nearest([common, rare])[0] == 1000
+    assert nearest([[*common, 50], rare]) == [1000]
+    assert len(nearest([common, list(range(50, 100))])) == MOST_COMPARED
 
 
 def test_a_rare_name_says_more_than_one_that_thousands_bear():

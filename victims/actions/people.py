@@ -114,6 +114,14 @@ WHERE NOT EXISTS (SELECT 1 FROM victims_relationship one WHERE one.person_id = t
   AND one.name = told.name AND one.kind = told.kind)
 """
 
+# By a sender's number or by name, whoever asks: the alleged perpetrator and the victim of one incident.
+_NEVER_ACCUSED = "WHERE NOT victims_accuse_each_other(ARRAY[told.person_id, told.other_id]) ON CONFLICT DO NOTHING"
+_TAKE_BACK = """
+DELETE FROM victims_samepersonsuggestion
+WHERE state IN ('open', 'unsure') AND (person_id = ANY (%s) OR other_id = ANY (%s))
+  AND victims_accuse_each_other(ARRAY[person_id, other_id])
+"""
+
 # Fills what was not known; never replaces what was.
 _COMPLETE = """
 UPDATE victims_person person SET
@@ -252,12 +260,15 @@ def write_no_letters(people: Iterable[UUID]) -> None:
 
 
 def record_perpetrators(*, alleged: Sequence[Perpetrator], at: datetime) -> None:
-    """Keep who is alleged to have done it. They are no person of the hub's and are never matched with one."""
+    """Keep who is alleged to have done it, and take back what was suggested and not answered of them and the victim."""
     insert_rows(
         Relationship,
         [{**vars(one), "recorded_at": at} for one in dict.fromkeys(alleged)],
         rest=_NEW_PERPETRATOR,
     )
+    if victims := list({one.person_id for one in alleged}):
+        with connection.cursor() as cursor:
+            cursor.execute(_TAKE_BACK, [victims, victims])
 
 
 def suggest_same(*, likenesses: Sequence[Likeness], at: datetime, run_id: UUID | None = None) -> None:
@@ -279,7 +290,7 @@ def suggest_same(*, likenesses: Sequence[Likeness], at: datetime, run_id: UUID |
             }
             for one in likenesses
         ],
-        rest="ON CONFLICT DO NOTHING",
+        rest=_NEVER_ACCUSED,
     )
 
 
