@@ -115,7 +115,9 @@ WHERE NOT EXISTS (SELECT 1 FROM victims_relationship one WHERE one.person_id = t
 """
 
 # By a sender's number or by name, whoever asks: the alleged perpetrator and the victim of one incident.
-_NEVER_ACCUSED = "WHERE NOT victims_accuse_each_other(ARRAY[told.person_id, told.other_id]) ON CONFLICT DO NOTHING"
+_NEVER_ACCUSED = (
+    "WHERE NOT victims_accuse_each_other(ARRAY[told.person_id, told.other_id]) ON CONFLICT DO NOTHING"
+)
 _TAKE_BACK = """
 DELETE FROM victims_samepersonsuggestion
 WHERE state IN ('open', 'unsure') AND (person_id = ANY (%s) OR other_id = ANY (%s))
