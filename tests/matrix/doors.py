@@ -110,7 +110,12 @@ WORK: dict[str, Door] = {
     "feed_run_export": Door(at={"number": "{run}"}, shows=(SENT,)),
     # It shows what a POST asks for: that it does is tests/referrals/test_find.py's, for a sample sends no form.
     "find": Door(
-        posts=({"text": "{surname}"}, {"text": "{reference}"}, {"text": "{postcode}"}, {"text": "{person_reference}"}),
+        posts=(
+            {"text": "{surname}"},
+            {"text": "{reference}"},
+            {"text": "{postcode}"},
+            {"text": "{person_reference}"},
+        ),
         to=(*READS_THE_HUBS_CASES, "partner_practitioner"),
     ),
     "triage": Door(
