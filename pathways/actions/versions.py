@@ -91,9 +91,11 @@ def draft_pathway(*, actor: Actor, title: str, definition: Mapping[str, Any] | N
     code = slugify(title)[:50].strip("-")
     if not code:
         raise VersionRefused("Give the pathway a title.")
-    if PathwayTerms.objects.filter(code=code).exists():
+    if PathwayVersion.objects.filter(code=code).exists():
         raise VersionRefused("There is a pathway of that title already. Draft its next version instead.")
-    PathwayTerms.objects.create(code=code, keeper_id=actor.id, keeper_name=actor.name)
+    # Terms are left of one whose only draft was thrown away.
+    kept = {"keeper_id": actor.id, "keeper_name": actor.name}
+    PathwayTerms.objects.update_or_create(code=code, defaults=kept)
     nothing = {"entry": ALWAYS, "assessments": [], "routes": []}
     return _drafted(actor, code, 1, {**(definition or nothing), "title": title}, None)
 

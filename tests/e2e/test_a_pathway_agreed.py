@@ -129,7 +129,8 @@ def test_from_a_draft_to_a_case_that_goes_by_it(empty_hub, door):
     record_consent(dana)
     assess(dana)
     dana.get_by_role("button", name="Finish triage").click()
-    assert shows(dana, "By Night support, version 2", 60), dana.inner_text("main")
-    expect(dana.locator("#referrals").get_by_text("A voice at night").first).to_be_visible()
+    assert shows(dana, "Night support, version 2", 60), dana.inner_text("main")
+    expect(dana.locator("#referrals").get_by_text("A voice at night: ").first).to_be_visible()
     assert "FAIL" not in empty_hub.manage("check_integrity")
-    assert [said for said in door.refused if "404" not in said] == []
+    # What the product itself refuses (404, 422) the browser notes too; its own policy refused nothing.
+    assert [said for said in door.refused if not said.startswith("Failed to load resource")] == []

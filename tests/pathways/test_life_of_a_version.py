@@ -364,3 +364,7 @@ class TestPages:
         assert cast.browser("ines").get("/pathways/stalking/1/").status_code == 404
         assert dana.post("/pathways/stalking/1/discard/").status_code == 302
         assert dana.get("/pathways/stalking/1/").status_code == 404
+        assert dana.post("/pathways/new-pathway/", {"title": "Stalking"}).status_code == 302, (
+            "and begun again"
+        )
+        assert dana.post("/pathways/new-pathway/", {"title": "Stalking"}).status_code == 422, "but once"
