@@ -46,8 +46,12 @@ FACTS_COLUMN = Sql("facts")
 
 def kept(fact: Fact, column: Sql = FACTS_COLUMN) -> Sql:
     """The value of a fact out of a jsonb column of kept facts; null where pathways.facts.known has None."""
-    found = Sql.built("({} -> {})", column, fact.name)
-    text = Sql.built("({} ->> {})", column, fact.name)
+    return typed(fact, Sql.built("({} -> {})", column, fact.name))
+
+
+def typed(fact: Fact, found: Sql) -> Sql:
+    """The value of a fact out of what was found under its name: jsonb of any type."""
+    text = Sql.built("({} #>> '{{}}')", found)
     match fact.kind:
         case Kind.NUMBER:
             return Sql.built(
@@ -59,9 +63,9 @@ def kept(fact: Fact, column: Sql = FACTS_COLUMN) -> Sql:
         case Kind.SET:
             # Strict: a list within the list is no text, and is not looked into.
             return Sql.built(
-                "CASE WHEN jsonb_typeof({}) = 'array'"
-                " AND NOT jsonb_path_exists({}, 'strict $[*] ? (@.type() != \"string\")') THEN {} END",
-                found, found, found,
+                "CASE WHEN jsonb_typeof({}) <> 'array' THEN NULL WHEN jsonb_array_length({}) = 0"
+                " OR NOT jsonb_path_exists({}, 'strict $[*] ? (@.type() != \"string\")') THEN {} END",
+                found, found, found, found,
             )  # fmt: skip
         case Kind.CODE:
             return Sql.built(

@@ -23,8 +23,12 @@ from reporting.rehearsal.waits import Week
 SHOWN = 20
 """How many of a version's dry runs are listed: the newest."""
 WEEKS = 52
-# A few large sorts and hashes in one query: memory that it would else write to disk.
-_MEMORY = "SELECT set_config('work_mem', '128MB', true)"
+# One large query of a worker, that nobody waits for at a page: room and hands for it. Each process hashes in memory
+# of its own, since what they share may be small (a container's /dev/shm).
+_ROOM = (
+    "SELECT set_config('work_mem', '64MB', true), set_config('max_parallel_workers_per_gather', '2', true),"
+    " set_config('enable_parallel_hash', 'off', true)"
+)
 
 
 def dry_runs(actor: Actor) -> QuerySet[DryRun]:
@@ -86,7 +90,7 @@ def counted_of(run: DryRun) -> list[Counted]:
     since, until = _midnight(run.since), _midnight(run.until + timedelta(days=1))
     asked = question(before, after, since=since, until=until, hub_id=hub_id())
     with connection.cursor() as cursor:
-        cursor.execute(_MEMORY)
+        cursor.execute(_ROOM)
         cursor.execute(asked.text, asked.params)
         return counted(cursor.fetchall(), before, after)
 

@@ -20,7 +20,7 @@ from uuid import UUID
 from pathways.facts import FACTS, Fact, find
 from pathways.pathway import Pathway, Route
 from pathways.rules import Rule, facts_of
-from pathways.sql import Sql, condition, kept
+from pathways.sql import Sql, condition, typed
 
 Book = Sequence[Pathway]
 
@@ -63,15 +63,18 @@ def question(before: Book, after: Book, *, since: datetime, until: datetime, hub
     listed, routes = Sql.joined(", ", marks), Sql(", ".join(f"r{i}" for i in range(len(taken))))
     sets = [Sql.built("({})", Sql.joined(", ", [routes, *mark])) for mark in ([], *([one] for one in marks))]
     matches = [Sql.built("({}) IS TRUE", condition(json.loads(rule), fact)) for rule in rules]
-    read = [kept(one, Sql("decision.facts")) for name in facts if (one := find(name))]
+    asked = [one for name in facts if (one := find(name))]
+    found = [Sql.built("decision.facts -> {}", one.name) for one in asked]
+    read = [typed(one, Sql(f"j{i}")) for i, one in enumerate(asked)]
     chosen = Sql.built(
-        "SELECT {}, {} FROM (SELECT *, {} FROM (SELECT *, {} FROM ({} OFFSET 0) AS found OFFSET 0) AS matched"
-        " OFFSET 0) AS offered",
+        "SELECT {}, {} FROM (SELECT *, {} FROM (SELECT *, {} FROM (SELECT {} FROM ({} OFFSET 0) AS found OFFSET 0) AS"
+        " read OFFSET 0) AS matched OFFSET 0) AS offered",
         _named("r", taken),
         _named("g", told_apart),
         _named("c", [Sql(text) for text in offered] or [Sql("NULL")]),
         _named("m", matches or [Sql("NULL")]),
-        _found(_named("f", read), since, until, hub_id),
+        _named("f", read),
+        _found(_named("j", found), since, until, hub_id),
     )
     # Grouped twice: by everything, in one pass that processes can share; then what is left of it, by each group.
     return Sql.built(
@@ -182,7 +185,7 @@ def _in_order(book: Book) -> list[tuple[Pathway, Route]]:
     ]
 
 
-def _found(read: Sql, since: datetime, until: datetime, hub_id: UUID) -> Sql:
+def _found(facts: Sql, since: datetime, until: datetime, hub_id: UUID) -> Sql:
     """The facts of each case's latest decision of the window. Those of somebody erased are gone: they are not in it."""
     return Sql.built(
         "SELECT {} FROM referrals_routingdecision AS decision"
@@ -192,7 +195,7 @@ def _found(read: Sql, since: datetime, until: datetime, hub_id: UUID) -> Sql:
         " AND (later.decided_at, later.id) > (decision.decided_at, decision.id))"
         " AND NOT EXISTS (SELECT 1 FROM access_grant AS hidden"
         " WHERE hidden.case_id = decision.case_id AND hidden.agency_id = {} AND hidden.restricted)",
-        read, since, until, until, hub_id,
+        facts, since, until, until, hub_id,
     )  # fmt: skip
 
 
