@@ -137,10 +137,8 @@ def form_page(
     back: str,
     back_words: str,
     caption: str = "",
+    button: str = "",
 ) -> HttpResponse:
-    """A page that is one form and a way back."""
-    return render(
-        request,
-        "agencies/form.html",
-        {"form": form, "title": title, "caption": caption, "back": back, "back_words": back_words},
-    )
+    """A page that is one form and a way back. button: what it says where the title is no verb."""
+    page = {"form": form, "title": title, "caption": caption, "button": button or title}
+    return render(request, "agencies/form.html", {**page, "back": back, "back_words": back_words})
