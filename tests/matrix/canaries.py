@@ -69,7 +69,8 @@ def postcode(number: int, *, safe: bool = False) -> str:
 def found_in(text: str, names: dict[str, tuple[int, str]]) -> Iterator[Sighting]:
     """Every canary in the text. names: ids and references, in small letters, with whose they are and their kind."""
     for number, code in _WORD.findall(text):
-        yield Sighting(int(number), _KIND_OF_CODE[code.lower()], code.lower())
+        if kind := _KIND_OF_CODE.get(code.lower()):  # a form's random token can look like a canary of no kind
+            yield Sighting(int(number), kind, code.lower())
     for tens, ones in _PHONE.findall(text):
         yield Sighting(int(tens + ones), str(Category.CONTACT), "phone")
     for letter, number in _POSTCODE.findall(text):
