@@ -132,7 +132,7 @@ def test_the_application_owns_nothing_and_steps_over_nothing(steady):
 
 def test_the_owner_may_have_the_extensions_that_we_use(steady):
     names = ["pg_trgm", "btree_gist", "unaccent", "fuzzystrmatch"]
-    sql(steady, *(f"CREATE EXTENSION {name}" for name in names))
+    sql(steady, *(f"CREATE EXTENSION IF NOT EXISTS {name}" for name in names))
 
 
 def test_keys_are_kept_and_private(steady):
