@@ -27,6 +27,7 @@ def shows(page: Page, words: str, seconds: float) -> bool:
     """Whether the page says so in time, loaded again and again as somebody who waits would."""
 
     def says() -> bool:
+        page.wait_for_load_state("networkidle")  # a form may still be on its way
         page.reload()
         return re.search(words, page.inner_text("main")) is not None
 
