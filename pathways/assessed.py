@@ -1,18 +1,20 @@
 """What an instrument adds to the facts: those that rules may ask of it, and what one assessment says to them.
 
 Answers about health are sealed (see pathways.scoring.health_items): no rule asks about them one by one, and they
-are in no kept fact. The instrument's score and grade are.
+are in no kept fact. The instrument's score and grade are; where the whole instrument is about health, so are they.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from access.categories import Category
 from pathways.facts import FACTS, FAMILIES, Fact, find
 from pathways.items import counts, plain, scale
 from pathways.scoring import health_items
 
 _SAID = {"yes": True, "no": False}
+_ANSWERED = {"answer", "number", "choice", "grade", "score", "need_severity"}
 
 
 def vocabulary_of(instruments: Iterable[Mapping[str, Any]]) -> dict[str, Fact]:
@@ -31,6 +33,31 @@ def vocabulary_of(instruments: Iterable[Mapping[str, Any]]) -> dict[str, Fact]:
         for sealed in _sealed_needs(definition):
             found.pop(f"need_severity:{sealed}", None)
     return found
+
+
+def is_answered(name: str) -> bool:
+    """Whether an instrument answers the fact, so that its editions say whether it is about health."""
+    return name.partition(":")[0] in _ANSWERED
+
+
+def category_of(name: str, instruments: Iterable[Mapping[str, Any]]) -> Category | None:
+    """What an agency must be told before it may know what a rule read there. None: the hub alone may know.
+
+    instruments: the definitions of all editions. It is about health where any of them says so.
+    """
+    if (fact := find(name)) is None:
+        return None
+    prefix, _, about = name.partition(":")
+    instrument, _, item = about.partition(".")
+    for definition in instruments if is_answered(name) else ():
+        if prefix == "need_severity":
+            sealed = about in _sealed_needs(definition)
+        else:
+            whole = definition.get("category") == Category.HEALTH
+            sealed = definition["code"] == instrument and (whole or item in health_items(definition))
+        if sealed:
+            return Category.HEALTH
+    return fact.category
 
 
 def facts_of_assessment(

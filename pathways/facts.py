@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
+from access.categories import Category
+
 FactValue = str | int | bool | list[str] | None
 
 
@@ -35,6 +37,7 @@ class Fact:
 
     `ordered`: the values are listed from least to most, so that "at least medium" has a meaning.
     `source`: where it comes from, for whoever asks. `denied`: the words for "no" of a yes or no.
+    `category`: what an agency must be told before it may know what a rule read here; None: the hub alone may.
     """
 
     name: str
@@ -44,6 +47,7 @@ class Fact:
     ordered: bool = False
     source: str = ""
     denied: str = ""
+    category: Category | None = Category.ASSESSMENT
 
     def value_words(self, value: object) -> str:
         """A value as a reader would say it."""
@@ -100,15 +104,23 @@ _REFERRALS = "the case's referrals"
 FACTS: dict[str, Fact] = {
     fact.name: fact
     for fact in (
-        Fact("offence_group", Kind.CODE, "the offence group", _OFFENCE_GROUPS, source=_REPORT),
-        Fact("offence_code", Kind.TEXT, "the offence code", source=_REPORT),
+        Fact(
+            "offence_group",
+            Kind.CODE,
+            "the offence group",
+            _OFFENCE_GROUPS,
+            source=_REPORT,
+            category=Category.INCIDENT,
+        ),
+        Fact("offence_code", Kind.TEXT, "the offence code", source=_REPORT, category=Category.INCIDENT),
         Fact(
             "offence_properties",
             Kind.SET,
             "what marks the offence",
             source="the offence's entry in the table",
+            category=Category.INCIDENT,
         ),
-        Fact("flags", Kind.SET, "the flags", _FLAGS, source=_REPORT),
+        Fact("flags", Kind.SET, "the flags", _FLAGS, source=_REPORT, category=Category.INCIDENT),
         Fact(
             "entitlement",
             Kind.CODE,
@@ -116,32 +128,48 @@ FACTS: dict[str, Fact] = {
             {"standard": "standard", "enhanced": "enhanced"},
             ordered=True,
             source="the rule of the Victims' Code, or a practitioner's decision",
+            category=Category.IDENTITY,
         ),
-        Fact("age", Kind.NUMBER, "the age", source="the date of birth, on the day of the report"),
+        Fact(
+            "age",
+            Kind.NUMBER,
+            "the age",
+            source="the date of birth, on the day of the report",
+            category=Category.IDENTITY,
+        ),
         Fact("risk_grade", Kind.CODE, "the risk grade", _GRADES, ordered=True, source=_RISK),
         Fact("risk_score", Kind.NUMBER, "the count of yes on the risk checklist", source=_RISK),
         Fact("needs", Kind.SET, "the needs", _NEEDS, source=_NEEDS_ASKED),
         Fact("needs_severity", Kind.NUMBER, "the severity of the greatest need", source=_NEEDS_ASKED),
-        Fact("area", Kind.TEXT, "the postcode district", source="the person's address"),
-        Fact("language", Kind.TEXT, "the language", source=_PERSON),
+        Fact(
+            "area",
+            Kind.TEXT,
+            "the postcode district",
+            source="the person's address",
+            category=Category.CONTACT,
+        ),
+        Fact("language", Kind.TEXT, "the language", source=_PERSON, category=Category.IDENTITY),
         Fact(
             "interpreter",
             Kind.YES_NO,
             "an interpreter is needed",
             source=_PERSON,
             denied="no interpreter is needed",
+            category=Category.IDENTITY,
         ),
         Fact(
             "repeat_incidents_12m",
             Kind.NUMBER,
             "the number of incidents in the last 12 months",
             source=_INCIDENTS,
+            category=Category.INCIDENT,
         ),
         Fact(
             "repeat_same_perpetrator_12m",
             Kind.NUMBER,
             "the number of incidents in the last 12 months that name the same perpetrator",
             source=_INCIDENTS,
+            category=Category.INCIDENT,
         ),
         Fact(
             "safe_channels",
@@ -149,9 +177,16 @@ FACTS: dict[str, Fact] = {
             "the safe ways of contact",
             {"mobile": "mobile phone", "phone": "phone", "email": "e-mail", "letter": "letter"},
             source=_CONTACT,
+            category=Category.CONTACT,
         ),
-        Fact("consents", Kind.SET, "the agencies consented to", source=_CONSENTS),
-        Fact("services_involved", Kind.SET, "the services that have the case now", source=_REFERRALS),
+        Fact("consents", Kind.SET, "the agencies consented to", source=_CONSENTS, category=None),
+        Fact(
+            "services_involved",
+            Kind.SET,
+            "the services that have the case now",
+            source=_REFERRALS,
+            category=None,
+        ),
         Fact(
             "children_at_home",
             Kind.YES_NO,
@@ -165,6 +200,7 @@ FACTS: dict[str, Fact] = {
             "it was reported to the police",
             source="the incidents' senders",
             denied="it was not reported to the police",
+            category=Category.INCIDENT,
         ),
     )
 }
@@ -196,6 +232,7 @@ class Family:
             self.words.format(**said),
             source=self.source.format(**said),
             denied=self.denied.format(**said),
+            category=_EVENT_CATEGORIES[about] if self.of is EVENTS else Category.ASSESSMENT,
         )
 
 
@@ -213,6 +250,15 @@ EVENTS = {
     "last_contact": "somebody last spoke to the person",
     "last_assessment": "the latest assessment",
     "last_referral": "the latest referral was sent",
+}
+_EVENT_CATEGORIES = {
+    "report": Category.INCIDENT,
+    "opened": Category.IDENTITY,
+    "stage": Category.IDENTITY,
+    "last_incident": Category.INCIDENT,
+    "last_contact": Category.NOTES,
+    "last_assessment": Category.ASSESSMENT,
+    "last_referral": None,
 }
 _LATEST = "the latest assessment with {instrument}"
 _TIMES = "the case's history, counted when the rule is asked"

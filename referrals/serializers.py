@@ -14,10 +14,12 @@ from agencies.sharing import PURPOSES
 from pathways.items import plain
 from pathways.models import Assessment
 from pathways.pathway import BASIS_WORDS
+from pathways.queries.versions import Voice
 from referrals.models import Referral
 from referrals.queries.contact import VERBS, Way
 from referrals.queries.facts import intake_facts
 from referrals.queries.referrals import PartnerFile, cases_shown, partner_file
+from referrals.queries.why import why_told
 from victims.models import ContactMethod
 
 
@@ -59,18 +61,24 @@ def for_partner(referral: Referral) -> dict[str, Any]:
     }
     if file.case is None:
         return told
+    why = why_told(referral=referral, sight=file.sight)
     told |= {
         "case_reference": file.case.reference,
         "categories": [category for category in referral.categories if file.tells(Category(category))],
         "purpose": {"code": referral.purpose, "words": PURPOSES.get(referral.purpose, referral.purpose)},
         "basis": {"code": referral.basis, "words": BASIS_WORDS[referral.basis]},
         "agreement": file.agreement,
-        "why": referral.why,
+        "why": {
+            "sentence": why.sentence,
+            "withheld": why.withheld,
+            "read": [{"fact": one.fact, "words": one.words, "value": one.value} for one in why.read],
+            "agreed": [_voice(one) for one in why.voices],
+        },
         "pathway": {
             "code": referral.pathway_version.code,
             "version": referral.pathway_version.number,
             "title": referral.pathway_version.title,
-            "route": referral.route,
+            "route": "" if why.withheld else referral.route,
         },
     }
     parts = {
@@ -83,6 +91,17 @@ def for_partner(referral: Referral) -> dict[str, Any]:
     }
     told |= {str(category): part(file) for category, part in parts.items() if file.tells(category)}
     return told
+
+
+def _voice(voice: Voice) -> dict[str, Any]:
+    """What one agency said about the pathway version; position is "" where it has not answered."""
+    return {
+        "agency": voice.agency,
+        "position": voice.position,
+        "by": voice.by_name,
+        "on": voice.on,
+        "reasons": voice.reasons,
+    }
 
 
 def _identity(file: PartnerFile) -> dict[str, Any]:

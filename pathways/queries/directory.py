@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from access.categories import Category
 from access.context import hub_id
 from agencies.models import Agency, Service
 from agencies.sharing import PURPOSES
+from pathways.facts import find
 from pathways.models import InstrumentVersion, PathwayVersion
 from pathways.pathway import validate_pathway
-from pathways.queries.facts import vocabulary
+from pathways.queries.facts import categories_of, vocabulary
 from pathways.queries.versions import NoPathway, versions_in_force
-from pathways.rules import validate
+from pathways.rules import facts_of, validate
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,9 @@ class Directory:
     hub: str
 
     def faults(self, definition: Mapping[str, Any]) -> list[str]:
-        """Services, instruments and purposes that the definition names and that are not there, each in words."""
+        """Services, instruments and purposes that the definition names and that are not there, and routes that would
+        tell of health to whom it is not told; each in words.
+        """
         found = []
         for route in routes_in(definition):
             name = route.get("name") or "without a name"
@@ -38,7 +42,7 @@ class Directory:
         for entry in definition.get("assessments") or ():
             if isinstance(entry, Mapping) and entry.get("instrument") not in self.instruments:
                 found.append(f"Assessment {entry.get('instrument')}: there is no such instrument in effect.")
-        return found
+        return found + _telling_of_health(definition)
 
     def agencies_of(self, definition: Mapping[str, Any]) -> list[str]:
         """Codes of the agencies that a definition binds by itself: the hub, and whose services it names."""
@@ -111,6 +115,31 @@ def _rules_in(definition: Mapping[str, Any]) -> list[tuple[str, Any]]:
         if isinstance(entry, Mapping):
             found.append((f"Assessment {entry.get('instrument')}", entry.get("when")))
     return found
+
+
+def _telling_of_health(definition: Mapping[str, Any]) -> list[str]:
+    """Routes that a case takes for what is known of its health, and whose agency is not told about health: that it
+    comes by such a rule would tell it.
+    """
+    entry = _asked(definition.get("entry"))
+    asked = {id(route): entry | _asked(route.get("when")) for route in routes_in(definition)}
+    categories = categories_of(frozenset().union(*asked.values()))
+    found = []
+    for route in routes_in(definition):
+        about = sorted(name for name in asked[id(route)] if categories[name] is Category.HEALTH)
+        if about and Category.HEALTH not in (route.get("categories") or ()):
+            words = " and ".join(fact.words for name in about if (fact := find(name)))
+            found.append(
+                f"Route {route.get('name') or 'without a name'}: it depends on {words}, which is about health, and its"
+                " agency is not told about health. Tell it that too, or take the condition out of the route and of the"
+                " entry rule: that the case comes would say it."
+            )
+    return found
+
+
+def _asked(rule: Any) -> frozenset[str]:
+    """The facts that a rule asks about; none where it is not complete yet."""
+    return facts_of(rule) if not validate(rule) else frozenset()
 
 
 def _services_of(route: Mapping[str, Any]) -> list[str]:

@@ -103,6 +103,11 @@ def version_row(*, actor: Actor, version: PathwayVersion, on: date) -> VersionRo
     return next(row for row in version_rows(actor=actor, on=on) if row.version.id == version.id)
 
 
+def voices_of(version: PathwayVersion) -> list[Voice]:
+    """What each agency that the version binds said about it."""
+    return _voices([version])[version.id]
+
+
 def rehearsed(version: PathwayVersion) -> DryRun | None:
     """The newest finished dry run of the version's rules as they stand: what is attached to its proposal."""
     done = DryRun.objects.filter(version=version, finished_at__isnull=False, definition=version.definition)

@@ -4,7 +4,7 @@ Each step runs once for the event that asks for it, whatever is killed and howev
 decision carries the event's id under a unique constraint, in the transaction that makes its referrals.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from access.ids import new_id
 from access.roles import Capability
 from agencies.actions.services import hold_places
 from messaging.events import Happening, publish, schedule
+from pathways.facts import FactValue
 from pathways.models import PathwayVersion
 from pathways.pathway import read_pathway
 from pathways.queries.versions import versions_in_force
@@ -35,6 +36,7 @@ from referrals.queries.calendar import hub_calendar
 from referrals.queries.facts import facts_of
 from referrals.queries.offers import how_tried, offers_for
 from referrals.queries.rulebook import versions_for
+from referrals.queries.why import tellable
 from referrals.routing import choose
 from referrals.workflow import OPEN, SYSTEM, next_status, verbs_for
 
@@ -118,7 +120,11 @@ def route_case(
     )
     by_pathway = {version.code: version for version in versions}
     for plan, service_id in zip(chosen.referrals, _services_of(chosen, offers), strict=True):
-        _send(case, decision, by_pathway[plan.pathway], plan, service_id, now)
+        read = next(
+            one.read for one in chosen.matched if (one.route, one.pathway) == (plan.route, plan.pathway)
+        )
+        told = tellable(read, plan.categories)
+        _send(case, decision, by_pathway[plan.pathway], plan, told, service_id, now)
     keep_waiting(case=case, services=chosen.waits_for_room, at=now)
     if chosen.referrals:
         meet_clock(case=case, code="referral", at=now)
@@ -215,6 +221,7 @@ def _send(
     decision: RoutingDecision,
     version: PathwayVersion,
     plan: Plan,
+    read: Mapping[str, FactValue],
     service_id: UUID,
     now: datetime,
 ) -> None:
@@ -234,6 +241,7 @@ def _send(
         basis=plan.basis,
         categories=list(plan.categories),
         why=plan.why,
+        read=dict(read),
         urgent=plan.urgent,
         sent_at=now,
         answer_due_at=due_within(plan.answer_within, now, hub_calendar()),

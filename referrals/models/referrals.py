@@ -69,6 +69,8 @@ class Referral(HubRow):
     basis = models.CharField(max_length=40)
     categories = ArrayField(models.CharField(max_length=20))
     why = models.TextField(help_text="The rule that sent it, as a sentence.")
+    # Told beside the decision too, and already without what the agency is not told.
+    read = models.JSONField(default=dict, help_text="What that rule read, by fact, of the categories told.")
     urgent = models.BooleanField(default=False)
     sent_at = models.DateTimeField()
     answer_due_at = models.DateTimeField()
