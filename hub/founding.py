@@ -16,6 +16,7 @@ from access.context import acting_as_system, hub_id
 from agencies.actions.agreements import schedule_reminders
 from agencies.models import Agency, Agreement, AgreementParty, Practitioner, Service, Team
 from pathways.models import InstrumentVersion, PathwayTerms, PathwayVersion, Ratification
+from pathways.queries.directory import telling_of_health
 from referrals.actions.sources import found_source
 from referrals.models import Offence
 
@@ -176,6 +177,8 @@ def _pathway(definition: dict[str, Any]) -> None:
     )
     if not made and version.definition != _as_json(definition):
         raise FoundingError(f"Pathway {version} was proposed: give the change a new number.")
+    if made and (faults := telling_of_health(version.definition)):
+        raise FoundingError(f"Pathway {version} cannot be used. " + " ".join(faults))
     for entry in ratified:
         Ratification.objects.get_or_create(
             version=version,

@@ -42,7 +42,7 @@ class Directory:
         for entry in definition.get("assessments") or ():
             if isinstance(entry, Mapping) and entry.get("instrument") not in self.instruments:
                 found.append(f"Assessment {entry.get('instrument')}: there is no such instrument in effect.")
-        return found + _telling_of_health(definition)
+        return found + telling_of_health(definition)
 
     def agencies_of(self, definition: Mapping[str, Any]) -> list[str]:
         """Codes of the agencies that a definition binds by itself: the hub, and whose services it names."""
@@ -84,6 +84,26 @@ def problems(definition: Mapping[str, Any], *, on: date) -> list[str]:
     return validate_pathway(definition) + asked + directory(on=on).faults(definition)
 
 
+def telling_of_health(definition: Mapping[str, Any]) -> list[str]:
+    """Routes that a case takes for what is known of its health, and whose agency is not told about health: that it
+    comes by such a rule would tell it.
+    """
+    entry = _asked(definition.get("entry"))
+    asked = {id(route): entry | _asked(route.get("when")) for route in routes_in(definition)}
+    categories = categories_of(frozenset().union(*asked.values()))
+    found = []
+    for route in routes_in(definition):
+        about = sorted(name for name in asked[id(route)] if categories[name] is Category.HEALTH)
+        if about and Category.HEALTH not in (route.get("categories") or ()):
+            words = " and ".join(fact.words for name in about if (fact := find(name)))
+            found.append(
+                f"Route {route.get('name') or 'without a name'}: it depends on {words}, which is about health, and its"
+                " agency is not told about health. Tell it that too, or take the condition out of the route and of the"
+                " entry rule: that the case comes would say it."
+            )
+    return found
+
+
 def routes_in(definition: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The routes of a definition that may be incomplete, the default last."""
     routes: Iterable[Any] = definition.get("routes") or ()
@@ -114,26 +134,6 @@ def _rules_in(definition: Mapping[str, Any]) -> list[tuple[str, Any]]:
     for entry in definition.get("assessments") or ():
         if isinstance(entry, Mapping):
             found.append((f"Assessment {entry.get('instrument')}", entry.get("when")))
-    return found
-
-
-def _telling_of_health(definition: Mapping[str, Any]) -> list[str]:
-    """Routes that a case takes for what is known of its health, and whose agency is not told about health: that it
-    comes by such a rule would tell it.
-    """
-    entry = _asked(definition.get("entry"))
-    asked = {id(route): entry | _asked(route.get("when")) for route in routes_in(definition)}
-    categories = categories_of(frozenset().union(*asked.values()))
-    found = []
-    for route in routes_in(definition):
-        about = sorted(name for name in asked[id(route)] if categories[name] is Category.HEALTH)
-        if about and Category.HEALTH not in (route.get("categories") or ()):
-            words = " and ".join(fact.words for name in about if (fact := find(name)))
-            found.append(
-                f"Route {route.get('name') or 'without a name'}: it depends on {words}, which is about health, and its"
-                " agency is not told about health. Tell it that too, or take the condition out of the route and of the"
-                " entry rule: that the case comes would say it."
-            )
     return found
 
 

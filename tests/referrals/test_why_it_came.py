@@ -1,6 +1,7 @@
 """Why a referral came to its agency: on its page and in the API, never more than the agency is told of the case."""
 
 import pytest
+import yaml
 from django.utils import timezone
 
 from access.categories import ALL_CATEGORIES
@@ -8,6 +9,7 @@ from access.context import acting_as, acting_as_system
 from access.models import Grant
 from access.sight import sight_of
 from agencies.models import Agency
+from hub.founding import FoundingError, found
 from pathways.actions import versions
 from pathways.models import PathwayVersion, Ratification
 from pathways.queries.directory import problems
@@ -155,13 +157,27 @@ def test_a_route_by_health_is_refused_where_its_agency_is_not_told_of_health(cas
     assert "its agency is not told about health" in page
 
 
+def test_a_hub_is_not_founded_with_such_a_route(tmp_path):
+    silent = northshire(number=2, routes=[route("identity", when=BY_HEALTH)])
+    agreed = {"in_force_from": "2026-04-01", "ratified": []}
+    (tmp_path / "pathway.yaml").write_text(yaml.safe_dump(silent | agreed))
+    with acting_as_system("tests"):
+        (the_hub,) = Agency.objects.filter(kind="hub").values("code", "name", "kind")
+    plan = {"agencies": [the_hub], "pathways": [{"file": str(tmp_path / "pathway.yaml")}]}
+    (tmp_path / "hub.yaml").write_text(yaml.safe_dump(plan))
+    with pytest.raises(FoundingError, match="is not told about health"):
+        found(tmp_path / "hub.yaml")
+    with acting_as_system("tests"):
+        assert not PathwayVersion.objects.filter(code="northshire", number=2).exists()
+
+
 def test_it_costs_the_same_few_queries_however_much_the_rule_asks(cast, django_assert_max_num_queries):
     referral = the_referral(routed(cast))
     with acting_as(cast.client_actor("victim-care")):
-        found = Referral.objects.select_related("pathway_version").get(id=referral.id)
-        sight = sight_of(found.case_id)
+        read = Referral.objects.select_related("pathway_version").get(id=referral.id)
+        sight = sight_of(read.case_id)
         for rule in (OF_AGE, {"all": [BY_HEALTH, {"fact": "grade:gad-7", "known": False}] * 9}):
-            found.pathway_version.definition = northshire(routes=[route("identity", when=rule)])
-            found.route = "Low in mind"
+            read.pathway_version.definition = northshire(routes=[route("identity", when=rule)])
+            read.route = "Low in mind"
             with django_assert_max_num_queries(3):
-                why_told(referral=found, sight=sight)
+                why_told(referral=read, sight=sight)
