@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from access.actor import Actor
 from access.context import acting_as_system
+from access.ids import new_id
 from access.looks import record_look
 from access.models import BreakGlassReview, Look, PersonalGrant, Restriction
 from access.roles import Capability
@@ -125,16 +126,19 @@ def _look_up(actor: Actor, reference: str) -> _Found | None:
     with acting_as_system(ACCOUNT):
         cases = Case.objects.filter(reference=reference) | Case.objects.filter(person__reference=reference)
         case = cases.order_by("-id").first()
+        # As much is asked where there is no such case: how long it takes must not tell the two apart.
+        person = case.person_id if case else new_id()
+        record = restricted_record_of(person)
+        restriction = Restriction.objects.filter(person_id=record, lifted_at__isnull=True).first()
+        kept_out = in_conflict(person_id=person, practitioner_id=actor.id)
         if case is None:
             return None
-        record = restricted_record_of(case.person_id)
-        restriction = Restriction.objects.filter(person_id=record, lifted_at__isnull=True).first()
         return _Found(
             case_id=case.id,
             person_id=record,
             reference=case.reference,
             owner_id=restriction.owner_id if restriction else None,
-            kept_out=in_conflict(person_id=case.person_id, practitioner_id=actor.id),
+            kept_out=kept_out,
         )
 
 

@@ -95,6 +95,8 @@ def test_absent_and_forbidden_are_answered_alike(world, tally, still, reader):
                 continue
             theirs, nothing = probes(door, target, world.shared), probes(door, nobodys, world.shared)
             for forbidden, missing in zip(theirs, nothing, strict=True):
+                if door == "find" and forbidden.body["text"] == target.fills["surname"]:
+                    continue  # whose name is like it depends on the name: tests/referrals/test_find.py
                 first, cost = answered(keys, reader, forbidden)
                 second, cost_of_nothing = answered(keys, reader, missing)
                 compared += 1
