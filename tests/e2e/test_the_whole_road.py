@@ -102,7 +102,7 @@ def test_from_the_file_to_the_managers_dashboard(empty_hub, door):
     assert shows(priya, "With partners", 30), priya.inner_text("main")
     referrals = priya.locator("#referrals")
     expect(referrals.get_by_text("Matched", exact=True)).to_be_visible()
-    expect(referrals.get_by_text("The rules of this version and who agreed to them")).to_be_visible()
+    expect(referrals.get_by_text("Pathways looked at, and who agreed to them")).to_be_visible()
     told = referrals.inner_text()
     agency, name = next((code, name) for code, name in PARTNERS.items() if name in told)
 
