@@ -5,6 +5,7 @@
 """
 
 import os
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,6 +32,12 @@ def pytest_configure(config: pytest.Config) -> None:
     import django
 
     django.setup()
+    if worker := os.environ.get("PYTEST_XDIST_WORKER", ""):
+        # A cache of each worker's own: what one test empties is not what another counts in.
+        from django.conf import settings
+
+        cache = settings.CACHES["default"]
+        cache["LOCATION"] = re.sub(r"db=\d+$", f"db={2 + int(worker.removeprefix('gw'))}", cache["LOCATION"])
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -88,7 +88,7 @@ class Valkey:
                 "appendonly no",
                 "maxmemory 64mb",
                 "maxmemory-policy volatile-lru",  # the cache may go, a queue never
-                "databases 2",
+                "databases 16",  # the broker, the cache, and a cache for each process of the tests
                 "loglevel warning",
                 "",
             ]
