@@ -190,11 +190,7 @@ def _life(cursor: Any, plan: Plan, case: str, person: str, is_ended: bool) -> Li
     ):
         rows["messaging_message"] = due
     opened = rows["referrals_case"][0]["opened_at"]
-    return Life(rows, began=_moment(opened), is_stretched=is_ended)
-
-
-def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text)
+    return Life(rows, began=datetime.fromisoformat(opened), is_stretched=is_ended)
 
 
 def _columns(cursor: Any, table: str) -> list[str]:
@@ -212,4 +208,4 @@ def _as_text(cursor: Any, table: str, columns: list[str], where: sql.Composable)
     )
     with cursor.copy(statement.as_string(cursor.connection.connection)) as copy:
         text = b"".join(bytes(part) for part in copy).decode()
-    return [dict(zip(columns, line.split("\t"), strict=True)) for line in text.splitlines()]
+    return [dict(zip(columns, line.split("\t"), strict=True)) for line in text.split("\n") if line]
