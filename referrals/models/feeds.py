@@ -76,6 +76,11 @@ class FeedAlert(HubRow):
         ]
 
 
+HOLDS = (
+    "jsonb_path_exists(%(expressions)s, '$.keyvalue() ? (@.key starts with \"quarantine:\" && @.value > 0)')"
+)
+
+
 class FeedRun(HubRow):
     """One delivery of a feed. Its rows were all taken, or none."""
 
@@ -99,9 +104,18 @@ class FeedRun(HubRow):
     taken_by = models.UUIDField()
     taken_by_name = models.CharField(max_length=150)
     finished_at = models.DateTimeField(null=True)
+    holds = models.GeneratedField(
+        expression=models.Func(models.F("counts"), template=HOLDS, output_field=models.BooleanField()),
+        output_field=models.BooleanField(),
+        db_persist=True,
+        help_text="Whether any of its rows is in quarantine.",
+    )
 
     class Meta:
-        indexes = [models.Index(fields=["source", "taken_at"], name="referrals_run_taken")]
+        indexes = [
+            models.Index(fields=["source", "taken_at"], name="referrals_run_taken"),
+            models.Index(fields=["id"], name="referrals_run_holds", condition=models.Q(holds=True)),
+        ]
 
 
 class FeedRow(HubRow):

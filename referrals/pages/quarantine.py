@@ -184,12 +184,14 @@ def _listed(request: HttpRequest, *, reason: str, source: str, own_queue: bool =
             form.add_error(None, "Tick the rows that you mean.")
         if form.is_valid():
             return _answered(request, actor, ticked, form)
-    counts = feeds.held_by_reason(source=source)
+    held = feeds.held_by_reason(source=source)
+    counts = held.by_reason
     shown_counts = {code: count for code, count in counts.items() if not reason or code == reason}
     context: dict[str, Any] = {
         "held": [{"words": QUARANTINE_WORDS.get(code, code), "count": counts[code]} for code in counts],
         "total": sum(count for code, count in shown_counts.items() if code != NOT_TAKEN),
         "not_taken": shown_counts.get(NOT_TAKEN, 0),
+        "is_all": held.is_all,
         "urgent": counts.get(SAFEGUARDING, 0),
         "own_queue": own_queue,
         "may_read": actor.can(Capability.SEE_CASES),

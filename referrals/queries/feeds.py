@@ -13,6 +13,7 @@ from referrals.models import Case, FeedAlert, FeedRow, FeedRun, FeedSource
 from victims.queries import references_of, suggested_same_as
 
 MOST_ALERTS = 50
+MOST_RUNS = 2_000
 VERDICT_WORDS = {
     "workable": "Opened or joined a case",
     "update": "Changed an earlier report",
@@ -138,18 +139,30 @@ def verdicts_of(run: FeedRun) -> list[VerdictCount]:
     ]
 
 
-def held_by_reason(*, source: str = "") -> dict[str, int]:
-    """How many rows are in quarantine for each reason, safeguarding first, then by number.
+@dataclass(frozen=True)
+class HeldCounts:
+    """by_reason: safeguarding first, then by number. is_all: whether no run beyond MOST_RUNS holds any."""
 
-    Added up from the runs, which who looks after feeds may see without the rows.
+    by_reason: dict[str, int]
+    is_all: bool
+
+
+def held_by_reason(*, source: str = "") -> HeldCounts:
+    """How many rows are in quarantine for each reason.
+
+    Added up from the runs that hold any, the newest first, which who looks after feeds may see without the rows.
     """
+    runs = FeedRun.objects.filter(holds=True).order_by("-id")
+    if source:
+        runs = runs.filter(source__code=source)
+    told = list(runs.values_list("counts", flat=True)[: MOST_RUNS + 1])
     total: Counter[str] = Counter()
-    runs = FeedRun.objects.filter(source__code=source) if source else FeedRun.objects.all()
-    for counts in runs.values_list("counts", flat=True):
+    for counts in told[:MOST_RUNS]:
         for verdict, number in counts.items():
             if verdict.startswith("quarantine:"):
                 total[verdict.partition(":")[2]] += number
-    return dict(sorted(total.items(), key=lambda item: (item[0] != "safeguarding", -item[1], item[0])))
+    ordered = sorted(total.items(), key=lambda item: (item[0] != "safeguarding", -item[1], item[0]))
+    return HeldCounts(dict(ordered), len(told) <= MOST_RUNS)
 
 
 def tally(run: FeedRun) -> dict[str, object]:

@@ -47,7 +47,7 @@ class Compared:
     """One field: what each record says of it, and what that says of whether they are one."""
 
     reason: Reason
-    values: tuple[str, str]
+    values: tuple[tuple[Side, str], tuple[Side, str]]
 
 
 @dataclass(frozen=True)
@@ -105,13 +105,15 @@ def _pairs(actor: Actor, rows: list[SamePersonSuggestion]) -> list[Pair]:
     for row in rows:
         told = why(row.evidence)
         both = [_values(known.get(one.id, Identity())) for one in (row.person, row.other)]
-        compared = [
-            Compared(reason, (both[0].get(reason.field, ""), both[1].get(reason.field, "")))
-            for reason in told.reasons
-        ]
         first, second = (
             Side(one, names.get(one.id, NAMELESS), cases.get(one.id, [])) for one in (row.person, row.other)
         )
+        compared = [
+            Compared(
+                reason, ((first, both[0].get(reason.field, "")), (second, both[1].get(reason.field, "")))
+            )
+            for reason in told.reasons
+        ]
         made.append(Pair(row, (first, second), compared, told.rival))
     return made
 

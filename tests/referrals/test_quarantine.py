@@ -31,6 +31,7 @@ from referrals.actions.safeguarding import OVERDUE
 from referrals.feed.held import ANSWERS
 from referrals.feed.verdicts import QUARANTINE_WORDS
 from referrals.models import Case, FeedRow, FeedRun, HeldStep, Incident, SentRecord
+from referrals.queries import feeds
 from tests.hub.test_check_integrity import broken
 from tests.referrals.feeds import a_row
 from tests.referrals.test_intake_pages import taken, words_of
@@ -357,3 +358,14 @@ def test_the_workbench_says_by_reason_and_sender_what_is_held_and_for_how_long(c
     assert [(one.code, one.by_sender, one.for_long) for one in summary.reasons] == [
         ("invalid_phone", [("northshire-police", 2)], 2), ("unknown_offence", [("northshire-police", 1)], 0),
     ]  # fmt: skip
+
+
+def test_what_is_held_is_counted_from_some_runs_and_those_that_hold_nothing_are_not_read(cast, monkeypatch):
+    monkeypatch.setattr(feeds, "MOST_RUNS", 1)
+    held(cast, a_row(**NO_WAY))
+    held(cast, a_row(CRIME_REF="31/00002/26", NOMINAL_REF="N2"))
+    browser = cast.browser("priya")
+    assert browser.get("/feeds/quarantine/").context["held"][0]["count"] == 1
+    assert "At least" not in words_of(browser.get("/feeds/quarantine/"))
+    held(cast, a_row(CRIME_REF="31/00003/26", NOMINAL_REF="N3", **NO_WAY))
+    assert "At least 1 row held" in words_of(browser.get("/feeds/quarantine/"))

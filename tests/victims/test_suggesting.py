@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.management import call_command
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from access.context import acting_as_system
@@ -41,6 +42,21 @@ def test_the_accused_and_the_victim_are_never_suggested_by_whoever_compares(two,
         assert not SamePersonSuggestion.objects.exists()
         suggest(case, a_case())
         assert SamePersonSuggestion.objects.count() == 1
+
+
+@pytest.mark.parametrize("told", [{"nominal": "N1"}, {"name": "O NEILL, SEAN"}])
+def test_the_database_itself_refuses_to_suggest_them_and_to_ask_again(two, told):
+    case, other = two
+    answered = a_suggestion(other.person, case.person)
+    with acting_as_system("tests"):
+        SamePersonSuggestion.objects.update(state="rejected")
+        accuse(case, **told)
+        for state in ("open", "unsure", "confirmed"):
+            with pytest.raises(IntegrityError, match="alleged to have harmed"), transaction.atomic():
+                SamePersonSuggestion.objects.filter(id=answered.id).update(state=state)
+        SamePersonSuggestion.objects.all().delete()
+    with pytest.raises(IntegrityError, match="alleged to have harmed"), transaction.atomic():
+        a_suggestion(case.person, other.person)
 
 
 def test_a_later_accusation_takes_back_what_nobody_has_answered(two):
