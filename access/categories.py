@@ -79,6 +79,7 @@ _TABLES: dict[Category, tuple[str, ...]] = {
     ),
     Category.HEALTH: ("pathways_healthanswers", "referrals_prompt", "pathways_savedanswers"),
     Category.NOTES: (
+        "referrals_casetask",
         "referrals_contactattempt",
         "referrals_outcome",
     ),

@@ -11,6 +11,7 @@ from messaging.queries import event_data
 from messaging.subscribers import subscriber
 from pathways.actions.saved import forget_answers_of_case
 from referrals.actions.alerts import alert_owner
+from referrals.actions.case_tasks import stop_tasks
 from referrals.actions.consent import RUNS_OUT, remind_of_consent
 from referrals.actions.feed_health import check_feeds
 from referrals.actions.feedback import follow_case, write_answered, write_sent
@@ -205,6 +206,12 @@ def recall_not_confirmed(payload: dict[str, str]) -> None:
 def alert(payload: dict[str, str]) -> None:
     """The owner of a restricted record hears at once that somebody broke the glass."""
     alert_owner(owner_id=UUID(str(event_data(event_id=UUID(payload["event"]))["owner"])))
+
+
+@subscriber("case.closed", name="referrals.stop_tasks", account="casework")
+def stop(payload: dict[str, str]) -> None:
+    """What was still to do on a closed case is no longer needed."""
+    stop_tasks(actor=current_actor(), case_id=UUID(payload["case"]))
 
 
 @subscriber("case.restricted", name="referrals.hide_held_rows", account="intake")

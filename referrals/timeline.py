@@ -18,6 +18,9 @@ TITLES: dict[str, str] = {
     "case.contact_attempted": "Contact attempted",
     "case.safety_recorded": "Safety of a way of contact recorded",
     "case.assessed": "Assessment completed",
+    "case.task_given": "Task given",
+    "case.task_changed": "Task changed",
+    "case.task_ended": "Task ended",
     "case.prompt_raised": "Something is to be done by a time",
     "case.prompt_answered": "What was to be done is answered",
     "case.consent_recorded": "Consent recorded",
@@ -158,6 +161,21 @@ def _prompt(data: Data, names: Names) -> str:
     return _sentence(f"{words}: {state}" if state else words)
 
 
+_TASK_STATES = {"done": "done", "not_possible": "not possible", "stopped": "no longer needed"}
+
+
+def _task(data: Data, names: Names) -> str:
+    """The task by its title, where the reader is shown it, and whose it is or what became of it."""
+    title = names.get(str(data.get("task")), "")
+    to, before = (
+        names.get(str(data.get(f"{side}_owner") or data.get(f"{side}_team")), "") for side in ("to", "from")
+    )
+    state = _TASK_STATES.get(str(data.get("state")), "")
+    parts = (f"to {to}" if to else "", f"before {before}" if before else "", state)
+    words = ", ".join(part for part in parts if part)
+    return _sentence(f"{title}: {words}" if title and words else title or words)
+
+
 def _consent(data: Data, names: Names) -> str:
     agency = names.get(str(data.get("agency")), _words(data.get("agency")))
     return _sentence(f"{agency}: {_words(data.get('answer'))}")
@@ -236,6 +254,9 @@ _TEXTS: dict[str, Callable[[Data, Names], str]] = {
     "case.contact_attempted": _contact,
     "case.safety_recorded": _safety,
     "case.assessed": _assessed,
+    "case.task_given": _task,
+    "case.task_changed": _task,
+    "case.task_ended": _task,
     "case.prompt_raised": _prompt,
     "case.prompt_answered": _prompt,
     "case.consent_recorded": _consent,

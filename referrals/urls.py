@@ -7,6 +7,7 @@ from referrals.pages import (
     assessment,
     break_glass,
     case,
+    case_tasks,
     case_verbs,
     challenges,
     consent,
@@ -81,6 +82,12 @@ urlpatterns = [
         name="case_assessment_compare",
     ),
     path("cases/<str:reference>/prompts/<uuid:prompt_id>/", prompt.case_prompt, name="case_prompt"),
+    path("tasks/", case_tasks.my_task_list, name="my_tasks"),
+    path("cases/<str:reference>/tasks/new/", case_tasks.case_task_new, name="case_task_new"),
+    path("cases/<str:reference>/tasks/<uuid:task_id>/", case_tasks.case_task, name="case_task"),
+    path(
+        "cases/<str:reference>/tasks/<uuid:task_id>/done/", case_tasks.case_task_done, name="case_task_done"
+    ),
     path("cases/<str:reference>/consent/", consent.case_consent, name="case_consent"),
     path(
         "cases/<str:reference>/suggestions/<uuid:suggestion>/",

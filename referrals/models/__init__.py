@@ -1,5 +1,6 @@
 """Tables of the work and their constraints: senders and rows, cases, referrals."""
 
+from referrals.models.case_tasks import CaseTask
 from referrals.models.cases import Case, Clock, ContactAttempt, Incident, Prompt
 from referrals.models.disputes import Dispute
 from referrals.models.feeds import (
@@ -18,6 +19,7 @@ from referrals.models.referrals import Outcome, Override, RecallReason, Referral
 
 __all__ = [
     "Case",
+    "CaseTask",
     "Clock",
     "ContactAttempt",
     "Dispute",

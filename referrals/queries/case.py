@@ -17,7 +17,8 @@ from pathways.models import Assessment, Challenge
 from pathways.queries.challenges import challenges_on
 from referrals import scope
 from referrals.clocks import NoSuchClock, rule_for
-from referrals.models import Case, Clock, ContactAttempt, Incident, Referral, RoutingDecision
+from referrals.models import Case, CaseTask, Clock, ContactAttempt, Incident, Referral, RoutingDecision
+from referrals.queries.case_tasks import tasks_of
 from referrals.queries.contact import Way, address_shown, ways_shown
 from referrals.queries.people import NAMELESS, Name, all_names, names_by_person
 from referrals.queries.prompts import PromptLine, prompt_lines
@@ -92,6 +93,8 @@ class CaseFile:
     prompts: list[PromptLine]
     answered_prompts: list[PromptLine]
     challenges: list[Challenge]
+    tasks: list[CaseTask]
+    ended_tasks: list[CaseTask]
 
     @property
     def travelled(self) -> Journey | None:
@@ -125,6 +128,7 @@ def case_file(*, actor: Actor, case: Case, now: datetime) -> CaseFile:
         Consent.objects.filter(case_id=case.id).select_related("agency").order_by("-recorded_at")
     )
     prompts, answered_prompts = prompt_lines(case, sight)
+    tasks, ended_tasks = tasks_of(case, sight)
     referrals = case.referrals.select_related(
         "agency", "service", "team", "pathway_version", "recall_reason", "dispute"
     )
@@ -166,6 +170,8 @@ def case_file(*, actor: Actor, case: Case, now: datetime) -> CaseFile:
         prompts=prompts,
         answered_prompts=answered_prompts,
         challenges=challenges_on(actor=actor, case_id=case.id),
+        tasks=tasks,
+        ended_tasks=ended_tasks,
     )
 
 

@@ -156,15 +156,30 @@ def in_conflict(*, person_id: UUID, practitioner_id: UUID) -> bool:
 
 def may_carry(*, person_id: UUID, practitioner_id: UUID, now: datetime) -> bool:
     """Whether the practitioner can be given the person's case: not in conflict, and let in where it is restricted."""
-    if in_conflict(person_id=person_id, practitioner_id=practitioner_id):
-        return False
-    theirs = same_as([person_id])[person_id]
+    return practitioner_id in _let_in(person_id, [practitioner_id], now)
+
+
+def who_may_carry(*, person_id: UUID, now: datetime) -> list[Practitioner]:
+    """Everybody of the hub who can be given the person's case, or work on it, by name. Never cut off."""
+    people = hub_practitioners(hub=hub_id())
+    let_in = _let_in(person_id, [one.id for one in people], now)
+    return [one for one in people if one.id in let_in]
+
+
+def _let_in(person_id: UUID, practitioners: Iterable[UUID], now: datetime) -> set[UUID]:
+    """Those who are in no conflict with the person and, where the record is restricted, let into all of it."""
+    theirs, asked = same_as([person_id])[person_id], set(practitioners)
     with acting_as_system(ACCOUNT):
+        apart = Conflict.objects.filter(
+            person_id__in=theirs, practitioner_id__in=asked, ended_at__isnull=True
+        )
+        asked -= set(apart.values_list("practitioner_id", flat=True))
         closed = restricted_people(theirs)
-        let_in = PersonalGrant.objects.filter(
-            live(now), person_id__in=closed, practitioner_id=practitioner_id
+        given = PersonalGrant.objects.filter(
+            live(now), person_id__in=closed, practitioner_id__in=asked
         ).exclude(because=PersonalGrant.Because.BREAK_GLASS)
-        return closed == set(let_in.values_list("person_id", flat=True))
+        held = set(given.values_list("practitioner_id", "person_id")) if closed else set()
+    return {one for one in asked if all((one, person) in held for person in closed)}
 
 
 @dataclass(frozen=True)

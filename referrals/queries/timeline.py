@@ -9,7 +9,8 @@ from agencies.queries import agencies_by_id, names_of, services
 from messaging.models import Event
 from messaging.queries import timeline
 from pathways.queries.assessments import titles
-from referrals.models import Case
+from referrals.models import Case, CaseTask
+from referrals.queries.case_tasks import teams_for_tasks
 from referrals.queries.readiness import INSTRUMENT_WORDS
 from referrals.timeline import text_of, title_of
 from victims.queries import references_of
@@ -56,14 +57,14 @@ def entries_of(shown: Sequence[Event]) -> list[TimelineEntry]:
     people = {
         str(event.data.get(key))
         for event in shown
-        for key in ("from_assignee", "to_assignee")
+        for key in ("from_assignee", "to_assignee", "from_owner", "to_owner")
         if event.data.get(key)
     }
     words = {str(person): name for person, name in names_of(UUID(person) for person in people).items()}
     for agency in agencies_by_id().values():
         words[str(agency.id)] = words[agency.code] = agency.name
     words |= {str(service.id): service.name for service in services()}
-    words |= titles() | INSTRUMENT_WORDS
+    words |= titles() | INSTRUMENT_WORDS | _titles_of_tasks(shown)
     return [
         TimelineEntry(
             title_of(event.topic), event.at, event.actor_name, text_of(event.topic, event.data, words)
@@ -71,6 +72,17 @@ def entries_of(shown: Sequence[Event]) -> list[TimelineEntry]:
         for event in shown
         if event.id not in hidden
     ]
+
+
+def _titles_of_tasks(events: Sequence[Event]) -> dict[str, str]:
+    """By id: what the tasks that were given or ended ask, and the hub's teams that have some."""
+    tasks = {UUID(str(event.data["task"])) for event in events if event.data.get("task")}
+    if not tasks:
+        return {}
+    titles = {
+        str(one): title for one, title in CaseTask.objects.filter(id__in=tasks).values_list("id", "title")
+    }
+    return titles | {str(team.id): team.name for team in teams_for_tasks()}
 
 
 def _of_hidden_people(events: Sequence[Event]) -> set[UUID]:

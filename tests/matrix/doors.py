@@ -147,6 +147,15 @@ WORK: dict[str, Door] = {
     "case_assess": _case(
         {"seen": "{assessment}", "rationale": REASON}, at=OF_CASE | {"instrument": "risk-24"}
     ),
+    "my_tasks": Door(gets=("?list=mine", "?list=team", "?list=given"), shows=(NOTES,)),
+    "case_task": _case(
+        {"state": "not_possible", "words": REASON},
+        {"title": REASON, "owner": "person:{practitioner}", "due_on": "2026-12-01", "seen": "1"},
+        at=OF_CASE | {"task_id": "{task}"},
+        shows=(EXISTENCE, NOTES),
+    ),
+    "case_task_new": _case({"title": REASON, "owner": "person:{practitioner}", "due_on": "2026-12-01"}),
+    "case_task_done": _case(at=OF_CASE | {"task_id": "{task}"}),
     "case_prompt": _case({"words": REASON}, at=OF_CASE | {"prompt_id": "{prompt}"}),
     "case_access": _case(),
     "case_restrict": _case({"reason": "staff", "words": REASON, "owner_id": "{owner}"}),

@@ -22,6 +22,7 @@ from pathways.models import InstrumentVersion, PathwayVersion
 from referrals.actions import referral as verbs
 from referrals.actions.assess import assess_case
 from referrals.actions.break_glass import break_glass
+from referrals.actions.case_tasks import Wanted, give_task
 from referrals.actions.challenges import challenge_referral
 from referrals.actions.conflicts import declare_conflict, end_conflict
 from referrals.actions.consent import AgencyAnswer, record_consents
@@ -244,6 +245,12 @@ def _worked(cast: Cast, target: Target) -> None:
         )
         target.fills["assessment"] = str(made.id)
         target.fills["prompt"] = str(Prompt.objects.get(case=case).id)
+        task = give_task(
+            actor=priya,
+            case_id=case.id,
+            wanted=Wanted(word(number, "notes", "task"), case.opened_at, owner_id=priya.id),
+        )
+        target.fills["task"] = str(task.id)
         if target.name == "own":
             Case.objects.filter(id=case.id).update(assigned_to=priya.id)
 
