@@ -34,7 +34,7 @@ from referrals.actions.assess import assess_case
 from referrals.actions.break_glass import break_glass
 from referrals.actions.intake import take_feed
 from referrals.actions.override import ask_override
-from referrals.actions.referral import recall
+from referrals.actions.referral import accept, recall, receive
 from referrals.actions.restriction import give_personal_access, restrict
 from referrals.actions.same_person import answer_suggestion
 from referrals.actions.told import SELF, take_referral
@@ -75,6 +75,7 @@ def demonstrate(*, tell: Tell, web: str | None = None) -> None:
     for system in systems.values():
         system.work()
     _settle()
+    _take_to_conference()
     tell("Knowing people again")
     _know_again()
     tell("Closing what is finished, recalling what was sent too early")
@@ -211,6 +212,16 @@ def _triage() -> None:
             _consent(actor, case, number)
             _assess(actor, case, number)
             triage.finish_triage(actor=actor, case_id=case.id)
+
+
+def _take_to_conference() -> None:
+    """Of the cases at high risk the police's coordinators have taken the first; the others wait for them."""
+    sian = _practitioner("sian.rowe@northshire-police.example")
+    with acting_as(sian):
+        sent = Referral.objects.filter(service__code="marac", status="sent").order_by("id").first()
+        if sent is not None:
+            receive(actor=sian, referral_id=sent.id)
+            accept(actor=sian, referral_id=sent.id)
 
 
 def _know_again() -> None:

@@ -1,10 +1,12 @@
-"""Founding a hub: agencies, people, agreements, feeds, offences, instruments and pathway from one file.
+"""Founding a hub: agencies, people, agreements, feeds, offences, instruments and pathways from one file.
 
-Founding again with the same file changes nothing; with a changed file it brings what changed.
-Published instruments and proposed pathway versions are never edited: a changed one needs a new number.
+Founding again with the same file changes nothing; with a changed file it brings what changed, save pathways: a hub that
+has any gets none from a file, since its agencies have not agreed to them. Published instruments are never edited: a
+changed one needs a new number.
 """
 
 import csv
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,7 @@ from access.context import acting_as_system, hub_id
 from agencies.actions.agreements import schedule_reminders
 from agencies.models import Agency, Agreement, AgreementParty, Practitioner, Service, Team
 from pathways.models import InstrumentVersion, PathwayTerms, PathwayVersion, Ratification
-from pathways.queries.directory import telling_of_health
+from pathways.queries.directory import problems
 from referrals.actions.sources import found_source
 from referrals.models import Offence
 
@@ -32,7 +34,11 @@ def found(path: Path) -> dict[str, int]:
 
     Raises FoundingError with a message that names the entry.
     """
-    plan = yaml.safe_load(path.read_text())
+    return found_from(yaml.safe_load(path.read_text()))
+
+
+def found_from(plan: dict[str, Any]) -> dict[str, int]:
+    """The same, of a file that has been read."""
     with acting_as_system("founding") as actor, transaction.atomic():
         _agencies(plan["agencies"])
         for entry in plan.get("teams", ()):
@@ -56,12 +62,13 @@ def found(path: Path) -> dict[str, int]:
             )
         for file in plan.get("instruments", ()):
             _instrument(yaml.safe_load((settings.BASE_DIR / file).read_text()))
-        for entry in plan.get("pathways", ()):
-            _pathway(yaml.safe_load((settings.BASE_DIR / entry["file"]).read_text()))
+        if "pathways" in plan and not PathwayVersion.objects.exists():
+            _pathways(**plan["pathways"])
         return {
             "agencies": Agency.objects.count(),
             "practitioners": Practitioner.objects.count(),
             "services": Service.objects.count(),
+            "pathways": PathwayTerms.objects.count(),
         }
 
 
@@ -159,31 +166,31 @@ def _instrument(definition: dict[str, Any]) -> None:
         )
 
 
-def _pathway(definition: dict[str, Any]) -> None:
-    ratified = definition.pop("ratified")
-    in_force_from = definition.pop("in_force_from")
-    agreed: dict[str, Any] = {key: definition.pop(key) for key in ("threshold", "lead") if key in definition}
-    PathwayTerms.objects.get_or_create(code=definition["code"], defaults=agreed)
-    version, made = PathwayVersion.objects.get_or_create(
-        code=definition["code"],
-        number=definition["number"],
-        defaults={
-            "title": definition["title"],
-            "definition": _as_json(definition),
-            "status": PathwayVersion.Status.RATIFIED,
-            "in_force_from": in_force_from,
-            "binds": [entry["agency"] for entry in ratified],
-        },
-    )
-    if not made and version.definition != _as_json(definition):
-        raise FoundingError(f"Pathway {version} was proposed: give the change a new number.")
-    if made and (faults := telling_of_health(version.definition)):
-        raise FoundingError(f"Pathway {version} cannot be used. " + " ".join(faults))
-    for entry in ratified:
-        Ratification.objects.get_or_create(
-            version=version,
-            agency=_agency(entry["agency"]),
-            defaults={"position": entry.get("position", "agreed"), "by_name": entry["by"], "on": entry["on"]},
+def _pathways(*, files: list[str], in_force_from: date, ratified: list[dict[str, Any]]) -> None:
+    """Version 1 of each pathway, in force from that day, as the agencies agreed on paper."""
+    for file in files:
+        definition = yaml.safe_load((settings.BASE_DIR / file).read_text())
+        if faults := problems(definition, on=in_force_from):
+            raise FoundingError(f"The pathway of {file} cannot be used. " + " ".join(faults))
+        PathwayTerms.objects.create(code=definition["code"])
+        version = PathwayVersion.objects.create(
+            code=definition["code"],
+            number=definition["number"],
+            title=definition["title"],
+            definition=definition,
+            status=PathwayVersion.Status.RATIFIED,
+            in_force_from=in_force_from,
+            binds=[entry["agency"] for entry in ratified],
+        )
+        Ratification.objects.bulk_create(
+            Ratification(
+                version=version,
+                agency=_agency(entry["agency"]),
+                position=entry.get("position", Ratification.Position.AGREED),
+                by_name=entry["by"],
+                on=entry["on"],
+            )
+            for entry in ratified
         )
 
 

@@ -25,6 +25,7 @@ PEOPLE = {
     "helen": "helen.marsh@safesteps.example",  # partner practitioner
     "ines": "ines.costa@safesteps.example",  # agency administrator
     "martin": "martin.ford@northshire-police.example",  # police liaison
+    "sian": "sian.rowe@northshire-police.example",  # coordinates conferences for the police
     "ruth": "ruth.silva@victimcare.example",  # partner practitioner of another agency: the outsider
 }
 SECRETS: dict[str, tuple[str, str]] = {}

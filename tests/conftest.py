@@ -7,7 +7,7 @@
 import os
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -80,12 +80,20 @@ def django_db_setup(django_db_blocker, worker_id: str) -> Iterator[None]:
             server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
 
 
-def found_northshire() -> None:
-    """The invented hub, its people with the demonstration's password, and one API client an agency that pulls."""
-    from hub.founding import found
+def found_northshire(*, pathways: Sequence[str] = ("tests/founded/northshire.yaml",)) -> None:
+    """The invented hub, its people with the demonstration's password, and one API client an agency that pulls.
+
+    With one pathway in place of the seven that it is founded with, so that a test of one rule has no other beside it;
+    what the seven do together is tested with `seven_pathways`.
+    """
+    import yaml
+
+    from hub.founding import found_from
     from tests.cast import give_passwords_and_clients
 
-    found(ROOT / "hub" / "data" / "northshire.yaml")
+    plan = yaml.safe_load((ROOT / "hub" / "data" / "northshire.yaml").read_text())
+    plan["pathways"]["files"] = list(pathways or plan["pathways"]["files"])
+    found_from(plan)
     give_passwords_and_clients()
 
 
@@ -101,16 +109,29 @@ def committed_hub(django_db_setup, django_db_blocker) -> Iterator[None]:
 
     with django_db_blocker.unblock():
         yield
-        with connections["owner"].cursor() as cursor:
-            cursor.execute(
-                "SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables WHERE schemaname = 'public'"
-                " AND tablename NOT IN ('django_migrations', 'django_content_type')"
-                " AND tablename NOT LIKE 'access_look_%'"
-            )
-            tables = cursor.fetchone()[0]
-            cursor.execute(f"TRUNCATE {tables} CASCADE")
+        empty_the_hub()
         found_northshire()
         connections.close_all()
+
+
+@pytest.fixture
+def seven_pathways(committed_hub) -> None:
+    """The hub with the pathways that it is founded with, all seven in force."""
+    empty_the_hub()
+    found_northshire(pathways=())
+
+
+def empty_the_hub() -> None:
+    from django.db import connections
+
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(
+            "SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables WHERE schemaname = 'public'"
+            " AND tablename NOT IN ('django_migrations', 'django_content_type')"
+            " AND tablename NOT LIKE 'access_look_%'"
+        )
+        tables = cursor.fetchone()[0]
+        cursor.execute(f"TRUNCATE {tables} CASCADE")
 
 
 @pytest.fixture

@@ -143,5 +143,5 @@ def _asked(rule: Any) -> frozenset[str]:
 
 
 def _services_of(route: Mapping[str, Any]) -> list[str]:
-    fallback = route.get("fallback") or []
-    return [code for code in (route.get("service"), *fallback) if isinstance(code, str) and code]
+    instead = [*(route.get("overflow") or []), *(route.get("fallback") or [])]
+    return [code for code in (route.get("service"), *instead) if isinstance(code, str) and code]

@@ -56,7 +56,7 @@ def test_an_empty_hub_says_how_it_is_founded(running):
     instance, shown = running
     commands = re.findall(r"manage\.py (\w+) (\S+)", shown.text)
     assert [name for name, _ in commands] == ["found", "set_password"]
-    assert "10 practitioners" in instance.python("manage.py", "found", commands[0][1]).stdout
+    assert "11 practitioners" in instance.python("manage.py", "found", commands[0][1]).stdout
     shown_sign_ins = instance.python("manage.py", "sign_ins").stdout
     assert re.search(rf"{commands[1][1]} +\(no password yet\)", shown_sign_ins), shown_sign_ins
 

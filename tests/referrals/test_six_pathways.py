@@ -2,7 +2,6 @@
 
 import csv
 from dataclasses import replace
-from typing import Any
 
 import pytest
 import yaml
@@ -11,34 +10,23 @@ from pathways.facts import clean
 from pathways.pathway import Pathway, read_pathway
 from referrals.offer import Offer
 from referrals.routing import choose
-from tests.referrals.test_routing_rules import ROOT, case_in, offers_of_northshire
+from tests.referrals.test_routing_rules import HUB, ROOT, case_in, offers_of_northshire
 
-CODES = (
-    "domestic-abuse-high", "domestic-abuse", "sexual-violence", "hate-crime", "young-people", "theft-and-fraud",
-    "general",
-)  # fmt: skip
 GOLDEN = list(csv.DictReader((ROOT / "tests" / "golden" / "pathways.csv").open(encoding="utf-8")))
 
 
 def book() -> list[Pathway]:
-    folder = ROOT / "pathways" / "data"
-    return [read_pathway(yaml.safe_load((folder / f"{code}.yaml").read_text())) for code in CODES]
+    return [read_pathway(yaml.safe_load((ROOT / file).read_text())) for file in HUB["pathways"]["files"]]
 
 
 BOOK = book()
 
 
 def offers(full: list[str]) -> list[Offer]:
-    """What Northshire offers, and the conference that its police coordinate; of `full` no place is free."""
-    on_offer = offers_of_northshire("all")
-    police = next(one for one in on_offer if one.agency_code == "safe-steps")
-    marac: dict[str, Any] = {
-        "service_code": "marac", "agency_code": "northshire-police", "agency_id": "northshire-police",
-        "agency_name": "Northshire Police", "team_id": "marac-coordinators", "team_name": "MARAC coordinators",
-    }  # fmt: skip
+    """What Northshire offers; of `full` no place is free."""
     return [
         replace(one, capacity=5, capacity_free=0) if one.service_code in full else one
-        for one in (*on_offer, replace(police, **marac))
+        for one in offers_of_northshire("all")
     ]
 
 
@@ -53,10 +41,23 @@ def test_the_golden_table(row):
 
 
 def test_each_pathway_is_in_the_table_and_one_of_them_is_general():
-    assert {code for row in GOLDEN for code in row["entered"].split()} == set(CODES)
+    assert {code for row in GOLDEN for code in row["entered"].split()} == {pathway.code for pathway in BOOK}
     assert [pathway.code for pathway in BOOK if pathway.general] == ["general"]
 
 
 def test_only_the_general_pathway_asks_anything_of_everybody():
     decision = choose(BOOK, clean({}), offers([]), {})
     assert [one.pathway for one in decision.looked if one.entered] == ["general"]
+
+
+def test_every_service_of_northshire_is_on_some_route_and_every_route_leads_to_one():
+    wanted = {service for pathway in BOOK for route in pathway.routes for service in route.services}
+    assert wanted | {pathway.default.service for pathway in BOOK} == {
+        service["code"] for service in HUB["services"]
+    }
+
+
+def test_every_agency_of_the_agreement_said_something_of_the_pathways():
+    assert {entry["agency"] for entry in HUB["pathways"]["ratified"]} == {
+        party["agency"] for party in HUB["agreements"][0]["parties"]
+    }

@@ -1,7 +1,6 @@
 """Why a referral came to its agency: on its page and in the API, never more than the agency is told of the case."""
 
 import pytest
-import yaml
 from django.utils import timezone
 
 from access.categories import ALL_CATEGORIES
@@ -9,7 +8,6 @@ from access.context import acting_as, acting_as_system
 from access.models import Grant
 from access.sight import sight_of
 from agencies.models import Agency
-from hub.founding import FoundingError, found
 from pathways.actions import versions
 from pathways.models import PathwayVersion, Ratification
 from pathways.queries.directory import problems
@@ -155,20 +153,6 @@ def test_a_route_by_health_is_refused_where_its_agency_is_not_told_of_health(cas
         )
     page = cast.browser("dana").get("/pathways/northshire/2/").content.decode()
     assert "its agency is not told about health" in page
-
-
-def test_a_hub_is_not_founded_with_such_a_route(tmp_path):
-    silent = northshire(number=2, routes=[route("identity", when=BY_HEALTH)])
-    agreed = {"in_force_from": "2026-04-01", "ratified": []}
-    (tmp_path / "pathway.yaml").write_text(yaml.safe_dump(silent | agreed))
-    with acting_as_system("tests"):
-        (the_hub,) = Agency.objects.filter(kind="hub").values("code", "name", "kind")
-    plan = {"agencies": [the_hub], "pathways": [{"file": str(tmp_path / "pathway.yaml")}]}
-    (tmp_path / "hub.yaml").write_text(yaml.safe_dump(plan))
-    with pytest.raises(FoundingError, match="is not told about health"):
-        found(tmp_path / "hub.yaml")
-    with acting_as_system("tests"):
-        assert not PathwayVersion.objects.filter(code="northshire", number=2).exists()
 
 
 def test_it_costs_the_same_few_queries_however_much_the_rule_asks(cast, django_assert_max_num_queries):

@@ -7,7 +7,7 @@ from hub.founding import FoundingError, found
 
 
 class Command(BaseCommand):
-    help = "Found the hub from a YAML file: agencies, people, agreements, feeds, instruments and pathway."
+    help = "Found the hub from a YAML file: agencies, people, agreements, feeds, instruments and pathways."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path, help="For example hub/data/northshire.yaml")
