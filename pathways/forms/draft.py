@@ -1,5 +1,6 @@
 """What is asked of whoever writes a draft: its title, each route, and YAML to take in."""
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -15,6 +16,7 @@ SMALL = {"class": "govuk-checkboxes--small"}
 WIDE, NARROW = {"class": "govuk-input--width-20"}, {"class": "govuk-input--width-3", "inputmode": "numeric"}
 FALLBACKS = 3
 LARGEST_FILE = 200_000
+OF_ITS_VERSION = ("ratified", "in_force_from", "threshold", "lead")
 UNIT_CHOICES = [(unit, unit.replace("_", " ")) for unit in UNITS]
 
 
@@ -224,7 +226,16 @@ class ImportForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
-        text = given.get("text") or ""
+        text = self._sent(given)
+        if not text.strip():
+            raise ValidationError("Choose a file, or enter the text.")
+        given["text"] = text
+        given["definition"] = _definition(text)
+        return given
+
+    @staticmethod
+    def _sent(given: Mapping[str, Any]) -> str:
+        text: str = given.get("text") or ""
         if sent := given.get("file"):
             if sent.size > LARGEST_FILE:
                 raise ValidationError("The file is too large to be a pathway.")
@@ -232,10 +243,33 @@ class ImportForm(forms.Form):
                 text = sent.read().decode()
             except UnicodeDecodeError:
                 raise ValidationError("The file is no text in UTF-8.") from None
-        if not text.strip():
-            raise ValidationError("Choose a file, or enter the text.")
-        given["text"] = text
-        given["definition"] = _definition(text)
+        return text
+
+
+class NewPathwayForm(ImportForm):
+    """A new pathway: from nothing but its title, or from YAML, whose title it has unless another is given."""
+
+    title = forms.CharField(
+        label="Title",
+        required=False,
+        max_length=120,
+        help_text="As the agencies will call it, such as “Hate crime”. A file brings its own.",
+        widget=forms.TextInput(attrs=WIDE),
+    )
+    file = forms.FileField(
+        label="Begin with the rules of a file (optional)",
+        help_text="YAML, as a pathway here or at another hub was exported.",
+        required=False,
+    )
+    field_order = ("title", "file", "text")
+
+    def clean(self) -> dict[str, Any]:
+        given = forms.Form.clean(self) or {}
+        text = self._sent(given)
+        given["definition"] = _definition(text) if text.strip() else None
+        given["title"] = given.get("title") or str((given["definition"] or {}).get("title") or "")[:120]
+        if not given["title"]:
+            self.add_error("title", "Enter a title")
         return given
 
 
@@ -253,11 +287,35 @@ def _definition(text: str) -> dict[str, Any]:
             "This is no pathway: it must begin with entries such as “title:” and “routes:”."
         )
     # What the agencies said and from when it was in force belongs to the version that it came from.
-    return {
-        key: value
-        for key, value in found.items()
-        if key not in ("ratified", "in_force_from", "threshold", "lead")
-    }
+    kept = {key: value for key, value in found.items() if key not in OF_ITS_VERSION}
+    if strange := _strange(kept):
+        raise ValidationError(f"This is no pathway: {strange}.")
+    return kept
+
+
+def _strange(definition: Mapping[str, Any]) -> str:
+    """What of it no page could show, in words; "" where a draft can be made of it, though it may be incomplete."""
+    try:
+        json.dumps(definition, allow_nan=False)
+    except (TypeError, ValueError, RecursionError):
+        return (
+            "it holds a date, or another thing that is neither text, number, yes or no, nor a list of those"
+        )
+    for key in ("routes", "assessments"):
+        listed = definition.get(key) or []
+        if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
+            return f"“{key}:” must be a list with entries of its own in each"
+    for key in ("entry", "default", "review"):
+        if not isinstance(definition.get(key) or {}, dict):
+            return f"“{key}:” must have entries of its own"
+    for route in (*(definition.get("routes") or []), definition.get("default") or {}):
+        for key in ("categories", "fallback", "overflow"):
+            listed = route.get(key) or []
+            if not isinstance(listed, list) or not all(isinstance(one, str) for one in listed):
+                return f"“{key}:” of a route must be a list of words"
+        if not isinstance(route.get("answer_within") or {}, dict):
+            return "“answer_within:” of a route must have an entry of its own, such as “working_days: 2”"
+    return ""
 
 
 def _length_held(length: Any) -> tuple[Any, str]:

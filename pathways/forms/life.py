@@ -146,15 +146,6 @@ class TermsForm(forms.Form):
         return given
 
 
-class NewPathwayForm(forms.Form):
-    title = forms.CharField(
-        label="Title",
-        max_length=120,
-        help_text="As the agencies will call it, such as “Hate crime”.",
-        error_messages={"required": "Enter a title"},
-    )
-
-
 class ChallengeForm(forms.Form):
     """What looks wrong about where a case was sent. versions: id and words of those that were looked at, if several."""
 

@@ -18,7 +18,8 @@ from access.roles import Capability
 from agencies.queries import agencies_by_id
 from pathways import scope
 from pathways.actions import ratification, versions
-from pathways.forms.life import AnswerForm, EmergencyForm, EndForm, NewPathwayForm, ProposeForm, TermsForm
+from pathways.forms.draft import NewPathwayForm
+from pathways.forms.life import AnswerForm, EmergencyForm, EndForm, ProposeForm, TermsForm
 from pathways.models import PathwayVersion
 from pathways.queries import versions as queries
 from pathways.queries.directory import directory
@@ -29,12 +30,13 @@ UNPROCESSABLE = 422
 
 @require_http_methods(["GET", "POST"])
 def pathway_new(request: HttpRequest) -> HttpResponse:
-    """Begin a new pathway, from nothing."""
+    """Begin a new pathway, from nothing or from YAML."""
     actor = _may(Capability.DRAFT_PATHWAY)
-    form = NewPathwayForm(_sent(request))
+    form = NewPathwayForm(_sent(request), request.FILES or None)
     if form.is_valid():
+        given = form.cleaned_data
         try:
-            draft = versions.draft_pathway(actor=actor, title=form.cleaned_data["title"])
+            draft = versions.draft_pathway(actor=actor, title=given["title"], definition=given["definition"])
         except VersionRefused as refusal:
             form.add_error("title", str(refusal))
         else:

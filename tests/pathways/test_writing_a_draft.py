@@ -3,7 +3,9 @@
 import re
 from html import unescape
 
+import pytest
 import yaml
+from django.core.files.uploadedfile import SimpleUploadedFile
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +16,7 @@ from pathways.models import PathwayVersion
 from pathways.pathway import read_pathway
 from pathways.pathway import validate_pathway as validated
 from pathways.queries.directory import problems
+from tests.conftest import ROOT
 
 PAGE = "/pathways/northshire/2/"
 EDIT = f"{PAGE}edit/"
@@ -236,6 +239,56 @@ class TestFromNothing:
             assert read_pathway(written).default.fallback == ("idva",)
             assert problems(written, on=PathwayVersion.objects.get(code="night").changed_at.date()) == []
             assert validated(written) == []
+
+    def test_a_pathway_begins_as_a_file_of_another_hub_says(self, hub, cast):
+        dana = cast.browser("dana")
+        text = (ROOT / "pathways" / "data" / "hate-crime.yaml").read_text()
+        answer = dana.post("/pathways/new-pathway/", {"text": text})
+        assert answer.headers["Location"] == "/pathways/hate-crime/1/edit/"
+        assert "It can be proposed as it stands." in words_of(dana.get(answer.headers["Location"]))
+        sent = SimpleUploadedFile("hate.yaml", text.encode())
+        dana.post("/pathways/new-pathway/", {"title": "Hate at night", "file": sent})
+        with acting_as_system("tests"):
+            first, named = PathwayVersion.objects.filter(code__startswith="hate").order_by("code")
+            assert (named.code, named.number, named.title) == ("hate-crime", 1, "Hate crime")
+            assert (first.code, first.definition["title"]) == ("hate-at-night", "Hate at night")
+            assert first.definition["routes"] == named.definition["routes"] == yaml.safe_load(text)["routes"]
+
+    @pytest.mark.parametrize(
+        ("text", "words"),
+        [
+            ("", "Enter a title"),
+            ("routes: []", "Enter a title"),
+            ("title: [", "This cannot be read as YAML in line"),
+            ("title: Night\nroutes: 7", "“routes:” must be a list"),
+            ("title: Night\nassessments: [risk-24]", "“assessments:” must be a list"),
+            ("title: Night\nentry: everybody", "“entry:” must have entries of its own"),
+            ("title: Night\ndefault: {fallback: 3}", "“fallback:” of a route must be a list"),
+            ("title: Night\nreview: {working_days: 2026-11-16}", "it holds a date"),
+            ("title: Night\n2026-11-16: 1", "it holds a date"),
+        ],
+    )
+    def test_what_is_no_pathway_is_refused_and_kept_in_the_form(self, hub, cast, text, words):
+        answer = cast.browser("dana").post("/pathways/new-pathway/", {"text": text})
+        assert (answer.status_code, words in words_of(answer)) == (422, True)
+        assert text in answer.content.decode()
+
+    @pytest.mark.parametrize(
+        "more",
+        [
+            "",
+            "routes: [{}]",
+            "routes: [{when: 4}]\ndefault: {service: 3, answer_within: {days: x}}",
+            "entry: {all: 5}\nassessments: [{}]",
+        ],
+    )
+    def test_what_is_incomplete_can_be_put_right_in_the_pages(self, hub, cast, more):
+        dana = cast.browser("dana")
+        answer = dana.post("/pathways/new-pathway/", {"text": f"title: Night\n{more}"})
+        edit = answer.headers["Location"]
+        assert "Before it can be proposed" in words_of(dana.get(edit))
+        for part in ("title/", "route/default/", "rule/entry/", "route/new/"):
+            assert dana.get(f"{edit}{part}").status_code == 200, part
 
 
 class TestDifferences:
