@@ -16,6 +16,7 @@ DOOR_WORDS = {
     "case_assessment_compare": "an assessment beside another scoring",
     "case_close": "closing the case",
     "case_consent": "consent",
+    "case_contact": "trying to reach the person",
     "case_dispute": "contesting that a service declined",
     "case_entitlement": "the case's entitlement",
     "case_history": "what was changed in the case",

@@ -76,6 +76,7 @@ class Capability(StrEnum):
     ROUTE = "route"
     RECALL_REFERRAL = "recall_referral"
     CLOSE_CASE = "close_case"
+    CONTACT_DESPITE = "contact_despite"
     SEE_REFERRALS = "see_referrals"
     ANSWER_REFERRAL = "answer_referral"
     PULL_CHANGES = "pull_changes"
@@ -159,6 +160,7 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
     | _RIGHTS_DECISIONS
     | {
         Capability.ASSIGN_CASE,
+        Capability.CONTACT_DESPITE,
         Capability.LOWER_JUDGEMENT,
         Capability.EDIT_INSTRUMENTS,
         Capability.SEE_DASHBOARD,

@@ -32,6 +32,7 @@ from pathways.models import InstrumentVersion
 from referrals.actions import triage
 from referrals.actions.assess import assess_case
 from referrals.actions.break_glass import break_glass
+from referrals.actions.contact import record_contact
 from referrals.actions.intake import take_feed
 from referrals.actions.override import ask_override
 from referrals.actions.referral import accept, recall, receive
@@ -241,7 +242,7 @@ def _reach(actor: Actor, case: Case) -> bool:
     for method in ContactMethod.objects.filter(person_id=case.person_id).order_by("kind"):
         channel = {"mobile": "phone", "phone": "phone", "email": "email"}[method.kind]
         try:
-            triage.record_contact(
+            record_contact(
                 actor=actor,
                 case_id=case.id,
                 contact_method_id=method.id,

@@ -86,6 +86,7 @@ RESULTS: dict[str, str] = {
     "no_answer": "no answer",
     "voicemail": "left a safe voicemail",
     "somebody_else": "somebody else answered",
+    "not_safe": "not safe to speak",
     "wrong_number": "wrong number",
     "sent": "sent",
     "declined": "does not want support",
@@ -133,7 +134,10 @@ def _moved(data: Data, names: Names) -> str:
 
 def _contact(data: Data, names: Names) -> str:
     channel, result = str(data.get("channel")), str(data.get("result"))
-    return _sentence(f"{CHANNELS.get(channel, _words(channel))}: {RESULTS.get(result, _words(result))}")
+    despite = ", though it was not safe: a supervisor’s decision" if data.get("despite") else ""
+    return _sentence(
+        f"{CHANNELS.get(channel, _words(channel))}: {RESULTS.get(result, _words(result))}{despite}"
+    )
 
 
 def _safety(data: Data, names: Names) -> str:
@@ -223,6 +227,8 @@ _WANTED = {
     "override_refused": "An agency is not to be told without consent.",
     "report_withdrawn": "The sender has taken a report back.",
     "link_undone": "Two records are no longer linked: look through what was recorded meanwhile.",
+    "somebody_else": "Somebody else answered: contact is stopped until somebody decides how it is safe.",
+    "not_reached": "The person was not reached in as many tries as are made.",
     "risk_changed": "The risk is another than when the case was routed.",
 }
 

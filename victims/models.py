@@ -80,6 +80,9 @@ class ContactMethod(HubRow):
     safety = models.CharField(max_length=10, choices=Safety.choices, default=Safety.UNKNOWN)
     notes = models.CharField(max_length=300, blank=True, help_text="As the sender wrote them.")
     rules = models.JSONField(default=dict, help_text="The notes as rules: see victims.safe_contact.")
+    care = EncryptedJSONField(
+        null=True, help_text="may_answer, code_word and cover_story, as the person asked for them."
+    )
     recorded_at = models.DateTimeField()
     verified_at = models.DateTimeField(null=True, blank=True)
 
@@ -93,13 +96,21 @@ class ContactMethod(HubRow):
 class Address(HubRow):
     """Where the person lives or lived. A safe address (a refuge) never stands here: see SafeAddress."""
 
+    class Household(models.TextChoices):
+        ALONE = "alone", "lives there alone"
+        JOINT = "joint", "somebody else lives there"
+        UNKNOWN = "unknown", "not known"
+
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="addresses")
     lines = models.CharField(max_length=300, blank=True)
     postcode = models.CharField(max_length=8, blank=True)
     letters = models.CharField(
         max_length=10, choices=ContactMethod.Safety.choices, default=ContactMethod.Safety.UNKNOWN
     )
+    household = models.CharField(max_length=10, choices=Household.choices, default=Household.UNKNOWN)
+    lives_there = EncryptedJSONField(null=True, help_text="words: who else lives there.")
     recorded_at = models.DateTimeField()
+    verified_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [

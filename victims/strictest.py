@@ -1,11 +1,9 @@
-"""What counts where several people are known to be one: the strictest consent and the unsafest way. Pure."""
+"""The strictest consent, which counts where several people are known to be one. Pure."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
-
-from victims.safe_contact import Answer
 
 GIVEN, REFUSED, NOT_RECORDED = "given", "refused", "not_recorded"
 
@@ -81,12 +79,3 @@ def _replaced(theirs: Said, own: Said | None, since: datetime | None) -> bool:
 
 def _recorded_at(said: Said) -> datetime:
     return said.recorded_at
-
-
-def unsafest(answers: Iterable[tuple[str, Answer]]) -> Answer:
-    """Of what the records of one number or address say, each with its safety: the one that forbids most.
-
-    Whatever is not safe goes before what nobody knows, and that before what is known to be safe.
-    """
-    rank = {"unsafe": 0, "unknown": 1, "safe": 2}
-    return min(answers, key=lambda one: (one[1].safe, rank.get(one[0], 1)))[1]

@@ -29,6 +29,7 @@ from victims.actions.people import (
     register_people,
     suggest_same,
 )
+from victims.contact_notes import read_notes
 from victims.matching import (
     MOST_OF_ONE_KEY,
     Address,
@@ -51,7 +52,6 @@ from victims.queries import (
     people_by_key,
     people_by_number,
 )
-from victims.safe_contact import read_notes
 
 Safety = ContactMethod.Safety
 MARKS: dict[bool | None, ContactMethod.Safety] = {

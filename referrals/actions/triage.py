@@ -1,5 +1,5 @@
-"""Triage, as a list of verbs: open, assign, claim the next, change entitlement, record contact, finish, take
-back, suspend, resume, close.
+"""Triage, as a list of verbs: open, assign, claim the next, change entitlement, finish, take back, suspend,
+resume, close. Reaching the person is in referrals.actions.contact.
 
 Each locks the case, checks, changes and tells, in one transaction; a refusal raises and leaves nothing half
 done. Which move is possible from which status is in referrals.workflow.
@@ -19,24 +19,14 @@ from access.roles import Capability
 from agencies.queries import hub_practitioners
 from messaging.events import Happening, publish
 from referrals import scope
-from referrals.actions.clocks import meet_clock, plan_clocks_again, stop_clocks
+from referrals.actions.clocks import plan_clocks_again, stop_clocks
 from referrals.actions.waiting import stop_waiting
-from referrals.models import Case, ContactAttempt, Referral
-from referrals.queries.contact import current_address, linked_contact, safe_now
-from referrals.queries.readiness import ANSWERED, missing_for_routing
+from referrals.models import Case, Referral
+from referrals.queries.readiness import missing_for_routing
 from referrals.queries.restricted import may_carry
 from referrals.workflow import CASE_STATUSES, END_STATES, OPEN, OPEN_CASE, next_case_status
-from victims.models import ContactMethod
-from victims.queries import same_as
 
 PRESENCE = timedelta(minutes=10)
-RESULTS: dict[str, tuple[str, ...]] = {
-    "phone": ("spoke", "no_answer", "voicemail", "somebody_else", "wrong_number", "declined"),
-    "text": ("sent", "spoke", "wrong_number", "declined"),
-    "email": ("sent", "spoke", "declined"),
-    "letter": ("sent", "spoke", "declined"),
-}
-"""What can come of an attempt, by channel."""
 RISK_PROMPTS = ("same_day_risk", "children_social_care")
 
 
@@ -74,14 +64,6 @@ class ReasonMissing(TriageRefused):
 
 class EntitlementUnchanged(TriageRefused):
     """The case already has that entitlement."""
-
-
-class ChannelNotSafe(TriageRefused):
-    """The person must not be contacted this way now. The message says why, and what is possible instead."""
-
-
-class ResultDoesNotFit(TriageRefused):
-    """That cannot come of an attempt by this channel."""
 
 
 class TriageNotFinished(TriageRefused):
@@ -216,61 +198,6 @@ def change_entitlement(*, actor: Actor, case_id: UUID, level: str, reason: str) 
         )
     )
     return case
-
-
-@transaction.atomic
-def record_contact(
-    *,
-    actor: Actor,
-    case_id: UUID,
-    contact_method_id: UUID | None,
-    channel: str,
-    result: str,
-    notes: str = "",
-) -> ContactAttempt:
-    """Record one try to reach the person. Refused where the channel is not safe now: it should not be tried.
-
-    channel: phone, text, email or letter. Being answered meets the clock of first contact.
-    Raises NotAllowed, CaseNotFound, CaseClosed, ChannelNotSafe, ResultDoesNotFit.
-    """
-    actor.require(Capability.TRIAGE)
-    now = timezone.now()
-    case = locked_open_case(actor, case_id)
-    if result not in RESULTS.get(channel, ()):
-        raise ResultDoesNotFit("Choose what came of it from the list for that way of contact.")
-    method = None
-    if contact_method_id is not None:
-        theirs = same_as([case.person_id])[case.person_id]
-        method = ContactMethod.objects.filter(id=contact_method_id, person_id__in=theirs).first()
-        if method is None:
-            raise ResultDoesNotFit("That number or address is no longer on the record. Choose one that is.")
-    address = current_address(case.person_id) if channel == "letter" else None
-    linked = linked_contact(case.person_id)
-    answer = safe_now(case=case, method=method, address=address, channel=channel, now=now, linked=linked)
-    if not answer.safe:
-        raise ChannelNotSafe(answer.words)
-    attempt = ContactAttempt.objects.create(
-        case=case,
-        contact_method_id=contact_method_id,
-        channel=channel,
-        result=result,
-        notes=notes,
-        attempted_by=actor.id,
-        attempted_by_name=actor.name,
-        attempted_at=now,
-    )
-    if result in ANSWERED:
-        meet_clock(case=case, code="first_contact", at=now)
-    told = [
-        Happening(
-            "case.contact_attempted", at=now, case_id=case.id, data={"channel": channel, "result": result}
-        )
-    ]
-    if case.status == "new":
-        told.append(moved(case, "start_triage", now))
-        case.save(update_fields=["status"])
-    publish(*told)
-    return attempt
 
 
 @transaction.atomic

@@ -81,7 +81,7 @@ def reference(token: UUID) -> str:
 
 
 def note_on_contact(told: Told) -> str:
-    """How the person may be reached, as victims.safe_contact reads it; what only a person can read comes last."""
+    """How the person may be reached, as victims.contact_notes reads it; what only a person can read comes last."""
     parts = []
     if TEXT in told.ways and CALL not in told.ways:
         parts.append("Text only.")

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 
 from referrals.feed.row import Report
 from referrals.feed.source import SourceDefinition
+from victims.contact_notes import read_notes
 from victims.entitlement import ADULT, age_on
-from victims.safe_contact import read_notes
 
 WORKABLE, UPDATE, DUPLICATE, NOT_A_VICTIM = "workable", "update", "duplicate", "ignored:not_a_victim"
 WITHDRAWN = "withdrawn"

@@ -1,84 +1,15 @@
-"""Forms of triage and of the case page. What they allow is decided by the verbs."""
+"""Forms of triage. What they allow is decided by the verbs."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 
-from referrals.models import Case, ContactAttempt
+from referrals.models import Case
 from referrals.workflow import END_STATES
-from victims.actions.safety import RULE_WORDS
 
 SMALL_RADIOS = {"class": "govuk-radios--small"}
 REASON_ERROR = "Enter the reason, in words that a colleague understands"
-
-
-class ContactForm(forms.Form):
-    """One try to reach the person: by which way, and what came of it."""
-
-    mark_optional = False
-    way = forms.ChoiceField(
-        label="How did you try?",
-        widget=forms.RadioSelect(attrs=SMALL_RADIOS),
-        error_messages={"required": "Choose how you tried to reach the person"},
-    )
-    result = forms.ChoiceField(
-        label="What came of it?",
-        choices=ContactAttempt.Result.choices,
-        widget=forms.RadioSelect(attrs=SMALL_RADIOS),
-        error_messages={"required": "Choose what came of it"},
-    )
-    notes = forms.CharField(
-        label="Notes (optional)", required=False, widget=forms.Textarea(attrs={"rows": 2}), max_length=4000
-    )
-
-    def __init__(self, *args: Any, ways: Sequence[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        offer(self, "way", ways)
-
-
-class SafetyForm(forms.Form):
-    """Whether a number is safe, when, and with which rules."""
-
-    mark_optional = False
-    safety = forms.ChoiceField(
-        label="Is it safe to use?",
-        help_text="Ask the person, not the sender: who else may answer, read or open it?",
-        choices=[("safe", "Safe"), ("unsafe", "Not safe: never use it"), ("unknown", "Not known")],
-        widget=forms.RadioSelect,
-        error_messages={"required": "Choose whether it is safe"},
-    )
-    begins = forms.TimeField(
-        label="Safe from",
-        help_text="By the 24-hour clock, for example 09:00. Leave both hours empty where any hour is safe.",
-        required=False,
-        widget=forms.TimeInput(attrs={"class": "govuk-input--width-5"}, format="%H:%M"),
-        error_messages={"invalid": "Enter the hour as two numbers, for example 09:00"},
-    )
-    ends = forms.TimeField(
-        label="Safe until",
-        required=False,
-        widget=forms.TimeInput(attrs={"class": "govuk-input--width-5"}, format="%H:%M"),
-        error_messages={"invalid": "Enter the hour as two numbers, for example 15:30"},
-    )
-    rules = forms.MultipleChoiceField(
-        label="What must be kept to?",
-        required=False,
-        choices=list(RULE_WORDS.items()),
-        widget=forms.CheckboxSelectMultiple(attrs={"class": "govuk-checkboxes--small"}),
-    )
-
-    def __init__(self, *args: Any, is_telephone: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if not is_telephone:
-            for name in ("begins", "ends", "rules"):
-                del self.fields[name]
-
-    def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
-        if bool(given.get("begins")) != bool(given.get("ends")):
-            self.add_error("ends", "Enter both hours, from and until, or neither")
-        return given
 
 
 class AssignForm(forms.Form):

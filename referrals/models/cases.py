@@ -120,6 +120,7 @@ class ContactAttempt(HubRow):
         NO_ANSWER = "no_answer", "No answer"
         VOICEMAIL = "voicemail", "Left a safe voicemail"
         SOMEBODY_ELSE = "somebody_else", "Somebody else answered"
+        NOT_SAFE = "not_safe", "Not safe to speak"
         WRONG_NUMBER = "wrong_number", "Wrong number"
         SENT = "sent", "Message sent"
         DECLINED = "declined", "Does not want support"
@@ -129,6 +130,10 @@ class ContactAttempt(HubRow):
     channel = models.CharField(max_length=10)
     result = models.CharField(max_length=20, choices=Result.choices)
     notes = models.TextField(blank=True)
+    despite = models.TextField(
+        blank=True, help_text="Why a supervisor had it tried though it was not safe: a risk to life."
+    )
+    script = models.CharField(max_length=20, blank=True, help_text="The edition of what to say.")
     attempted_by = models.UUIDField()
     attempted_by_name = models.CharField(max_length=150)
     attempted_at = models.DateTimeField()

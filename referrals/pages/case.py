@@ -1,6 +1,4 @@
-"""The case page, with its two forms: contact and finishing. Refusals come back in the form, filled in."""
-
-from collections.abc import Sequence
+"""The case page, with the form that finishes triage. Refusals come back in the form, filled in."""
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,7 +16,7 @@ from pathways.queries.assessments import current_editions
 from pathways.scoring import fits_age
 from referrals import scope
 from referrals.actions import triage
-from referrals.forms.triage import ContactForm, FinishForm
+from referrals.forms.triage import FinishForm
 from referrals.models import Case
 from referrals.queries.case import CaseFile, case_file
 from referrals.queries.overrides import override_lines
@@ -55,17 +53,14 @@ def _case_page(
     actor: Actor,
     found: Case,
     *,
-    contact: ContactForm | None = None,
     finish: FinishForm | None = None,
 ) -> HttpResponse:
     now = timezone.now()
     file = case_file(actor=actor, case=found, now=now)
     record_look(action=Look.Action.VIEW, door="case", subjects=[found.id, found.person_id])
     entries, older = case_timeline(case=found, before=request.GET.get("after", ""))
-    safe = next((way.value for way in file.ways if way.safe), None)
     works = actor.can(Capability.TRIAGE) and found.status in OPEN_CASE
     waits = found.status in ("new", "triaging")
-    refused = contact or finish
     return render(
         request,
         "referrals/case.html",
@@ -81,11 +76,10 @@ def _case_page(
             "may_assign": actor.can(Capability.ASSIGN_CASE),
             "overrides": override_lines(actor=actor, case_id=found.id, at=now),
             "may_ask_override": works and actor.can(Capability.ASK_OVERRIDE),
+            "may_despite": actor.can(Capability.CONTACT_DESPITE),
             "may_audit": actor.can(Capability.SEE_ACCESS_LOG),
-            "contact_form": contact or ContactForm(ways=_ways(file), initial={"way": safe}),
             "finish_form": finish or FinishForm(),
-            "form": refused,
-            "contact_open": contact is not None or (waits and file.steps[0].is_next),
+            "form": finish,
             "waits": waits,
             "steps": _steps(file),
             "instruments": _instruments(file) if works else [],
@@ -94,7 +88,7 @@ def _case_page(
             "older": older,
             "first_page": not request.GET.get("after"),
         },
-        status=UNPROCESSABLE if refused else None,
+        status=UNPROCESSABLE if finish else None,
     )
 
 
@@ -153,41 +147,6 @@ def _facts(file: CaseFile, *, works: bool) -> list[dict[str, object]]:
     if file.other_names:
         rows.append({"key": "Also named", "value": ", ".join(name.full for name in file.other_names)})
     return rows
-
-
-def _ways(file: CaseFile) -> Sequence[tuple[str, str]]:
-    return [(way.value, f"{way.words}: {way.answer}") for way in file.ways]
-
-
-@require_POST
-def case_contact(request: HttpRequest, reference: str) -> HttpResponse:
-    """Record one try to reach the person; what came of it may suggest what to do next."""
-    actor, found = case_for(reference)
-    file = case_file(actor=actor, case=found, now=timezone.now())
-    form = ContactForm(request.POST, ways=_ways(file))
-    if not form.is_valid():
-        return _case_page(request, actor, found, contact=form)
-    way = next(way for way in file.ways if way.value == form.cleaned_data["way"])
-    result = form.cleaned_data["result"]
-    try:
-        triage.record_contact(
-            actor=actor,
-            case_id=found.id,
-            contact_method_id=way.method_id,
-            channel=way.channel,
-            result=result,
-            notes=form.cleaned_data["notes"],
-        )
-    except REFUSALS as refusal:
-        form.add_error("result" if isinstance(refusal, triage.ResultDoesNotFit) else "way", str(refusal))
-        return _case_page(request, actor, found, contact=form)
-    messages.success(request, "The contact attempt is recorded.")
-    if result == "declined":
-        messages.info(
-            request, "The person does not want support. Close the case as “contacted and declined”."
-        )
-        return redirect("case_close", reference=reference)
-    return redirect("case", reference=reference)
 
 
 @require_POST

@@ -1,14 +1,13 @@
 """The verbs of a case that have a button or a small page of their own. Refusals come back in words."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.forms import Form
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from access.actor import Actor
@@ -16,12 +15,11 @@ from access.looks import record_look
 from access.models import Look
 from access.roles import Capability
 from referrals.actions import triage
-from referrals.forms.triage import AssignForm, CloseForm, EntitlementForm, SafetyForm, SuspendForm
+from referrals.forms.triage import AssignForm, CloseForm, EntitlementForm, SuspendForm
 from referrals.models import Case
 from referrals.pages.case import REFUSALS, UNPROCESSABLE, case_for
-from referrals.queries.case import case_file, people_to_assign
-from referrals.workflow import OPEN_CASE
-from victims.actions.safety import RULE_WORDS, ContactMethodNotFound, SafetyNotValid, record_safety
+from referrals.queries.case import people_to_assign
+from victims.actions.safety import ContactMethodNotFound, SafetyNotValid
 
 
 @require_POST
@@ -57,7 +55,7 @@ def case_assign(request: HttpRequest, reference: str) -> HttpResponse:
     actor.require(Capability.ASSIGN_CASE)
     people = [("", "Nobody"), *((str(person.id), person.name) for person in people_to_assign())]
     seen = str(found.assigned_to or "")
-    form = AssignForm(_sent(request), people=people, initial={"to": seen, "seen": seen})
+    form = AssignForm(sent(request), people=people, initial={"to": seen, "seen": seen})
 
     def verb() -> object:
         to = form.cleaned_data["to"]
@@ -68,74 +66,33 @@ def case_assign(request: HttpRequest, reference: str) -> HttpResponse:
             instead_of=form.cleaned_data["seen"],
         )
 
-    return _form_page(request, found, form, verb, field="to", title="Assign the case", button="Assign")
+    return form_page(request, found, form, verb, field="to", title="Assign the case", button="Assign")
 
 
 @require_http_methods(["GET", "POST"])
 def case_entitlement(request: HttpRequest, reference: str) -> HttpResponse:
     """Change the entitlement, with a reason."""
     actor, found = case_for(reference)
-    form = EntitlementForm(_sent(request), initial={"level": found.entitlement})
+    form = EntitlementForm(sent(request), initial={"level": found.entitlement})
 
     def verb() -> object:
         return triage.change_entitlement(actor=actor, case_id=found.id, **form.cleaned_data)
 
-    return _form_page(
+    return form_page(
         request, found, form, verb, field="level", title="Change the entitlement", button="Change"
     )
-
-
-@require_http_methods(["GET", "POST"])
-def case_safety(request: HttpRequest, reference: str, method: UUID | None = None) -> HttpResponse:
-    """Record whether a number or e-mail address (None: letters) is safe, as the person says."""
-    actor, found = case_for(reference)
-    file = case_file(actor=actor, case=found, now=timezone.now())
-    own = [way for way in file.ways if not way.on_record]
-    ways = [way for way in own if way.method_id == method and (method or way.channel == "letter")]
-    if not ways or found.status not in OPEN_CASE:
-        raise Http404
-    form = SafetyForm(
-        _sent(request),
-        is_telephone=ways[0].channel in ("phone", "text"),
-        initial={"safety": ways[0].safety, **_rules_as_entered(ways[0].rules)},
-    )
-
-    def verb() -> object:
-        begins, ends = form.cleaned_data.get("begins"), form.cleaned_data.get("ends")
-        record_safety(
-            actor=actor,
-            case_id=found.id,
-            person_id=found.person_id,
-            contact_method_id=method,
-            safety=form.cleaned_data["safety"],
-            rules=dict.fromkeys(form.cleaned_data.get("rules", ()), True),
-            hours=(begins, ends) if begins and ends else None,
-        )
-        messages.success(request, "What is safe is recorded.")
-        return None
-
-    title = f"Is it safe? {ways[0].target}"
-    return _form_page(
-        request, found, form, verb, field=None, title=title, button="Record", note=ways[0].notes
-    )
-
-
-def _rules_as_entered(rules: Mapping[str, object]) -> dict[str, object]:
-    hours = rules.get("hours")
-    begins, ends = hours if isinstance(hours, list) else (None, None)
-    return {"begins": begins, "ends": ends, "rules": [name for name in RULE_WORDS if rules.get(name)]}
 
 
 @require_http_methods(["GET", "POST"])
 def case_suspend(request: HttpRequest, reference: str) -> HttpResponse:
     """Stop all contact because none is safe."""
     actor, found = case_for(reference)
-    form = SuspendForm(_sent(request))
+    form = SuspendForm(sent(request))
 
     def verb() -> object:
         return triage.suspend_case(actor=actor, case_id=found.id, **form.cleaned_data)
 
-    return _form_page(request, found, form, verb, field="reason", title="Suspend as unsafe", button="Suspend")
+    return form_page(request, found, form, verb, field="reason", title="Suspend as unsafe", button="Suspend")
 
 
 @require_http_methods(["GET", "POST"])
@@ -143,15 +100,16 @@ def case_close(request: HttpRequest, reference: str) -> HttpResponse:
     """Close the case in one of the end states."""
     actor, found = case_for(reference)
     said_no = found.contact_attempts.filter(result="declined").exists()
-    form = CloseForm(_sent(request), initial={"end_state": "declined" if said_no else None})
+    form = CloseForm(sent(request), initial={"end_state": "declined" if said_no else None})
 
     def verb() -> object:
         return triage.close_case(actor=actor, case_id=found.id, **form.cleaned_data)
 
-    return _form_page(request, found, form, verb, field=None, title="Close the case", button="Close the case")
+    return form_page(request, found, form, verb, field=None, title="Close the case", button="Close the case")
 
 
-def _sent(request: HttpRequest) -> QueryDict | None:
+def sent(request: HttpRequest) -> QueryDict | None:
+    """What was sent, for a form; None for a page that is only read."""
     return request.POST if request.method == "POST" else None
 
 
@@ -165,7 +123,7 @@ def _do(request: HttpRequest, reference: str, verb: Callable[[Actor, Case], obje
     return redirect("case", reference=reference)
 
 
-def _form_page(
+def form_page(
     request: HttpRequest,
     found: Case,
     form: Form,

@@ -3,21 +3,20 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from access.context import acting_as_system
-from access.sight import Sight
+from access.sight import Sight, sight_of
 from referrals.models import Case
+from referrals.queries.calendar import hub_calendar
 from referrals.queries.people import contact_methods_by_person
 from victims.models import Address, ContactMethod, SafeAddress
 from victims.normalise import folded_words
 from victims.queries import references_of, same_as
-from victims.safe_contact import Answer, may_contact
-from victims.strictest import unsafest
+from victims.safe_contact import Answer, Held, Window, is_stale, may_contact
 
 CAREFUL_FLAGS = frozenset({"domestic_abuse", "honour_based_abuse"})
 CHANNELS_OF_KIND = {"mobile": ("phone", "text"), "phone": ("phone",), "email": ("email",)}
@@ -25,13 +24,15 @@ VERBS = {"phone": "Call", "text": "Text", "email": "E-mail", "letter": "Write to
 
 
 ACCOUNT = "safety"
+SUSPENDED = "suspended"
 
 
 @dataclass(frozen=True)
 class Linked:
     """What is held of everybody known to be one with a person, themselves included, as far as it tells what is safe.
 
-    references: by contact method of another, the record that it stands on. at_safe_address, is_careful: of any of them.
+    references: by contact method of another, the record that it stands on. at_safe_address, is_careful, is_suspended:
+    of any of them.
     """
 
     methods: tuple[ContactMethod, ...] = ()
@@ -39,6 +40,7 @@ class Linked:
     addresses: tuple[Address, ...] = ()
     at_safe_address: bool = False
     is_careful: bool = False
+    is_suspended: bool = False
 
 
 NOBODY = Linked()
@@ -63,6 +65,7 @@ def linked_contacts(people: Iterable[UUID]) -> dict[UUID, Linked]:
         cases = list(Case.objects.filter(person__in=everybody, closed_at__isnull=True))
         references = references_of(everybody)
     careful = {case.person_id for case in cases if is_careful(case)}
+    suspended = {case.person_id for case in cases if case.status == SUSPENDED}
     return {
         person: Linked(
             methods=tuple(method for one in sorted(same) for method in methods[one]),
@@ -72,6 +75,7 @@ def linked_contacts(people: Iterable[UUID]) -> dict[UUID, Linked]:
             addresses=tuple(address for one in sorted(same) for address in addresses[one]),
             at_safe_address=not (same - {person}).isdisjoint(hidden),
             is_careful=not same.isdisjoint(careful),
+            is_suspended=not same.isdisjoint(suspended),
         )
         for person, same in groups.items()
     }
@@ -86,7 +90,9 @@ def linked_contact(person: UUID) -> Linked:
 class Way:
     """One way to reach the person: a channel to a number or address, and whether it is safe now, and why.
 
-    safety: what is recorded of it. rules, notes: when and how, and what the sender wrote.
+    safety: what is recorded of it. rules, notes: when and how, and what the sender wrote. until, again: when a yes
+    ends, and the next safe moment after a no. verified_at: when somebody last asked the person; is_stale: that it
+    should be asked again.
     on_record: the reference of another record of the person on which it stands; "" for their own.
     """
 
@@ -99,7 +105,15 @@ class Way:
     safety: str
     rules: dict[str, object]
     notes: str
+    until: datetime | None = None
+    again: datetime | None = None
+    verified_at: datetime | None = None
+    is_stale: bool = False
     on_record: str = ""
+
+    @property
+    def verb(self) -> str:
+        return VERBS[self.channel].lower()
 
     @property
     def words(self) -> str:
@@ -119,43 +133,41 @@ def safe_now(
     channel: str,
     now: datetime,
     linked: Linked = NOBODY,
+    within: Sequence[Window] = (),
 ) -> Answer:
-    """Whether the person may be reached by this channel to this number or address at this moment, and why.
+    """Whether the person may be reached by this channel to this number or address at this moment, until when, or why
+    not and when next: what is recorded, as victims.safe_contact judges it.
 
-    What is marked unsafe never is; then the sender's note and the hour decide; then what nobody knows is
-    unsafe for domestic abuse, stalking and honour-based abuse. linked: what those have who are known to be one
-    with the person; of what is held of one number or address, what forbids most counts.
+    linked: what those have who are known to be one with the person; of what is held of one number or address, what
+    forbids most counts. within: the hub's own hours, where a moment for its next try is looked for.
     """
-    careful = is_careful(case) or linked.is_careful
+    held: list[Held] = []
     if channel == "letter":
-        if address is None:
-            return NOTHING_HELD
-        if linked.at_safe_address:
+        if address is not None and linked.at_safe_address:
             return Answer(False, "They are at a safe address, as another record of theirs says.")
-        held = [address, *(one for one in linked.addresses if _place(one) == _place(address))]
-        return unsafest((a.letters, _safe(a.letters, Answer(True, ""), careful)) for a in held)
-    if method is None or channel not in CHANNELS_OF_KIND[method.kind]:
-        return NOTHING_HELD
-    at = timezone.localtime(now)
-    rows = [method, *(m for m in linked.methods if m.value == method.value and m.id != method.id)]
-    return unsafest(
-        (row.safety, _safe(row.safety, may_contact(row.rules, channel=channel, at=at), careful))
-        for row in rows
+        if address is not None:
+            held = [_held_at(one) for one in (address, *linked.addresses) if _place(one) == _place(address)]
+    elif method is not None and channel in CHANNELS_OF_KIND[method.kind]:
+        rows = [method, *(m for m in linked.methods if m.value == method.value and m.id != method.id)]
+        held = [Held(row.safety, row.rules) for row in rows]
+    return may_contact(
+        now,
+        channel,
+        held,
+        is_careful=is_careful(case) or linked.is_careful,
+        is_suspended=case.status == SUSPENDED or linked.is_suspended,
+        is_holiday=is_holiday,
+        within=within,
     )
 
 
-NOTHING_HELD = Answer(False, "There is nothing on the record for that way of contact.")
+def _held_at(address: Address) -> Held:
+    return Held(address.letters, is_joint=address.household == Address.Household.JOINT)
 
 
-def _safe(safety: str, by_note: Answer, careful: bool) -> Answer:
-    if safety == ContactMethod.Safety.UNSAFE:
-        return Answer(False, "Marked as not safe.")
-    if not by_note.safe:
-        return by_note
-    if safety == ContactMethod.Safety.UNKNOWN and careful:
-        return Answer(False, "Not known to be safe, and for this offence unknown is unsafe.")
-    known = "Known to be safe." if safety == ContactMethod.Safety.SAFE else "Nothing says that it is unsafe."
-    return Answer(True, f"{known} {by_note.words}".strip())
+def is_holiday(day: date) -> bool:
+    """Whether the day is a bank holiday where the hub is."""
+    return day in hub_calendar().holidays
 
 
 def ways_to_reach(
@@ -188,6 +200,10 @@ def ways_to_reach(
                     safety=_least_safe(method, linked),
                     rules=method.rules,
                     notes=method.notes,
+                    until=answer.until,
+                    again=answer.again,
+                    verified_at=method.verified_at,
+                    is_stale=is_stale(method.verified_at, now=now),
                     on_record=linked.references.get(method.id, ""),
                 )
             )
@@ -204,6 +220,8 @@ def ways_to_reach(
                 safety=_least_safe_letters(address, linked),
                 rules={},
                 notes="",
+                verified_at=address.verified_at,
+                is_stale=is_stale(address.verified_at, now=now),
             )
         )
     return sorted(ways, key=lambda way: not way.safe)
@@ -259,6 +277,21 @@ def ways_shown(
         linked=linked_contact(case.person_id) if is_linked and sight.shows(ContactMethod) else NOBODY,
         show_linked=show_linked,
     )
+
+
+def way_of(case: Case, value: str, *, now: datetime) -> Way | None:
+    """The way of that value, of those that the reader is shown; None where it is no longer there."""
+    ways = ways_shown(case, sight_of(case.id), now=now, show_linked=True)
+    return next((way for way in ways if way.value == value), None)
+
+
+def agreed_about(way: Way) -> dict[str, str]:
+    """What was agreed with the person about a telephone: who may answer, code word, cover story.
+
+    It stands sealed, and is opened where somebody is about to use the way, not in lists.
+    """
+    method = ContactMethod.objects.filter(id=way.method_id).first() if way.method_id else None
+    return dict(method.care or {}) if method else {}
 
 
 def address_shown(case: Case, sight: Sight) -> Address | None:

@@ -56,8 +56,8 @@ def take_a_case(page: Page) -> str:
 
 
 def record_contact(page: Page) -> None:
-    page.get_by_label("Spoke to the person").check()
-    page.get_by_role("button", name="Record", exact=True).click()
+    page.locator("#contact").get_by_role("link", name=re.compile("^(Call|Text|E-mail) ")).first.click()
+    page.get_by_role("button", name="Spoke to the person").click()
     expect(page.get_by_text("The contact attempt is recorded.")).to_be_visible()
 
 

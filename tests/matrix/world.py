@@ -26,10 +26,11 @@ from referrals.actions.case_tasks import Wanted, give_task
 from referrals.actions.challenges import challenge_referral
 from referrals.actions.conflicts import declare_conflict, end_conflict
 from referrals.actions.consent import AgencyAnswer, record_consents
+from referrals.actions.contact import record_contact
 from referrals.actions.override import ask_override
 from referrals.actions.restriction import end_personal_access, give_personal_access, lift, restrict
 from referrals.actions.sight import give_sight
-from referrals.actions.triage import close_case, record_contact
+from referrals.actions.triage import close_case
 from referrals.grounds import OVERRIDE_REASONS
 from referrals.models import Case, FeedRow, FeedRun, FeedSource, Incident, Prompt, Referral, RoutingDecision
 from referrals.queries.keyset import Place

@@ -9,7 +9,8 @@ from messaging.relay import run_due
 from pathways.models import InstrumentVersion
 from referrals.actions.assess import assess_case
 from referrals.actions.consent import AgencyAnswer, record_consents
-from referrals.actions.triage import finish_triage, record_contact
+from referrals.actions.contact import record_contact
+from referrals.actions.triage import finish_triage
 from referrals.models import Case, Referral
 from tests.factories import a_case
 from victims.models import ContactMethod

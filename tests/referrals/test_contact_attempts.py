@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from access.context import acting_as, acting_as_system
 from messaging.models import Event
-from referrals.actions import triage
+from referrals.actions import contact
 from referrals.models import Case, Clock, ContactAttempt
 from referrals.queries.contact import safe_now
 from tests.factories import a_case
@@ -113,11 +113,11 @@ def test_hours_are_those_of_the_person_not_of_the_server(hub, cast, at, safe):
 def test_a_time_that_is_not_safe_is_refused_through_the_door(hub, cast, monkeypatch):
     case = a_case(contact_rules={"hours": ["09:00", "15:00"]})
     night = datetime(2026, 11, 16, 22, 0, tzinfo=UTC)
-    monkeypatch.setattr("referrals.actions.triage.timezone.now", lambda: night)
+    monkeypatch.setattr("referrals.actions.contact.timezone.now", lambda: night)
     with acting_as(cast.actor("priya")) as priya:
         method = case.person.contact_methods.get()
-        with pytest.raises(triage.ChannelNotSafe, match="between 09:00 and 15:00"):
-            triage.record_contact(
+        with pytest.raises(contact.ChannelNotSafe, match="between 09:00 and 15:00"):
+            contact.record_contact(
                 actor=priya, case_id=case.id, contact_method_id=method.id, channel="phone", result="no_answer"
             )
     assert attempts(case) == []
@@ -137,8 +137,8 @@ def test_somebody_elses_number_is_no_way_to_this_person(hub, cast):
     case, other = a_case(), a_case()
     answer = send(cast.browser("priya"), case, way=way(other))
     assert answer.status_code == 422
-    with acting_as(cast.actor("priya")) as priya, pytest.raises(triage.ResultDoesNotFit):
-        triage.record_contact(
+    with acting_as(cast.actor("priya")) as priya, pytest.raises(contact.ResultDoesNotFit):
+        contact.record_contact(
             actor=priya,
             case_id=case.id,
             contact_method_id=other.person.contact_methods.get().id,
@@ -214,13 +214,19 @@ def test_hours_must_be_whole_and_end_after_they_begin(hub, cast):
     assert "must end after they begin" in turned.content.decode()
     assert browser.post(url, {"safety": "safe", "begins": "09:00", "ends": "15:00"}).status_code == 302
     with acting_as_system("tests"):
-        assert case.person.contact_methods.get().rules == {"hours": ["09:00", "15:00"]}
+        rules = case.person.contact_methods.get().rules
+    assert rules == {"windows": [{"days": [0, 1, 2, 3, 4, 5, 6], "from": "09:00", "to": "15:00"}]}
 
 
 def test_letters_can_be_marked_unsafe(hub, cast):
     case = a_case()
     browser = cast.browser("priya")
-    assert browser.post(f"/cases/{case.reference}/safety/letters/", {"safety": "unsafe"}).status_code == 302
+    assert (
+        browser.post(
+            f"/cases/{case.reference}/safety/letters/", {"safety": "unsafe", "household": "unknown"}
+        ).status_code
+        == 302
+    )
     assert send(browser, case, way="letter:", result="sent").status_code == 422
 
 

@@ -30,7 +30,7 @@ from referrals.queries.contact import current_address, linked_contact, ways_to_r
 from referrals.queries.repeats import repeats_by_person
 from tests.factories import a_case, a_suggestion
 from victims.actions.consent import ConsentNotValid
-from victims.actions.safety import record_safety
+from victims.actions.safety import record_letters, record_safety
 from victims.entitlement import PERSISTENT
 from victims.models import ContactMethod, PersonLink, PersonName, SamePersonSuggestion
 from victims.queries import standing_consents
@@ -133,16 +133,12 @@ class LivesOfLinks(RuleBasedStateMachine):
     def safety(self, who, safety, kind) -> None:
         with acting_as(self.cast.actor("priya")) as priya:
             for case in (self.lived[who], self.apart[who]):
-                method = None
+                of = {"case_id": case.id, "person_id": case.person_id, "safety": safety}
                 if kind == "mobile":
                     method = ContactMethod.objects.get(person=case.person_id, kind="mobile").id
-                record_safety(
-                    actor=priya,
-                    case_id=case.id,
-                    person_id=case.person_id,
-                    contact_method_id=method,
-                    safety=safety,
-                )
+                    record_safety(actor=priya, contact_method_id=method, **of)
+                else:
+                    record_letters(actor=priya, **of)
 
     @rule(who=WHO)
     def report(self, who) -> None:

@@ -8,9 +8,9 @@ from access.context import acting_as, acting_as_system
 from access.models import SameAs
 from agencies.models import Agency
 from referrals.actions.consent import AgencyAnswer, record_consents
+from referrals.actions.contact import ChannelNotSafe, record_contact
 from referrals.actions.restriction import restrict
 from referrals.actions.same_person import answer_suggestion, undo_link
-from referrals.actions.triage import ChannelNotSafe, record_contact
 from referrals.models import Case, Referral
 from referrals.queries.offers import offers_for
 from referrals.queries.referrals import partner_file

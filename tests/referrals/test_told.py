@@ -18,8 +18,9 @@ from referrals.feed.told import KINDS, Told
 from referrals.forms.told import OfficerReferralForm, SelfReferralForm
 from referrals.models import Case, FeedRow, FeedRun, Incident
 from tests.referrals.feeds import offences
+from victims.contact_notes import read_notes
 from victims.models import Address, ContactMethod, PersonName, SafeAddress
-from victims.safe_contact import may_contact, read_notes
+from victims.safe_contact import Held, may_contact
 
 ENGLISH, WELSH, OFFICER = "/get-help/", "/cael-cymorth/", "/refer/"
 TYPED = {
@@ -141,7 +142,10 @@ def test_who_must_not_know_is_read_by_a_person_before_any_contact(hub):
     with acting_as_system("tests"):
         mobile = ContactMethod.objects.get(person=row.person_id, kind="mobile")
         assert "husband" in str(mobile.rules["unread"])
-        assert not may_contact(mobile.rules, channel="phone", at=row.judged_at).safe
+        held = [Held("safe", mobile.rules)]
+        assert not may_contact(
+            row.judged_at, "phone", held, is_careful=False, is_holiday=lambda _: False
+        ).safe
 
 
 def test_a_secret_address_is_sealed_before_it_is_stored(hub):

@@ -13,7 +13,7 @@ from access.context import acting_as, acting_as_system
 from agencies.models import Agency
 from messaging.models import Event
 from pathways.models import Assessment, InstrumentVersion, PathwayVersion
-from referrals.actions import triage
+from referrals.actions import contact, triage
 from referrals.models import Case, Clock
 from referrals.workflow import MoveRefused
 from tests.factories import a_case, a_referral
@@ -63,7 +63,7 @@ def ready(cast, case: Case) -> Case:
     """Contacted, asked for consent and assessed for needs: nothing is missing for an offence without risk."""
     with acting_as(cast.actor("priya")) as priya:
         method = case.person.contact_methods.get()
-        triage.record_contact(
+        contact.record_contact(
             actor=priya, case_id=case.id, contact_method_id=method.id, channel="phone", result="spoke"
         )
     consented(cast, case)
@@ -247,7 +247,7 @@ def test_who_may_not_triage_is_refused_by_every_verb(hub, cast, who):
             (triage.assign, {"to": actor.id}),
             (triage.change_entitlement, {"level": "enhanced", "reason": "x"}),
             (
-                triage.record_contact,
+                contact.record_contact,
                 {"contact_method_id": None, "channel": "letter", "result": "sent"},
             ),
             (triage.finish_triage, {}),

@@ -31,7 +31,7 @@ from victims.queries import identities_of, safe_addresses_of
 
 @dataclass(frozen=True)
 class Contact:
-    """A way to reach somebody as a sender gave it. `rules`: the notes as victims.safe_contact reads them."""
+    """A way to reach somebody as a sender gave it. `rules`: the notes as victims.contact_notes reads them."""
 
     kind: str
     value: str

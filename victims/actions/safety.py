@@ -1,7 +1,7 @@
 """Recording what a person says about which ways of reaching them are safe. It counts above a sender's note."""
 
-from collections.abc import Mapping
-from datetime import time
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -13,15 +13,22 @@ from messaging.events import Happening, publish
 from victims import normalise
 from victims.actions.people import write_no_letters
 from victims.models import Address, ContactMethod, SafeAddress
+from victims.safe_contact import Window, as_rule
 
 RULE_WORDS: dict[str, str] = {
-    "weekdays": "Monday to Friday only",
+    "withhold_number": "Withhold our number",
     "no_voicemail": "Never leave a voicemail",
     "text_first": "Text before calling",
     "text_only": "Text only, never call",
     "no_texts": "Call, never text",
 }
-"""Rules of a telephone that may be recorded, as victims.safe_contact reads them; `hours` besides."""
+"""Rules of a telephone that may be recorded, as victims.safe_contact reads them; windows besides."""
+CARE_WORDS: dict[str, str] = {
+    "may_answer": "Who else may answer",
+    "code_word": "Code word",
+    "cover_story": "Cover story",
+}
+"""What may be agreed with a person about a telephone, in words that are kept sealed."""
 
 
 class ContactMethodNotFound(Exception):
@@ -66,52 +73,101 @@ def record_safety(
     actor: Actor,
     case_id: UUID,
     person_id: UUID,
-    contact_method_id: UUID | None,
+    contact_method_id: UUID,
     safety: str,
     rules: Mapping[str, bool] | None = None,
-    hours: tuple[time, time] | None = None,
+    windows: Sequence[Window] = (),
+    care: Mapping[str, str] | None = None,
 ) -> None:
-    """Record whether a number or e-mail address is safe, and with which rules; None: letters to the address.
+    """Record whether a number or e-mail address is safe, when, and with which rules, as the person says.
 
-    safety: safe, unsafe or unknown. It replaces what the sender's note was read as; the note itself stays.
-    hours: from when to when. Raises NotAllowed, ContactMethodNotFound, SafetyNotValid.
+    safety: safe, unsafe or unknown. It replaces what the sender's note was read as; the note itself stays. windows:
+    when; none for any hour. care: see CARE_WORDS. Raises NotAllowed, ContactMethodNotFound, SafetyNotValid.
     """
     actor.require(Capability.TRIAGE)
     now = timezone.now()
-    if safety not in ContactMethod.Safety.values:
-        raise SafetyNotValid("Say whether it is safe, not safe, or not known.")
-    if hours and hours[0] >= hours[1]:
-        raise SafetyNotValid("The hours must end after they begin.")
+    _known_safety(safety)
     kept: dict[str, object] = {name: True for name in RULE_WORDS if rules and rules.get(name)}
     if kept.get("text_only") and kept.get("text_first"):
         raise SafetyNotValid("“Text only” leaves nothing to text before: choose one of the two.")
     if kept.get("no_texts") and (kept.get("text_only") or kept.get("text_first")):
         raise SafetyNotValid("“Never text” and a rule about texting cannot both hold: choose one.")
-    if hours:
-        kept["hours"] = [hour.strftime("%H:%M") for hour in hours]
-    if contact_method_id is None:
-        address = (
-            Address.objects.select_for_update()
-            .filter(person_id=person_id)
-            .order_by("-recorded_at", "-id")
-            .first()
-        )
-        if address is None:
-            raise ContactMethodNotFound("No address is on the record.")
-        address.letters, kind = safety, "letter"
-        address.save(update_fields=["letters"])
-    else:
-        method = (
-            ContactMethod.objects.select_for_update()
-            .filter(id=contact_method_id, person_id=person_id)
-            .first()
-        )
-        if method is None:
-            raise ContactMethodNotFound("That number or address is no longer on the record.")
-        if method.kind == ContactMethod.Kind.EMAIL and kept:
-            raise SafetyNotValid("Hours and rules are for telephones: leave them empty for e-mail.")
-        method.safety, method.rules, method.verified_at, kind = safety, kept, now, method.kind
-        method.save(update_fields=["safety", "rules", "verified_at"])
+    if any(window.ends and window.begins >= window.ends for window in windows):
+        raise SafetyNotValid("The hours must end after they begin.")
+    if windows:
+        kept["windows"] = [as_rule(window) for window in windows]
+    agreed = {
+        name: words.strip() for name, words in (care or {}).items() if name in CARE_WORDS and words.strip()
+    }
+    method = (
+        ContactMethod.objects.select_for_update().filter(id=contact_method_id, person_id=person_id).first()
+    )
+    if method is None:
+        raise ContactMethodNotFound("That number or address is no longer on the record.")
+    if method.kind == ContactMethod.Kind.EMAIL and (kept or agreed):
+        raise SafetyNotValid("Hours and rules are for telephones: leave them empty for e-mail.")
+    method.safety, method.rules, method.verified_at = safety, kept, now
+    method.care = agreed or None
+    method.save(update_fields=["safety", "rules", "care", "verified_at"])
+    _tell(case_id, method.kind, safety, now)
+
+
+@transaction.atomic
+def record_letters(
+    *,
+    actor: Actor,
+    case_id: UUID,
+    person_id: UUID,
+    safety: str,
+    household: str = Address.Household.UNKNOWN,
+    lives_there: str = "",
+) -> None:
+    """Record whether letters to where the person lives are safe, and who else lives there.
+
+    Raises NotAllowed, ContactMethodNotFound, SafetyNotValid.
+    """
+    actor.require(Capability.TRIAGE)
+    now = timezone.now()
+    _known_safety(safety)
+    address = (
+        Address.objects.select_for_update()
+        .filter(person_id=person_id)
+        .order_by("-recorded_at", "-id")
+        .first()
+    )
+    if address is None:
+        raise ContactMethodNotFound("No address is on the record.")
+    address.letters, address.household = safety, Address.Household(household)
+    address.lives_there = {"words": lives_there.strip()} if lives_there.strip() else None
+    address.verified_at = now
+    address.save(update_fields=["letters", "household", "lives_there", "verified_at"])
+    _tell(case_id, "letter", safety, now)
+
+
+@transaction.atomic
+def mark_unsafe(
+    *, case_id: UUID, contact_method_id: UUID, at: datetime, is_wrong_number: bool = False
+) -> None:
+    """What came of a try shows that a number is not safe: nobody uses it until somebody says otherwise.
+
+    Called by the verb that records the try, with the right to do so.
+    """
+    method = ContactMethod.objects.select_for_update().get(id=contact_method_id)
+    method.safety, method.verified_at = ContactMethod.Safety.UNSAFE, at
+    if is_wrong_number:
+        method.rules = {**method.rules, "wrong_number": True}
+    method.save(update_fields=["safety", "rules", "verified_at"])
+    _tell(case_id, method.kind, method.safety, at)
+
+
+def _known_safety(safety: str) -> None:
+    if safety not in ContactMethod.Safety.values:
+        raise SafetyNotValid("Say whether it is safe, not safe, or not known.")
+
+
+def _tell(case_id: UUID, kind: str, safety: str, at: datetime) -> None:
     publish(
-        Happening("case.safety_recorded", at=now, case_id=case_id, data={"kind": str(kind), "safety": safety})
+        Happening(
+            "case.safety_recorded", at=at, case_id=case_id, data={"kind": str(kind), "safety": str(safety)}
+        )
     )
