@@ -24,15 +24,13 @@ VERBS = {"phone": "Call", "text": "Text", "email": "E-mail", "letter": "Write to
 
 
 ACCOUNT = "safety"
-SUSPENDED = "suspended"
 
 
 @dataclass(frozen=True)
 class Linked:
     """What is held of everybody known to be one with a person, themselves included, as far as it tells what is safe.
 
-    references: by contact method of another, the record that it stands on. at_safe_address, is_careful, is_suspended:
-    of any of them.
+    references: by contact method of another, the record that it stands on. at_safe_address, is_careful: of any of them.
     """
 
     methods: tuple[ContactMethod, ...] = ()
@@ -40,7 +38,6 @@ class Linked:
     addresses: tuple[Address, ...] = ()
     at_safe_address: bool = False
     is_careful: bool = False
-    is_suspended: bool = False
 
 
 NOBODY = Linked()
@@ -65,7 +62,6 @@ def linked_contacts(people: Iterable[UUID]) -> dict[UUID, Linked]:
         cases = list(Case.objects.filter(person__in=everybody, closed_at__isnull=True))
         references = references_of(everybody)
     careful = {case.person_id for case in cases if is_careful(case)}
-    suspended = {case.person_id for case in cases if case.status == SUSPENDED}
     return {
         person: Linked(
             methods=tuple(method for one in sorted(same) for method in methods[one]),
@@ -75,7 +71,6 @@ def linked_contacts(people: Iterable[UUID]) -> dict[UUID, Linked]:
             addresses=tuple(address for one in sorted(same) for address in addresses[one]),
             at_safe_address=not (same - {person}).isdisjoint(hidden),
             is_careful=not same.isdisjoint(careful),
-            is_suspended=not same.isdisjoint(suspended),
         )
         for person, same in groups.items()
     }
@@ -155,7 +150,7 @@ def safe_now(
         channel,
         held,
         is_careful=is_careful(case) or linked.is_careful,
-        is_suspended=case.status == SUSPENDED or linked.is_suspended,
+        is_suspended=case.status == "suspended",
         is_holiday=is_holiday,
         within=within,
     )

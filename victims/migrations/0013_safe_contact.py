@@ -7,7 +7,7 @@ from access.encryption import only_sealed
 
 
 class Migration(migrations.Migration):
-    dependencies = [("victims", "0011_found_by_name")]
+    dependencies = [("victims", "0012_never_suggested")]
 
     operations = [
         migrations.AddField(

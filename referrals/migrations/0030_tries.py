@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("referrals", "0027_why_it_came")]
+    dependencies = [("referrals", "0029_case_tasks")]
 
     operations = [
         migrations.AddField(
