@@ -16,7 +16,7 @@ from tests.platform.stage import ROOT, Instance, family, free_port, memory
 
 ROUNDS = 5
 ROWS = 2_000
-DECISIONS = 400
+ROUTED = 400
 PEOPLE, LOOKUPS = 1_000_000, 300
 DECISIONS, SAMPLE = 1_000_000, 10_000
 FEW_CASES, MANY_CASES = 10_000, 100_000
@@ -225,8 +225,10 @@ def rules(instance: Instance) -> None:
 
 def routing(instance: Instance) -> None:
     """Routing decisions through Celery with all that they look at, beside tasks that do nothing on the same broker."""
-    many = int(os.environ.get("BENCH_DECISIONS", DECISIONS))
-    print(f"{many:,} routing decisions by one worker of four threads, and as many tasks that do nothing")
+    many = int(os.environ.get("BENCH_ROUTED", ROUTED))
+    print(
+        f"{many:,} routing decisions (BENCH_ROUTED changes it) by four threads, and as many tasks of nothing"
+    )
     found_hub(instance)
     done = instance.python("-m", "bench.routing", str(many), seconds=2400)
     if done.returncode:

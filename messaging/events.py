@@ -67,13 +67,33 @@ def publish(*happenings: Happening) -> list[Event]:
     return events
 
 
+@dataclass(frozen=True)
+class Due:
+    """Work for `subscriber`, to be done once for `key`, at or after `at`. payload: ids only."""
+
+    subscriber: str
+    key: str
+    payload: dict[str, str]
+    at: datetime
+
+
 def schedule(subscriber: str, *, key: str, payload: dict[str, str], at: datetime) -> None:
     """Have `subscriber` run once for `key`, at or after `at`. Scheduling the same key again changes nothing.
 
     Raises messaging.subscribers.UnknownSubscriber.
     """
-    by_name(subscriber)
-    _send([Message(subscriber=subscriber, key=key, payload=payload, available_at=at)])
+    schedule_all([Due(subscriber, key, payload, at)])
+
+
+def schedule_all(dues: Iterable[Due]) -> None:
+    """`schedule` for several at once. Raises messaging.subscribers.UnknownSubscriber."""
+    messages = []
+    for due in dues:
+        by_name(due.subscriber)
+        messages.append(
+            Message(subscriber=due.subscriber, key=due.key, payload=due.payload, available_at=due.at)
+        )
+    _send(messages)
 
 
 def _send(messages: Iterable[Message]) -> None:

@@ -36,7 +36,7 @@ WHERE id = ANY (ARRAY(
     ORDER BY available_at, id
     FOR UPDATE SKIP LOCKED
     LIMIT %(batch)s))
-RETURNING id, available_at
+RETURNING id, available_at, subscriber
 """
 
 _doorbell: Callable[[], None] | None = None
@@ -65,24 +65,22 @@ def run_due(*, limit: int | None = None) -> int:
         claimed, token = _claim()
         if not claimed:
             break
-        done += sum(_do(message_id, token) for message_id in claimed)
+        done += sum(_do(message, token) for message in claimed)
     return done
 
 
-def _claim() -> tuple[list[UUID], UUID]:
+def _claim() -> tuple[list[tuple[UUID, str]], UUID]:
     token = uuid4()
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_CLAIM, {"token": token, "lease": LEASE.total_seconds(), "batch": BATCH})
         rows = sorted(cursor.fetchall(), key=lambda row: (row[1], row[0]))
-    return [row[0] for row in rows], token
+    return [(row[0], row[2]) for row in rows], token
 
 
-def _do(message_id: UUID, token: UUID) -> bool:
-    """One message under its lease. Returns whether it was done here and now."""
+def _do(claimed: tuple[UUID, str], token: UUID) -> bool:
+    """One message under its lease, by id and subscriber. Returns whether it was done here and now."""
+    message_id, name = claimed
     held = Message.objects.filter(id=message_id, lease_token=token, done_at__isnull=True)
-    name = held.values_list("subscriber", flat=True).first()
-    if name is None:
-        return False
     try:
         follower = by_name(name)
         with acting_as_system(follower.account):

@@ -128,6 +128,12 @@ class Decision:
     skipped: tuple[Skipped, ...] = ()
     teams: tuple[Considered, ...] = ()
 
+    def read_by(self, plan: Plan) -> Mapping[str, FactValue]:
+        """What the rule of the plan's route read of the case."""
+        return next(
+            one.read for one in self.matched if (one.route, one.pathway) == (plan.route, plan.pathway)
+        )
+
     @property
     def waits_for_room(self) -> list[str]:
         """The services that the case waits for until one of their teams has a place free."""

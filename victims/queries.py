@@ -212,16 +212,20 @@ def current_consents(*, case_id: UUID) -> dict[UUID, Consent]:
     return {consent.agency_id: consent for consent in newest.distinct("agency_id").select_related("agency")}
 
 
-def standing_consents(*, case_id: UUID, person_id: UUID, at: datetime) -> dict[UUID, Stand]:
+def standing_consents(
+    *, case_id: UUID, person_id: UUID, at: datetime, same: set[UUID] | None = None
+) -> dict[UUID, Stand]:
     """By agency: what may be told on the case, the strictest of it and of everybody known to be one with the person.
 
+    same: who is one with the person, where the caller has asked for it already.
     For the hub. Who is not linked with anybody has what `current_consents` say.
     """
     own = current_consents(case_id=case_id)
-    one = SameAs.objects.filter(person_id=person_id).first()
+    same = same_as([person_id])[person_id] if same is None else same
+    others = same - {person_id}
+    one = SameAs.objects.filter(person_id=person_id).first() if others else None
     theirs: dict[UUID, list[Consent]] = defaultdict(list)
     if one is not None:
-        others = same_as([person_id])[person_id] - {person_id}
         newest = Consent.objects.filter(person__in=others).order_by(
             "person_id", "agency_id", "-recorded_at", "-id"
         )

@@ -5,11 +5,10 @@ Each must be called in the transaction of the verb that it belongs to, with the 
 
 from datetime import datetime
 
-from django.db.models import Min
-
 from referrals.clocks import due, rule_for
 from referrals.models import Case, Clock, Prompt, Referral
 from referrals.queries.calendar import hub_calendar
+from referrals.workflow import UNANSWERED
 
 
 def start_clock(*, case: Case, code: str, started_at: datetime) -> Clock:
@@ -62,11 +61,11 @@ def plan_clocks_again(*, case: Case) -> None:
 
 def keep_due(case: Case) -> None:
     """Set `case.due_at` to the earliest running clock, open prompt or unanswered referral; to nothing without one."""
-    clock = Clock.objects.filter(case=case, state=Clock.State.RUNNING).aggregate(at=Min("due_at"))["at"]
-    unanswered = Referral.objects.filter(case=case, status__in=("sent", "received"))
-    answer = unanswered.aggregate(at=Min("answer_due_at"))["at"]
-    prompt = Prompt.objects.filter(case=case, state=Prompt.State.OPEN).aggregate(at=Min("due_at"))["at"]
-    case.due_at = min((at for at in (clock, answer, prompt) if at is not None), default=None)
+    clocks = Clock.objects.filter(case=case, state=Clock.State.RUNNING).values_list("due_at")
+    prompts = Prompt.objects.filter(case=case, state=Prompt.State.OPEN).values_list("due_at")
+    unanswered = Referral.objects.filter(case=case, status__in=UNANSWERED).values_list("answer_due_at")
+    earliest = min((at for (at,) in clocks.union(prompts, unanswered, all=True)), default=None)
+    case.due_at = earliest
     case.save(update_fields=["due_at"])
 
 

@@ -13,6 +13,7 @@ from referrals.actions.referral import recall
 from referrals.actions.sight import keep_sight
 from referrals.grounds import LOST
 from referrals.models import Referral
+from referrals.queries.circumstances import Circumstances
 from referrals.queries.grounds import grounds_of, open_referrals
 from referrals.workflow import OPEN
 from victims.queries import same_as
@@ -35,7 +36,7 @@ def follow_ground(*, actor: Actor, case_id: UUID, agency_id: UUID | None = None)
     if case is None:
         return []
     resting = open_referrals(case_id=case.id, agency_id=agency_id)
-    grounds = grounds_of(resting, case_id=case.id, at=now)
+    grounds = grounds_of(resting, known=Circumstances(case, at=now))
     recalled = [
         recall(actor=actor, referral_id=one.id, reason_code=lost, reason_words=f"{LOST[lost]}.")
         for one in resting

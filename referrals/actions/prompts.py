@@ -22,6 +22,7 @@ from referrals.actions.triage import ReasonMissing, TriageRefused, locked_open_c
 from referrals.clocks import due, rule_for
 from referrals.models import Case, Incident, Prompt
 from referrals.queries.calendar import hub_calendar
+from referrals.queries.circumstances import Circumstances
 from referrals.queries.facts import facts_of
 from victims.entitlement import age_on
 
@@ -112,7 +113,7 @@ def _raise_wanted_by_facts(case: Case, at: datetime) -> None:
     asking = [one for one in current_editions(on=timezone.localdate(at)) if "wanted_when" in one.definition]
     age = age_on(case.person.date_of_birth, timezone.localdate(at))
     asking = [one for one in asking if fits_age(one.definition, age) and _is_wanted(case, one.code)]
-    facts = facts_of(case, at=at) if asking else {}
+    facts = facts_of(Circumstances(case, at=at)) if asking else {}
     for edition in asking:
         if evaluate(edition.definition["wanted_when"], facts).value is True:
             because = sentence(edition.definition["wanted_when"])

@@ -15,7 +15,7 @@ from access.actor import Actor
 from access.ids import new_id
 from access.roles import Capability
 from agencies.actions.services import hold_places
-from messaging.events import Happening, publish, schedule
+from messaging.events import Due, Happening, publish, schedule_all
 from pathways.facts import FactValue
 from pathways.models import PathwayVersion
 from pathways.pathway import read_pathway
@@ -33,6 +33,7 @@ from referrals.grounds import LOST
 from referrals.models import Case, Referral, RoutingDecision
 from referrals.offer import Offer
 from referrals.queries.calendar import hub_calendar
+from referrals.queries.circumstances import Circumstances
 from referrals.queries.facts import facts_of
 from referrals.queries.offers import how_tried, offers_for
 from referrals.queries.rulebook import versions_for
@@ -43,6 +44,9 @@ from referrals.workflow import OPEN, SYSTEM, next_status, verbs_for
 EXPIRE = "referrals.expire"
 LONGEST_QUESTION = 200
 IN_FORCE = "in_force"
+NOTHING_LEFT = (
+    "Every service that the pathway names has had this case. Close it, or decide who else can help."
+)
 
 
 class NothingToRoute(TriageRefused):
@@ -95,16 +99,18 @@ def route_case(
     actor.require(Capability.ROUTE)
     now = timezone.now()
     case = _locked(actor, case_id)
-    made = RoutingDecision.objects.filter(asked_by=str(asked_by)).first()
+    last = _last_decision(case) if case else None
+    made = RoutingDecision.objects.filter(asked_by=str(asked_by)).first() if last or not case else None
     if made is not None or case is None or case.status not in TO_ROUTE:
         return made
-    _take_back_question(case)
-    versions = versions_in_force(on=timezone.localdate(now)) if anew else versions_for(case)
-    facts, tried = facts_of(case, at=now), how_tried(case, again=again)
+    _take_back_question(case, last)
+    versions = versions_for(case) if last and not anew else versions_in_force(on=timezone.localdate(now))
+    known = Circumstances(case, at=now)
+    facts, tried = facts_of(known), how_tried(known, again=again)
     pathways = [read_pathway(one.definition) for one in versions]
     has_places = False
     while not has_places:  # somebody who routes at the same moment may take the last one
-        offers = offers_for(case, at=now)
+        offers = offers_for(known)
         chosen = choose(pathways, facts, offers, tried)
         has_places = hold_places(_services_of(chosen, offers))
     decision = RoutingDecision.objects.create(
@@ -119,29 +125,31 @@ def route_case(
         decided_by=actor.name,
     )
     by_pathway = {version.code: version for version in versions}
-    for plan, service_id in zip(chosen.referrals, _services_of(chosen, offers), strict=True):
-        read = next(
-            one.read for one in chosen.matched if (one.route, one.pathway) == (plan.route, plan.pathway)
-        )
-        told = tellable(read, plan.categories)
-        _send(case, decision, by_pathway[plan.pathway], plan, told, service_id, now)
+    planned = zip(chosen.referrals, _services_of(chosen, offers), strict=True)
+    sent = [
+        _referral(decision, by_pathway[plan.pathway], plan, chosen.read_by(plan), service_id)
+        for plan, service_id in planned
+    ]
+    told = _send(known, sent)
     keep_waiting(case=case, services=chosen.waits_for_room, at=now)
-    if chosen.referrals:
+    if sent:
         meet_clock(case=case, code="referral", at=now)
-    keep_due(case)
-    publish(
+    else:
+        keep_due(case)
+    told.append(
         Happening(
             "case.routed",
             at=now,
             case_id=case.id,
             data={
                 "decision": str(decision.id),
-                "referrals": len(chosen.referrals),
+                "referrals": len(sent),
                 "held": len([held for held in chosen.held if not held.instead]),
             },
         )
     )
-    _settle(case, chosen, now)
+    is_with_partners = any(one.status in OPEN for one in (*known.referrals, *sent))
+    publish(*told, *_settle(case, chosen, is_with_partners, now))
     return decision
 
 
@@ -185,26 +193,28 @@ def route_taken_up(
     return decision
 
 
-def _settle(case: Case, chosen: Decision, now: datetime) -> None:
-    """The case stands with partners while a referral is open; what nobody else can decide is asked of a person."""
-    if case.status == "triaged" and _has_open_referrals(case):
-        told = moved(case, "route", now)
+def _settle(case: Case, chosen: Decision, is_with_partners: bool, now: datetime) -> list[Happening]:
+    """The case stands with partners while a referral is open; what nobody else can decide is asked of a person.
+
+    Returns what is to be told of it.
+    """
+    told = []
+    if case.status == "triaged" and is_with_partners:
+        told.append(moved(case, "route", now))
         case.save(update_fields=["status"])
-        publish(told)
     if chosen.wants_decision:
-        want_decision(case=case, words=chosen.wants_decision, code="held", at=now)
-    elif not _has_open_referrals(case):
-        want_decision(
-            case=case,
-            words="Every service that the pathway names has had this case. Close it, or decide who else can help.",
-            code="nothing_left",
-            at=now,
-        )
+        return told + _wanting(case, chosen.wants_decision, "held", is_with_partners, now)
+    if not is_with_partners:
+        return told + _wanting(case, NOTHING_LEFT, "nothing_left", is_with_partners, now)
+    return told
 
 
-def _take_back_question(case: Case) -> None:
+def _last_decision(case: Case) -> RoutingDecision | None:
+    return RoutingDecision.objects.filter(case=case).order_by("-decided_at", "-id").first()
+
+
+def _take_back_question(case: Case, last: RoutingDecision | None) -> None:
     """What the decision before asked of a practitioner is asked again by this one, where it still stands."""
-    last = RoutingDecision.objects.filter(case=case).order_by("-decided_at", "-id").first()
     if last is not None and case.decision_wanted == Decision.from_json(last.decision).wants_decision != "":
         case.decision_wanted = ""
         case.save(update_fields=["decision_wanted"])
@@ -216,19 +226,33 @@ def _services_of(chosen: Decision, offers: Iterable[Offer]) -> list[UUID]:
     return [found[plan.service, plan.team_id] for plan in chosen.referrals]
 
 
-def _send(
-    case: Case,
+def _send(known: Circumstances, sent: Sequence[Referral]) -> list[Happening]:
+    """These referrals: written, shown to their agencies, and the time of each answer set running.
+
+    Returns what is to be told of them.
+    """
+    if not sent:
+        return []
+    Referral.objects.bulk_create(sent)
+    ends = give_sight(known=known, sent=sent)
+    answers = [
+        Due(EXPIRE, key=str(one.id), payload={"referral": str(one.id)}, at=one.answer_due_at) for one in sent
+    ]
+    schedule_all([*ends, *answers])
+    return [happening(one, verb="send", from_="draft", at=known.at) for one in sent]
+
+
+def _referral(
     decision: RoutingDecision,
     version: PathwayVersion,
     plan: Plan,
     read: Mapping[str, FactValue],
     service_id: UUID,
-    now: datetime,
-) -> None:
-    """One referral of the plan: made, shown to its agency, told, and its answer's time set running."""
-    referral = Referral(
+) -> Referral:
+    """One referral of the plan. read: what its rule read of the case: what the agency is not told is left out."""
+    return Referral(
         id=new_id(),
-        case=case,
+        case=decision.case,
         decision=decision,
         pathway_version=version,
         agency_id=UUID(plan.agency_id),
@@ -241,15 +265,11 @@ def _send(
         basis=plan.basis,
         categories=list(plan.categories),
         why=plan.why,
-        read=dict(read),
+        read=tellable(read, plan.categories),
         urgent=plan.urgent,
-        sent_at=now,
-        answer_due_at=due_within(plan.answer_within, now, hub_calendar()),
+        sent_at=decision.decided_at,
+        answer_due_at=due_within(plan.answer_within, decision.decided_at, hub_calendar()),
     )
-    Referral.objects.bulk_create([referral])
-    give_sight(case=case, agency_id=referral.agency_id, because=referral.id)
-    publish(happening(referral, verb="send", from_="draft", at=now))
-    schedule(EXPIRE, key=str(referral.id), payload={"referral": str(referral.id)}, at=referral.answer_due_at)
 
 
 @transaction.atomic
@@ -300,14 +320,19 @@ def want_decision(*, case: Case, words: str, code: str, at: datetime) -> None:
 
     A suspended case keeps the reason of its suspension. The case is locked.
     """
+    publish(*_wanting(case, words, code, _has_open_referrals(case), at))
+
+
+def _wanting(case: Case, words: str, code: str, is_with_partners: bool, at: datetime) -> list[Happening]:
+    """`want_decision`, for a caller that knows whether a partner has the case; returns what is to be told."""
     if case.status == "suspended":
-        return
+        return []
     told = [Happening("case.decision_wanted", at=at, case_id=case.id, data={"code": code})]
     case.decision_wanted = words[:LONGEST_QUESTION]
-    if case.status == "routed" and not _has_open_referrals(case):
+    if case.status == "routed" and not is_with_partners:
         told.append(moved(case, "want_decision", at))
     case.save(update_fields=["decision_wanted", "status"])
-    publish(*told)
+    return told
 
 
 def _locked(actor: Actor, case_id: UUID) -> Case | None:

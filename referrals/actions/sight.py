@@ -4,6 +4,7 @@ A grant shows no more than the grounds of those referrals cover and lasts no lon
 (see referrals.grounds): the database ends it at that moment by itself.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -13,32 +14,49 @@ from django.utils import timezone
 from access.actor import Actor
 from access.categories import ALL_CATEGORIES
 from access.models import Grant
-from messaging.events import schedule
-from referrals.grounds import together
-from referrals.models import Case
+from messaging.events import Due, schedule_all
+from referrals.grounds import Ground, together
+from referrals.models import Case, Referral
+from referrals.queries.circumstances import Circumstances
 from referrals.queries.grounds import grounds_of, open_referrals
+from referrals.workflow import OPEN
 
 SIGHT_ENDS = "referrals.sight_ends"
 
 
-def give_sight(*, case: Case, agency_id: UUID, because: UUID) -> None:
-    """Let the agency see of the case what its open referrals may show.
+def give_sight(*, known: Circumstances, sent: Sequence[Referral]) -> list[Due]:
+    """Let each agency see of the case what its open referrals may show, with those that are sent now.
 
-    because: the referral that gives it. Called by the hub, in the transaction that sends it, with the case locked.
+    known: as things stood before these were sent. Called by the hub, in the transaction that sends them, with the
+    case locked. Returns when each sight ends, for the caller to schedule.
     """
-    held = Grant.objects.filter(agency_id=agency_id, case_id=case.id)
-    changed = held.update(granted_at=Now(), because=f"referral:{because}")
-    if not changed:
-        grant = Grant(
-            agency_id=agency_id,
-            case_id=case.id,
-            person_id=case.person_id,
-            categories=[],
-            granted_at=Now(),
-            because=f"referral:{because}",
+    case, ends = known.case, []
+    still, told = list(sent), {one.agency_id for one in sent}
+    if any(one.agency_id in told and one.status in OPEN for one in known.referrals):
+        still = open_referrals(case_id=case.id)  # as they are now: an answer may have come meanwhile
+    grounds = grounds_of(still, known=known)
+    grants = []
+    for agency_id, because in sorted({one.agency_id: one.id for one in sent}.items()):
+        shown = together(grounds[one.id] for one in still if one.agency_id == agency_id)
+        grants.append(
+            Grant(
+                agency_id=agency_id,
+                case_id=case.id,
+                person_id=case.person_id,
+                categories=_listed(shown),
+                granted_at=Now(),
+                until=shown.until if shown.categories else Now(),
+                because=f"referral:{because}",
+            )
         )
-        Grant.objects.bulk_create([grant])
-    _follow(case.id, agency_id, timezone.now())
+        ends += _end_of(case.id, agency_id, shown)
+    Grant.objects.bulk_create(
+        grants,
+        update_conflicts=True,
+        unique_fields=["agency_id", "case_id"],
+        update_fields=["categories", "granted_at", "until", "because"],
+    )
+    return ends
 
 
 def keep_sight(*, actor: Actor, case_id: UUID, agency_id: UUID) -> None:
@@ -54,18 +72,30 @@ def keep_sight(*, actor: Actor, case_id: UUID, agency_id: UUID) -> None:
 
 def _follow(case_id: UUID, agency_id: UUID, at: datetime) -> None:
     still = open_referrals(case_id=case_id, agency_id=agency_id)
-    shown = together(grounds_of(still, case_id=case_id, at=at).values())
+    if not still:
+        _end(case_id, agency_id)
+        return
+    known = Circumstances(Case.objects.only("id", "person_id").get(id=case_id), at=at)
+    shown = together(grounds_of(still, known=known).values())
     if not shown.categories:
         _end(case_id, agency_id)
         return
-    Grant.objects.filter(agency_id=agency_id, case_id=case_id).update(
-        categories=[category for category in ALL_CATEGORIES if category in shown.categories],
-        until=shown.until,
-    )
-    if shown.until is not None:
-        payload = {"case": str(case_id), "agency": str(agency_id)}
-        key = f"{case_id}:{agency_id}:{shown.until:%Y%m%dT%H%M%S.%f}"
-        schedule(SIGHT_ENDS, key=key, payload=payload, at=shown.until)
+    held = Grant.objects.filter(agency_id=agency_id, case_id=case_id)
+    held.update(categories=_listed(shown), until=shown.until)
+    schedule_all(_end_of(case_id, agency_id, shown))
+
+
+def _listed(shown: Ground) -> list[str]:
+    return [category for category in ALL_CATEGORIES if category in shown.categories]
+
+
+def _end_of(case_id: UUID, agency_id: UUID, shown: Ground) -> list[Due]:
+    """The message of the moment at which the sight ends; none where it has no end, or nothing is shown."""
+    if shown.until is None or not shown.categories:
+        return []
+    payload = {"case": str(case_id), "agency": str(agency_id)}
+    key = f"{case_id}:{agency_id}:{shown.until:%Y%m%dT%H%M%S.%f}"
+    return [Due(SIGHT_ENDS, key=key, payload=payload, at=shown.until)]
 
 
 def _end(case_id: UUID, agency_id: UUID) -> None:

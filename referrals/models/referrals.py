@@ -12,7 +12,12 @@ from referrals.models.cases import Case
 class RoutingDecision(HubRow):
     """Where a case was sent and why: all that was looked at, and what came of it. It can be made again from this."""
 
-    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="routing_decisions")
+    case = models.ForeignKey(
+        Case,
+        on_delete=models.CASCADE,
+        related_name="routing_decisions",
+        db_index=False,  # its newest decision is what is asked for: see the index
+    )
     versions = ArrayField(
         models.UUIDField(), help_text="The pathway versions looked at, one a pathway: the case stays on them."
     )
@@ -29,7 +34,7 @@ class RoutingDecision(HubRow):
     decided_by = models.CharField(max_length=150)
 
     class Meta:
-        indexes = [models.Index(fields=["case", "-decided_at"], name="referrals_decision_newest")]
+        indexes = [models.Index(fields=["case", "-decided_at", "-id"], name="referrals_decision_newest")]
 
 
 class Waiting(HubRow):

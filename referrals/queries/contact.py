@@ -1,7 +1,7 @@
 """By which ways a person may be reached now, and what lists must say before anybody picks up a telephone."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
@@ -43,13 +43,18 @@ class Linked:
 NOBODY = Linked()
 
 
-def linked_contacts(people: Iterable[UUID]) -> dict[UUID, Linked]:
+def linked_contacts(
+    people: Iterable[UUID], *, groups: Mapping[UUID, set[UUID]] | None = None
+) -> dict[UUID, Linked]:
     """By person: what those who are known to be one with them have; only for people with somebody.
+
+    groups: who is one with each, where the caller has asked for it already.
 
     Read as the hub's own system, since a partner is never told what it must not do at the price of what it may see:
     the caller shows a partner nothing of it but what is not safe.
     """
-    groups = {person: same for person, same in same_as(people).items() if len(same) > 1}
+    found = same_as(people) if groups is None else groups
+    groups = {person: same for person, same in found.items() if len(same) > 1}
     if not groups:
         return {}
     everybody = {one for same in groups.values() for one in same}

@@ -14,13 +14,13 @@ from pathways.assessed import facts_of_assessment
 from pathways.facts import FactValue, clean
 from pathways.models import Assessment
 from pathways.queries.assessments import latest_assessments
-from referrals.models import Case, ContactAttempt, Incident, Referral
-from referrals.queries.contact import current_address, linked_contact, safe_now
+from referrals.models import Case, ContactAttempt, Incident
+from referrals.queries.circumstances import Circumstances
+from referrals.queries.contact import NOBODY, current_address, linked_contacts, safe_now
 from referrals.queries.repeats import repeats_by_person
 from referrals.workflow import OPEN
 from victims.entitlement import age_on
 from victims.models import ContactMethod
-from victims.queries import standing_consents
 from victims.repeats import Repeats
 
 _HOUR, _DAY = 3600, 86400
@@ -39,15 +39,15 @@ def intake_facts(case: Case) -> dict[str, object]:
     }
 
 
-def facts_of(case: Case, *, at: datetime) -> dict[str, FactValue]:
+def facts_of(known: Circumstances) -> dict[str, FactValue]:
     """Every declared fact of the case as it stands at that moment; what nobody established is None."""
+    case, at = known.case, known.at
     made = latest_assessments(case_id=case.id)
     risk, needs = made.get("risk-24"), made.get("needs-8")
-    consents = standing_consents(case_id=case.id, person_id=case.person_id, at=at)
     codes = {agency.id: agency.code for agency in agencies_by_id().values()}
-    again = repeats_by_person([case.person_id], until=at).get(case.person_id, Repeats())
+    counted = repeats_by_person([case.person_id], until=at, groups={case.person_id: known.same})
+    again = counted.get(case.person_id, Repeats())
     told = _incidents(case)
-    sent = list(Referral.objects.filter(case=case).values_list("service__code", "status", "sent_at"))
     return clean(
         {
             **intake_facts(case),
@@ -60,9 +60,9 @@ def facts_of(case: Case, *, at: datetime) -> dict[str, FactValue]:
             "interpreter": case.person.interpreter,
             "repeat_incidents_12m": len(again.dates),
             "repeat_same_perpetrator_12m": len(again.same_perpetrator),
-            "safe_channels": _safe_channels(case),
-            "consents": [codes[agency] for agency, one in consents.items() if one.stands == "given"],
-            "services_involved": [service for service, status, _ in sent if status in OPEN],
+            "safe_channels": _safe_channels(known),
+            "consents": [codes[agency] for agency, one in known.consents.items() if one.stands == "given"],
+            "services_involved": [one.service.code for one in known.referrals if one.status in OPEN],
             "reported_to_police": told["by_police"] is not None or None,
             **_times(
                 at,
@@ -72,7 +72,7 @@ def facts_of(case: Case, *, at: datetime) -> dict[str, FactValue]:
                 last_incident=told["last"],
                 last_contact=_last_spoken_to(case),
                 last_assessment=max((one.completed_at for one in made.values()), default=None),
-                last_referral=max((sent_at for _, _, sent_at in sent), default=None),
+                last_referral=max((one.sent_at for one in known.referrals), default=None),
             ),
         }
     )
@@ -118,10 +118,12 @@ def _last_spoken_to(case: Case) -> datetime | None:
     return spoke.aggregate(last=Max("attempted_at"))["last"]
 
 
-def _safe_channels(case: Case) -> list[str]:
+def _safe_channels(known: Circumstances) -> list[str]:
     """Kinds of contact known to be safe: marked so, not merely without a warning, on every record that holds them."""
-    safe = ContactMethod.Safety.SAFE
-    linked = linked_contact(case.person_id)
+    case, safe = known.case, ContactMethod.Safety.SAFE
+    linked = linked_contacts([case.person_id], groups={case.person_id: known.same}).get(
+        case.person_id, NOBODY
+    )
     own = list(ContactMethod.objects.filter(person=case.person_id))
     doubted = {method.value for method in (*own, *linked.methods) if method.safety != safe}
     kinds = {method.kind for method in (*own, *linked.methods) if method.value not in doubted}

@@ -1,19 +1,13 @@
 """What each open referral of a case rests on now: agreements, consents and overrides as they stand."""
 
 from collections.abc import Iterable
-from datetime import datetime
 from uuid import UUID
 
-from django.utils import timezone
-
-from access.context import hub_id
-from agencies.queries import agreements_in_force
 from referrals.grounds import Cover, Ground, ground
-from referrals.models import Case, Referral
-from referrals.queries.overrides import overrides_in_force
+from referrals.models import Referral
+from referrals.queries.circumstances import Circumstances
 from referrals.workflow import OPEN
 from victims.models import Consent
-from victims.queries import standing_consents
 from victims.strictest import NOT_RECORDED, Stand
 
 
@@ -25,18 +19,11 @@ def open_referrals(*, case_id: UUID, agency_id: UUID | None = None) -> list[Refe
     return list(found.order_by("id"))
 
 
-def grounds_of(referrals: Iterable[Referral], *, case_id: UUID, at: datetime) -> dict[UUID, Ground]:
+def grounds_of(referrals: Iterable[Referral], *, known: Circumstances) -> dict[UUID, Ground]:
     """By referral of the case: what it may show at that moment, and until when. For the hub alone to ask."""
-    asked = list(referrals)
-    if not asked:
-        return {}
-    agreements = agreements_in_force(hub=hub_id(), on=timezone.localdate(at))
-    person_id = Case.objects.values_list("person_id", flat=True).get(id=case_id)
-    consents = standing_consents(case_id=case_id, person_id=person_id, at=at)
-    overrides = overrides_in_force(case_id=case_id, at=at)
     found = {}
-    for referral in asked:
-        agreement = agreements.get(referral.agency_id)
+    for referral in referrals:
+        agreement = known.agreements.get(referral.agency_id)
         covers = agreement is not None and referral.purpose in agreement.purposes
         found[referral.id] = ground(
             categories=referral.categories,
@@ -44,9 +31,9 @@ def grounds_of(referrals: Iterable[Referral], *, case_id: UUID, at: datetime) ->
             agreement=Cover(frozenset(agreement.categories), agreement.until)
             if agreement is not None and covers
             else None,
-            consent=_consent_cover(consents.get(referral.agency_id, Stand(NOT_RECORDED))),
+            consent=_consent_cover(known.consents.get(referral.agency_id, Stand(NOT_RECORDED))),
             override=Cover(frozenset(override.categories), override.until)
-            if (override := overrides.get(referral.agency_id))
+            if (override := known.overrides.get(referral.agency_id))
             else None,
         )
     return found

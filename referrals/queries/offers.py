@@ -6,31 +6,24 @@ from datetime import datetime
 from django.utils import timezone
 
 from access.categories import ALL_CATEGORIES
-from access.context import hub_id
 from agencies.models import Service
 from agencies.offering import opens_at
-from agencies.queries import agreements_in_force, services
-from referrals.models import Case, Referral
+from agencies.queries import services
 from referrals.offer import Offer
-from referrals.queries.overrides import override_words, overrides_in_force
-from referrals.queries.restricted import agencies_in_conflict
+from referrals.queries.circumstances import Circumstances
+from referrals.queries.overrides import override_words
 from referrals.workflow import OPEN
-from victims.queries import standing_consents
 from victims.strictest import NOT_RECORDED, Stand
 
 
-def offers_for(case: Case, *, at: datetime) -> list[Offer]:
+def offers_for(known: Circumstances) -> list[Offer]:
     """Every service of every team, by code, as it stands for the case."""
-    agreements = agreements_in_force(hub=hub_id(), on=timezone.localdate(at))
-    consents = standing_consents(case_id=case.id, person_id=case.person_id, at=at)
-    overrides = overrides_in_force(case_id=case.id, at=at)
-    kept_out = agencies_in_conflict(person_id=case.person_id)
     offers = []
     for service in services():
         agency = service.team.agency
-        agreement = agreements.get(agency.id)
-        consent = consents.get(agency.id, Stand(NOT_RECORDED))
-        override = overrides.get(agency.id)
+        agreement = known.agreements.get(agency.id)
+        consent = known.consents.get(agency.id, Stand(NOT_RECORDED))
+        override = known.overrides.get(agency.id)
         offers.append(
             Offer(
                 service_code=service.code,
@@ -42,7 +35,7 @@ def offers_for(case: Case, *, at: datetime) -> list[Offer]:
                 agency_code=agency.code,
                 agency_name=agency.name,
                 is_open=service.open_for_referrals,
-                opens_at=_opens_at(service, at),
+                opens_at=_opens_at(service, known.at),
                 areas=tuple(service.areas),
                 languages=tuple(service.languages),
                 interpreters=service.interpreters,
@@ -52,7 +45,7 @@ def offers_for(case: Case, *, at: datetime) -> list[Offer]:
                 capacity_free=service.free,
                 share=service.share,
                 sent=service.sent,
-                in_conflict=agency.id in kept_out,
+                in_conflict=agency.id in known.kept_out,
                 agreement_id=str(agreement.agreement_id) if agreement else None,
                 agreement_purposes=agreement.purposes if agreement else (),
                 agreement_categories=agreement.categories if agreement else (),
@@ -65,13 +58,12 @@ def offers_for(case: Case, *, at: datetime) -> list[Offer]:
     return offers
 
 
-def how_tried(case: Case, *, again: Collection[str] = ()) -> dict[str, str]:
+def how_tried(known: Circumstances, *, again: Collection[str] = ()) -> dict[str, str]:
     """By service and team: how the case's latest referral to it stands, save those that may be sent it again."""
-    latest = Referral.objects.filter(case=case).order_by("id")
     return {
-        f"{code}/{team}": status
-        for code, team, status in latest.values_list("service__code", "team_id", "status")
-        if status in OPEN or code not in again
+        f"{one.service.code}/{one.team_id}": one.status
+        for one in known.referrals
+        if one.status in OPEN or one.service.code not in again
     }
 
 

@@ -5,6 +5,7 @@ shown first that they see the person. Lists start from the asker's own grants, a
 """
 
 from collections.abc import Iterable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -12,7 +13,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from access.actor import Actor
-from access.context import acting_as_system, hub_id
+from access.context import acting_as_system, current_actor, hub_id
 from access.models import BreakGlassReview, Conflict, Grant, PersonalGrant, Restriction
 from access.roles import CAPABILITIES, Capability, Role
 from agencies.models import Practitioner
@@ -137,12 +138,20 @@ def guard_of(*, person_id: UUID, now: datetime) -> Guard:
     )
 
 
-def agencies_in_conflict(*, person_id: UUID) -> set[UUID]:
-    """Agencies that are kept out of the person's cases, and so out of routing."""
-    theirs = same_as([person_id])[person_id]
-    with acting_as_system(ACCOUNT):
+def agencies_in_conflict(*, person_id: UUID, same: set[UUID] | None = None) -> set[UUID]:
+    """Agencies that are kept out of the person's cases, and so out of routing.
+
+    same: who is one with the person, where the caller has asked for it already.
+    """
+    theirs = same_as([person_id])[person_id] if same is None else same
+    with _as_system():
         found = Conflict.objects.filter(person_id__in=theirs, agency_id__isnull=False, ended_at__isnull=True)
         return {agency for agency in found.values_list("agency_id", flat=True) if agency}
+
+
+def _as_system() -> AbstractContextManager[object]:
+    """As the hub's own system, which the actor may be already: each of its accounts reads the same."""
+    return nullcontext() if current_actor().role is Role.SYSTEM else acting_as_system(ACCOUNT)
 
 
 def in_conflict(*, person_id: UUID, practitioner_id: UUID) -> bool:

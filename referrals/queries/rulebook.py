@@ -13,6 +13,7 @@ from pathways.pathway import read_pathway
 from pathways.queries.versions import NoPathway, versions_in_force
 from referrals.decision import Decision, Looked
 from referrals.models import Case, RoutingDecision
+from referrals.queries.circumstances import Circumstances
 from referrals.queries.facts import facts_of
 from referrals.queries.offers import how_tried, offers_for
 from referrals.routing import choose
@@ -63,7 +64,8 @@ def preview(case: Case, *, versions: Iterable[PathwayVersion], at: datetime) -> 
 
     Raises pathways.queries.versions.NoPathway, pathways.pathway.PathwayError.
     """
-    facts, offers, tried = facts_of(case, at=at), offers_for(case, at=at), how_tried(case)
+    known = Circumstances(case, at=at)
+    facts, offers, tried = facts_of(known), offers_for(known), how_tried(known)
     old, new = versions_for(case), list(versions)
     decided, anew = (
         choose([read_pathway(one.definition) for one in book], facts, offers, tried) for book in (old, new)

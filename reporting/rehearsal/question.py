@@ -7,7 +7,8 @@ where nothing does. What was on offer (agreements, consents, room) is left aside
 nothing else differs between them.
 
 Facts are read once for each case, each different rule is asked once, and both books choose from the same answers.
-OFFSET 0 keeps the steps apart: without it the database would work out a step again wherever it is used.
+A column that is never the same twice keeps the steps apart: without it the database would work out a step again
+wherever it is used. (OFFSET 0 does that too, but then one process alone does all that follows.)
 """
 
 import json
@@ -67,19 +68,19 @@ def question(before: Book, after: Book, *, since: datetime, until: datetime, hub
     found = [Sql.built("decision.facts -> {}", one.name) for one in asked]
     read = [typed(one, Sql(f"j{i}")) for i, one in enumerate(asked)]
     chosen = Sql.built(
-        "SELECT {}, {} FROM (SELECT *, {} FROM (SELECT *, {} FROM (SELECT {} FROM ({} OFFSET 0) AS found OFFSET 0) AS"
-        " read OFFSET 0) AS matched OFFSET 0) AS offered",
+        "SELECT {}, {} FROM (SELECT {}, * FROM (SELECT {}, * FROM (SELECT {} FROM ({}) AS found) AS read) AS matched)"
+        " AS offered",
         _named("r", taken),
-        _named("g", told_apart),
-        _named("c", [Sql(text) for text in offered] or [Sql("NULL")]),
-        _named("m", matches or [Sql("NULL")]),
-        _named("f", read),
-        _found(_named("j", found), since, until, hub_id),
+        _apart("g", told_apart),
+        _apart("c", [Sql(text) for text in offered] or [Sql("NULL")]),
+        _apart("m", matches or [Sql("NULL")]),
+        _apart("f", read),
+        _found(_apart("j", found), since, until, hub_id),
     )
     # Grouped twice: by everything, in one pass that processes can share; then what is left of it, by each group.
     return Sql.built(
         "SELECT {}, {}, GROUPING({}), sum(cases)::bigint FROM (SELECT {}, {}, count(*) AS cases"
-        " FROM ({} OFFSET 0) AS chosen GROUP BY {}, {}) AS narrowed GROUP BY GROUPING SETS ({})",
+        " FROM ({}) AS chosen GROUP BY {}, {}) AS narrowed GROUP BY GROUPING SETS ({})",
         routes, listed, listed, routes, listed, chosen, routes, listed, Sql.joined(", ", sets),
     )  # fmt: skip
 
@@ -238,6 +239,11 @@ def _routes(listed: Sequence[Route], numbers: Sequence[int]) -> tuple[Route, ...
 
 def _named(prefix: str, pieces: Sequence[Sql]) -> Sql:
     return Sql.joined(", ", [Sql.built(f"{{}} AS {prefix}{i}", piece) for i, piece in enumerate(pieces)])
+
+
+def _apart(prefix: str, pieces: Sequence[Sql]) -> Sql:
+    """The same, as a step of its own: no column that is volatile is worked out anywhere but here."""
+    return Sql.joined(", ", [_named(prefix, pieces), Sql(f"clock_timestamp() AS {prefix}_apart")])
 
 
 def _key(rule: Mapping[str, Any]) -> str:

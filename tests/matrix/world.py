@@ -33,6 +33,7 @@ from referrals.actions.sight import give_sight
 from referrals.actions.triage import close_case
 from referrals.grounds import OVERRIDE_REASONS
 from referrals.models import Case, FeedRow, FeedRun, FeedSource, Incident, Prompt, Referral, RoutingDecision
+from referrals.queries.circumstances import Circumstances
 from referrals.queries.keyset import Place
 from reporting.actions.dry_runs import rehearse
 from rights.actions.corrections import tell_recipients
@@ -281,7 +282,7 @@ def _sent(target: Target, agency: str, told: Iterable[str]) -> UUID:
         Referral.objects.filter(id=made.id).update(categories=list(told))
         RoutingDecision.objects.filter(id=made.decision_id).update(decided_by="tests")
         Case.objects.filter(id=target.case.id).update(status="routed")
-        give_sight(case=target.case, agency_id=made.agency_id, because=made.id)
+        give_sight(known=Circumstances(target.case, at=timezone.now()), sent=[made])
         verbs.publish(verbs.happening(made, verb="send", from_="draft", at=timezone.now()))
     return made.id
 

@@ -113,7 +113,7 @@ def test_the_effect_and_its_done_mark_are_one_transaction(hub, follower):
     with pytest.raises(KeyboardInterrupt), transaction.atomic():
         relay._do(claimed[0], token)
         raise KeyboardInterrupt  # killed before the commit
-    assert Message.objects.get(id=claimed[0]).done_at is None
+    assert Message.objects.get(id=claimed[0][0]).done_at is None
 
 
 def test_a_broker_that_is_gone_loses_nothing(hub, follower, monkeypatch):

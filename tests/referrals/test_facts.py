@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from access.context import acting_as_system
 from pathways.queries.facts import vocabulary
+from referrals.queries.circumstances import Circumstances
 from referrals.queries.facts import facts_of
 from tests.referrals.road import routed, triaged
 
@@ -15,7 +16,7 @@ pytestmark = pytest.mark.usefixtures("hub")
 
 def facts_in(case, *, later: timedelta = timedelta()):
     with acting_as_system("tests"):
-        return facts_of(case, at=timezone.now() + later)
+        return facts_of(Circumstances(case, at=timezone.now() + later))
 
 
 def test_an_assessment_speaks_item_by_item_save_where_it_speaks_of_health(cast):

@@ -17,6 +17,7 @@ from messaging.relay import run_due
 from referrals.actions import intake, intake_chunk
 from referrals.actions.same_person import answer_suggestion
 from referrals.models import Case, Clock, FeedRow, FeedRun, Incident
+from referrals.queries.circumstances import Circumstances
 from referrals.queries.facts import facts_of
 from referrals.queries.repeats import repeats_by_person
 from tests.factories import a_case, a_suggestion
@@ -85,7 +86,7 @@ def test_reports_that_name_one_perpetrator_are_counted_together(feed, hub, cast)
         now = datetime(2026, 11, 16, tzinfo=UTC)
         found = repeats_by_person([case.person_id], until=now)[case.person_id]
         assert found.words == "3rd report in 12 months, 2 name the same person"
-        facts = facts_of(case, at=now)
+        facts = facts_of(Circumstances(case, at=now))
         assert (facts["repeat_incidents_12m"], facts["repeat_same_perpetrator_12m"]) == (3, 2)
         assert "persistently targeted" in case.entitlement_reason
         assert "SMITH" not in str(list(Incident.objects.values_list("accused", flat=True)))

@@ -165,11 +165,11 @@ def test_asked_twice_by_one_event_a_case_is_routed_once(cast):
 def test_routing_that_fails_half_way_leaves_nothing_and_is_done_later(cast, monkeypatch):
     case = triaged(cast)
 
-    def fails(**given):
+    def fails(dues):
         raise RuntimeError("stopped here")
 
     with monkeypatch.context() as patch:
-        patch.setattr("referrals.actions.routing.schedule", fails)
+        patch.setattr("referrals.actions.routing.schedule_all", fails)
         run_due()
     assert referrals_of(case) == []
     assert sights(case) == {}
@@ -179,6 +179,13 @@ def test_routing_that_fails_half_way_leaves_nothing_and_is_done_later(cast, monk
     run_due()
     assert the_referral(case).status == "sent"
     assert broken() == []
+
+
+def test_a_decision_asks_for_each_thing_once_however_many_it_is_sent_to(cast, django_assert_max_num_queries):
+    one = triaged(cast, needs=["accommodation", "drugs_alcohol"], flags=["domestic_abuse"], risk="high")
+    with acting_as_system("routing") as system, django_assert_max_num_queries(40):
+        decision = route_case(actor=system, case_id=one.id, asked_by=new_id())
+    assert len(decision.decision["referrals"]) > 1
 
 
 def test_a_case_taken_back_before_it_was_routed_is_not_sent(cast):

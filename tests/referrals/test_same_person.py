@@ -12,6 +12,7 @@ from referrals.actions.contact import ChannelNotSafe, record_contact
 from referrals.actions.restriction import restrict
 from referrals.actions.same_person import answer_suggestion, undo_link
 from referrals.models import Case, Referral
+from referrals.queries.circumstances import Circumstances
 from referrals.queries.offers import offers_for
 from referrals.queries.referrals import partner_file
 from referrals.queries.repeats import repeats_by_person
@@ -48,7 +49,7 @@ def say(cast, case: Case, answer: str, *categories: str, agency: str = VICTIM_CA
 
 def offered(case: Case, agency: str = VICTIM_CARE) -> tuple[str, tuple[str, ...]]:
     with acting_as_system("tests"):
-        offer = next(o for o in offers_for(case, at=timezone.now()) if o.agency_code == agency)
+        offer = next(o for o in offers_for(Circumstances(case, at=timezone.now())) if o.agency_code == agency)
         return offer.consent, offer.consent_categories
 
 
