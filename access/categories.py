@@ -79,6 +79,8 @@ _TABLES: dict[Category, tuple[str, ...]] = {
     ),
     Category.HEALTH: ("pathways_healthanswers", "referrals_prompt", "pathways_savedanswers"),
     Category.NOTES: (
+        "referrals_casenote",
+        "referrals_noteshare",
         "referrals_casetask",
         "referrals_contactattempt",
         "referrals_outcome",

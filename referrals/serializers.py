@@ -15,7 +15,7 @@ from pathways.items import plain
 from pathways.models import Assessment
 from pathways.pathway import BASIS_WORDS
 from pathways.queries.versions import Voice
-from referrals.models import Referral
+from referrals.models import CaseNote, Referral
 from referrals.queries.contact import VERBS, Way
 from referrals.queries.facts import intake_facts
 from referrals.queries.referrals import PartnerFile, cases_shown, partner_file
@@ -90,7 +90,18 @@ def for_partner(referral: Referral) -> dict[str, Any]:
         Category.NOTES: _notes,
     }
     told |= {str(category): part(file) for category, part in parts.items() if file.tells(category)}
-    return told
+    return told | {"shared_notes": [_shared_note(one) for one in file.notes]}
+
+
+def _shared_note(note: CaseNote) -> dict[str, Any]:
+    """A note that the hub has chosen to show to this agency."""
+    return {
+        "kind": note.kind,
+        "text": note.text,
+        "by": note.written_by_name,
+        "at": note.written_at,
+        "edition": note.edition,
+    }
 
 
 def _voice(voice: Voice) -> dict[str, Any]:

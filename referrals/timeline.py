@@ -6,6 +6,7 @@ A topic that is not here shows as its own name in words: nothing that happened i
 from collections.abc import Callable, Mapping
 
 from referrals.grounds import LOST, OVERRIDE_REASONS
+from referrals.notes import KINDS
 from referrals.workflow import CASE_STATUSES, DECLINE_REASONS, END_STATES
 
 TITLES: dict[str, str] = {
@@ -18,6 +19,11 @@ TITLES: dict[str, str] = {
     "case.contact_attempted": "Contact attempted",
     "case.safety_recorded": "Safety of a way of contact recorded",
     "case.assessed": "Assessment completed",
+    "note.written": "Note written",
+    "note.corrected": "Note corrected",
+    "note.mentioned": "A note mentions somebody",
+    "note.shared": "Note shown to a partner",
+    "note.unshared": "Note shown to a partner no longer",
     "case.task_given": "Task given",
     "case.task_changed": "Task changed",
     "case.task_ended": "Task ended",
@@ -165,6 +171,15 @@ def _prompt(data: Data, names: Names) -> str:
     return _sentence(f"{words}: {state}" if state else words)
 
 
+def _note(data: Data, names: Names) -> str:
+    kind = KINDS.get(str(data.get("kind")))
+    people = data.get("people")
+    named = (
+        ", ".join(names.get(str(one), "a colleague") for one in people) if isinstance(people, list) else ""
+    )
+    return _sentence(named or (kind.words if kind else names.get(str(data.get("agency")), "")))
+
+
 _TASK_STATES = {"done": "done", "not_possible": "not possible", "stopped": "no longer needed"}
 
 
@@ -260,6 +275,11 @@ _TEXTS: dict[str, Callable[[Data, Names], str]] = {
     "case.contact_attempted": _contact,
     "case.safety_recorded": _safety,
     "case.assessed": _assessed,
+    "note.written": _note,
+    "note.corrected": _note,
+    "note.mentioned": _note,
+    "note.shared": _note,
+    "note.unshared": _note,
     "case.task_given": _task,
     "case.task_changed": _task,
     "case.task_ended": _task,

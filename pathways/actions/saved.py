@@ -10,7 +10,7 @@ from access.actor import Actor
 from access.roles import Capability
 from pathways.models import SavedAnswers
 
-LONGEST = 4000
+LONGEST = 10_000
 MOST_FIELDS = 500
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from agencies.models import Practitioner, Team
 from govuk_forms import MemorableDateField
 from referrals.actions.case_tasks import ENDS, Wanted
+from referrals.forms.merging import as_it_was
 from referrals.forms.triage import SMALL_RADIOS, offer
 from referrals.models import CaseTask
 
@@ -50,6 +51,7 @@ class TaskForm(forms.Form):
         error_messages={"invalid": "Enter the hour as two numbers, for example 15:30"},
     )
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    was = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(
         self, *args: Any, people: Sequence[Practitioner], teams: Sequence[Team], me: UUID, **kwargs: Any
@@ -79,7 +81,7 @@ class TaskForm(forms.Form):
 def as_asked(task: CaseTask) -> dict[str, object]:
     """What the form shows of a task that is there."""
     due_at = timezone.localtime(task.due_at)
-    return {
+    asked: dict[str, object] = {
         "title": task.title,
         "details": task.details,
         "owner": f"{TEAM}{task.team_id}" if task.team_id else f"{PERSON}{task.owner_id}",
@@ -87,6 +89,7 @@ def as_asked(task: CaseTask) -> dict[str, object]:
         "due_time": due_at.time(),
         "seen": task.version,
     }
+    return asked | {"was": as_it_was(asked)}
 
 
 class EndTaskForm(forms.Form):

@@ -15,10 +15,12 @@ from referrals.models.feeds import (
     SourceEdition,
     SourceRecord,
 )
+from referrals.models.notes import CaseNote, NoteShare
 from referrals.models.referrals import Outcome, Override, RecallReason, Referral, RoutingDecision, Waiting
 
 __all__ = [
     "Case",
+    "CaseNote",
     "CaseTask",
     "Clock",
     "ContactAttempt",
@@ -30,6 +32,7 @@ __all__ = [
     "Feedback",
     "HeldStep",
     "Incident",
+    "NoteShare",
     "Offence",
     "Outcome",
     "Override",

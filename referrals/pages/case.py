@@ -43,8 +43,9 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
     """One case. Whoever may triage is shown to colleagues as having it open; that is presence, no state."""
     actor, found = case_for(reference, to_work=False)
     if actor.can(Capability.TRIAGE):
-        triage.open_case(actor=actor, case_id=found.id)
-        found.refresh_from_db(fields=["opened_by", "opened_by_name", "open_until"])
+        opened = triage.open_case(actor=actor, case_id=found.id)
+        for name in ("opened_by", "opened_by_name", "open_until"):
+            setattr(found, name, getattr(opened, name))
     return _case_page(request, actor, found)
 
 

@@ -14,14 +14,23 @@ from access.context import current_actor
 from access.looks import record_look
 from access.models import Look
 from access.roles import Capability
-from referrals.actions.case_tasks import OwnerNotPossible, change_task, end_task, give_task
+from referrals.actions.case_tasks import (
+    OwnerNotPossible,
+    TaskChangedMeanwhile,
+    change_task,
+    end_task,
+    give_task,
+)
 from referrals.forms.case_tasks import EndTaskForm, TaskForm, as_asked
+from referrals.forms.merging import as_sent, brought_together, lines
 from referrals.models import Case, CaseTask
 from referrals.pages.case import REFUSALS, UNPROCESSABLE, case_for
 from referrals.queries.calendar import hub_calendar
 from referrals.queries.case_tasks import LISTS, my_tasks, teams_for_tasks
 from referrals.queries.restricted import who_may_carry
 from referrals.workflow import OPEN_CASE
+
+CONFLICT = 409
 
 
 @require_http_methods(["GET", "POST"])
@@ -53,6 +62,8 @@ def case_task(request: HttpRequest, reference: str, task_id: UUID) -> HttpRespon
     if request.method == "POST":
         actor.require(Capability.TRIAGE)
     form = _form(request, actor, found, initial=as_asked(task), is_sent="title" in request.POST)
+    if form.is_bound:
+        form.data = brought_together(TaskForm, request.POST, as_asked(task))
     ending = EndTaskForm(request.POST if "state" in request.POST else None)
     if form.is_valid():
         try:
@@ -63,6 +74,8 @@ def case_task(request: HttpRequest, reference: str, task_id: UUID) -> HttpRespon
                 wanted=form.wanted,
                 seen=form.cleaned_data["seen"] or 0,
             )
+        except TaskChangedMeanwhile as refusal:
+            return _bring_together(request, found, task, form, str(refusal))
         except REFUSALS as refusal:
             form.add_error("owner" if isinstance(refusal, OwnerNotPossible) else None, str(refusal))
         else:
@@ -92,6 +105,22 @@ def case_task(request: HttpRequest, reference: str, task_id: UUID) -> HttpRespon
         },
         status=UNPROCESSABLE if refused else None,
     )
+
+
+def _bring_together(
+    request: HttpRequest, found: Case, task: CaseTask, form: TaskForm, words: str
+) -> HttpResponse:
+    """Theirs and mine, field by field, and what is to stand."""
+    record_look(action=Look.Action.VIEW, door="case_task", subjects=[found.id, found.person_id])
+    context = {
+        "case": found,
+        "words": words,
+        "who": task.changed_by_name,
+        "seen": task.version,
+        "sent": as_sent(request.POST),
+        "lines": lines(form, as_asked(task)),
+    }
+    return render(request, "referrals/merge.html", context, status=CONFLICT)
 
 
 @require_POST

@@ -20,6 +20,7 @@ from referrals.clocks import NoSuchClock, rule_for
 from referrals.models import Case, CaseTask, Clock, ContactAttempt, Incident, Referral, RoutingDecision
 from referrals.queries.case_tasks import tasks_of
 from referrals.queries.contact import Way, address_shown, ways_shown
+from referrals.queries.notes import ON_CASE, NotePage, notes_of
 from referrals.queries.people import NAMELESS, Name, all_names, names_by_person
 from referrals.queries.prompts import PromptLine, prompt_lines
 from referrals.queries.readiness import Step, steps
@@ -93,6 +94,7 @@ class CaseFile:
     prompts: list[PromptLine]
     answered_prompts: list[PromptLine]
     challenges: list[Challenge]
+    notes: NotePage
     tasks: list[CaseTask]
     ended_tasks: list[CaseTask]
 
@@ -129,6 +131,7 @@ def case_file(*, actor: Actor, case: Case, now: datetime) -> CaseFile:
     )
     prompts, answered_prompts = prompt_lines(case, sight)
     tasks, ended_tasks = tasks_of(case, sight)
+    decisions = decisions_of(case_id=case.id) if sight.shows(RoutingDecision) else []
     referrals = case.referrals.select_related(
         "agency", "service", "team", "pathway_version", "recall_reason", "dispute"
     )
@@ -165,11 +168,12 @@ def case_file(*, actor: Actor, case: Case, now: datetime) -> CaseFile:
             consent=bool(consents),
         ),
         referrals=sight.rows(referrals.prefetch_related("outcomes").order_by("-sent_at", "-id")),
-        decisions=decisions_of(case_id=case.id) if sight.shows(RoutingDecision) else [],
-        newer_in_force=newer_in_force(case) if sight.shows(RoutingDecision) else False,
+        decisions=decisions,
+        newer_in_force=newer_in_force(decisions),
         prompts=prompts,
         answered_prompts=answered_prompts,
         challenges=challenges_on(actor=actor, case_id=case.id),
+        notes=notes_of(case, sight, size=ON_CASE),
         tasks=tasks,
         ended_tasks=ended_tasks,
     )

@@ -16,9 +16,10 @@ from agencies.models import Agreement
 from pathways.models import Assessment
 from pathways.queries.assessments import latest_assessments
 from referrals import scope
-from referrals.models import Case, ContactAttempt, Incident, Outcome, Referral
+from referrals.models import Case, CaseNote, ContactAttempt, Incident, Outcome, Referral
 from referrals.queries.contact import Way, ways_shown
 from referrals.queries.keyset import SortKey, one_page
+from referrals.queries.notes import notes_shown
 from referrals.queries.people import NAMELESS, Name, all_names, names_shown
 from referrals.workflow import FINAL, OPEN, UNANSWERED
 from victims.models import Relationship, SafeAddress
@@ -170,6 +171,7 @@ class PartnerFile:
     attempts: list[ContactAttempt]
     outcomes: list[Outcome]
     safe_address: SafeAddress | None
+    notes: list[CaseNote]
 
     def tells(self, category: Category) -> bool:
         return self.case is not None and category in self.sight.categories
@@ -200,6 +202,7 @@ def partner_file(*, referral: Referral) -> PartnerFile:
         attempts=sight.rows(attempts.order_by("-attempted_at", "-id")),
         outcomes=list(referral.outcomes.order_by("id")),
         safe_address=sight.first(safe_addresses(case.person_id)) if case else None,
+        notes=notes_shown(case_id=case.id, categories=sight.categories) if case else [],
     )
 
 

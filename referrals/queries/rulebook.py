@@ -35,15 +35,6 @@ def versions_of(ids: Iterable[UUID]) -> list[PathwayVersion]:
     return list(PathwayVersion.objects.filter(id__in=list(ids)).order_by("code"))
 
 
-def newer_in_force(case: Case) -> bool:
-    """Whether other versions are in force than those that the case stays on."""
-    try:
-        in_force = {one.id for one in versions_in_force(on=timezone.localdate())}
-    except NoPathway:
-        return False
-    return in_force != {one.id for one in versions_for(case)}
-
-
 @dataclass(frozen=True)
 class Preview:
     """What the versions that a case stays on would decide now, and what others would. Nothing is done."""
@@ -98,6 +89,17 @@ class Explained:
         read = {name: value for one in self.decision.matched for name, value in one.read.items()}
         facts = [(find(name), value) for name, value in sorted(read.items())]
         return [(fact.words, fact.value_words(value)) for fact, value in facts if fact is not None]
+
+
+def newer_in_force(decisions: Iterable[Explained]) -> bool:
+    """Whether other versions are in force than those that the case stays on, by its decisions, the newest first."""
+    kept = next((one.versions for one in decisions if one.decision.entered), None)
+    if kept is None:
+        return False  # it is routed by those in force
+    try:
+        return {one.id for one in versions_in_force(on=timezone.localdate())} != {one.id for one in kept}
+    except NoPathway:
+        return False
 
 
 def decisions_of(*, case_id: UUID, limit: int = 20) -> list[Explained]:

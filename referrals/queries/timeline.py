@@ -60,11 +60,19 @@ def entries_of(shown: Sequence[Event]) -> list[TimelineEntry]:
         for key in ("from_assignee", "to_assignee", "from_owner", "to_owner")
         if event.data.get(key)
     }
+    for event in shown:
+        mentioned = event.data.get("people")
+        people |= {str(one) for one in mentioned} if isinstance(mentioned, list) else set()
     words = {str(person): name for person, name in names_of(UUID(person) for person in people).items()}
-    for agency in agencies_by_id().values():
-        words[str(agency.id)] = words[agency.code] = agency.name
-    words |= {str(service.id): service.name for service in services()}
-    words |= titles() | INSTRUMENT_WORDS | _titles_of_tasks(shown)
+    told = {key for event in shown for key, value in event.data.items() if value}
+    if told & {"agency", "agencies"}:
+        for agency in agencies_by_id().values():
+            words[str(agency.id)] = words[agency.code] = agency.name
+    if "service" in told:
+        words |= {str(service.id): service.name for service in services()}
+    if "instrument" in told:
+        words |= titles() | INSTRUMENT_WORDS
+    words |= _titles_of_tasks(shown)
     return [
         TimelineEntry(
             title_of(event.topic), event.at, event.actor_name, text_of(event.topic, event.data, words)

@@ -39,6 +39,8 @@ KEPT_OTHERWISE = {
     "pathways_pathwayterms": "no person but the keeper at the hub; setting them is an event",
     "pathways_pathwayversion": "rules; kept as they are once proposed, each move is an event",
     "pathways_savedanswers": "a form on its way, saved over and over; what is completed stays",
+    "referrals_casenote": "nobody may change one: a correction is a further edition",
+    "referrals_noteshare": "ended by a mark, never edited",
     "referrals_clock": "times; each move is an event",
     "referrals_dispute": "each side speaks once, which a trigger holds",
     "referrals_feedalert": "no person; raised and cleared by marks",

@@ -13,6 +13,8 @@ from tests.matrix.policy import (
     ASSESSMENT,
     CONTACT,
     EXISTENCE,
+    HEALTH,
+    HUB,
     IDENTITY,
     INCIDENT,
     NOTES,
@@ -147,12 +149,24 @@ WORK: dict[str, Door] = {
     "case_assess": _case(
         {"seen": "{assessment}", "rationale": REASON}, at=OF_CASE | {"instrument": "risk-24"}
     ),
-    "my_tasks": Door(gets=("?list=mine", "?list=team", "?list=given"), shows=(NOTES,)),
+    "case_notes": _case(gets=("", "?kind=health", "?after={note}"), shows=(EXISTENCE, NOTES, HEALTH, HUB)),
+    "case_note": _case(
+        {"kind": "general", "text": REASON, "seen": "1"},
+        at=OF_CASE | {"note": "{note}"},
+        shows=(EXISTENCE, NOTES),
+    ),
+    "case_note_new": _case({"kind": "health", "text": REASON}),
+    "case_note_share": _case(
+        {"agency": "{agency_id}", "answer": "show"},
+        {"agency": "{agency_id}", "answer": "stop"},
+        at=OF_CASE | {"note": "{note}"},
+    ),
+    "my_tasks": Door(gets=("?list=mine", "?list=team", "?list=given"), shows=(HUB,)),
     "case_task": _case(
         {"state": "not_possible", "words": REASON},
         {"title": REASON, "owner": "person:{practitioner}", "due_on": "2026-12-01", "seen": "1"},
         at=OF_CASE | {"task_id": "{task}"},
-        shows=(EXISTENCE, NOTES),
+        shows=(EXISTENCE, HUB),
     ),
     "case_task_new": _case({"title": REASON, "owner": "person:{practitioner}", "due_on": "2026-12-01"}),
     "case_task_done": _case(at=OF_CASE | {"task_id": "{task}"}),

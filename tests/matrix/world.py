@@ -27,6 +27,7 @@ from referrals.actions.challenges import challenge_referral
 from referrals.actions.conflicts import declare_conflict, end_conflict
 from referrals.actions.consent import AgencyAnswer, record_consents
 from referrals.actions.contact import record_contact
+from referrals.actions.notes import share_note, write_note
 from referrals.actions.override import ask_override
 from referrals.actions.restriction import end_personal_access, give_personal_access, lift, restrict
 from referrals.actions.sight import give_sight
@@ -133,6 +134,7 @@ def build() -> World:
     shared = {
         "run": str(run.number),
         "agency": SAFE_STEPS,
+        "agency_id": str(cast.actor("helen").agency_id),
         "practitioner": str(cast.practitioner("liam").id),
         "owner": str(cast.practitioner("dana").id),
         "client": str(client.id),
@@ -250,9 +252,13 @@ def _worked(cast: Cast, target: Target) -> None:
         task = give_task(
             actor=priya,
             case_id=case.id,
-            wanted=Wanted(word(number, "notes", "task"), case.opened_at, owner_id=priya.id),
+            wanted=Wanted(word(number, HUB, "task"), case.opened_at, owner_id=priya.id),
         )
         target.fills["task"] = str(task.id)
+        for kind, of in (("health", "health"), ("legal", HUB)):
+            write_note(actor=priya, case_id=case.id, kind=kind, text=word(number, of, "note"))
+        written = write_note(actor=priya, case_id=case.id, kind="general", text=word(number, "notes", "note"))
+        target.fills["note"] = str(written.note)
         if target.name == "own":
             Case.objects.filter(id=case.id).update(assigned_to=priya.id)
 
@@ -266,6 +272,11 @@ def _carried_on(cast: Cast, target: Target) -> None:
             words = word(target.number, HUB, "challenge")
             raised = challenge_referral(actor=priya, referral_id=target.referrals[agency], words=words)
             target.fills["challenge"] = str(raised.id)
+            if "notes" in told:
+                agency_id = Agency.objects.get(code=agency).id
+                share_note(
+                    actor=priya, case_id=target.case.id, note=UUID(target.fills["note"]), agency_id=agency_id
+                )
     if not target.referrals:
         return
     for agency, referral in target.referrals.items():

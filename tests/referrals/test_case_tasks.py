@@ -107,6 +107,29 @@ def test_nobody_writes_over_what_a_colleague_has_just_changed(hub, cast):
     assert told(case, "case.task_given")[-1] == to_liam
 
 
+def test_two_who_change_a_task_are_shown_both_and_choose_field_by_field(hub, cast):
+    case, liam = a_case(), cast.actor("liam")
+    task = a_task(cast, case)
+    place = f"/cases/{case.reference}/tasks/{task.id}/"
+    priyas, liams = cast.browser("priya"), cast.browser("liam")
+    form = priyas.get(place).context["change_form"]
+    opened = {"seen": form["seen"].value(), "was": form["was"].value()}
+    mine = opened | words_typed(title="Ring the head", owner=f"person:{task.owner_id}")
+    liams.post(place, opened | words_typed(owner=f"person:{liam.id}", details="Before ten."))
+    page = priyas.post(place, mine)
+    assert page.status_code == 409
+    assert [(one.name, one.take) for one in page.context["lines"]] == [
+        ("title", "mine"), ("details", "theirs"), ("owner", "theirs"),
+    ]  # fmt: skip
+    assert "Nothing that you typed is lost" in page.content.decode()
+    chosen = dict(page.context["sent"]) | {"seen": page.context["seen"]}
+    chosen |= {f"take_{one.name}": one.take for one in page.context["lines"]}
+    assert priyas.post(place, chosen).status_code == 302
+    with acting_as_system("tests"):
+        task.refresh_from_db()
+    assert (task.title, task.details, task.owner_id) == ("Ring the head", "Before ten.", liam.id)
+
+
 def test_a_task_is_nobodys_who_may_not_see_the_case(hub, cast):
     case = a_case()
     with acting_as(cast.actor("dana")) as dana:

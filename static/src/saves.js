@@ -1,10 +1,10 @@
-// Saves an assessment as it is typed. While the connection is gone, what was typed stays in the page and is sent
+// Saves a form (data-saves) as it is typed. While the connection is gone, what was typed stays in the page and is sent
 // once it is back. Nothing goes into the browser's storage: whoever uses this computer next could read it there.
 
 const PAUSE = 800; // ms after the last change
 const AGAIN = 5000; // ms between tries without a connection
 
-const form = document.querySelector("form#assess");
+const form = document.querySelector("form[data-saves]");
 const soFar = document.querySelector("#so-far");
 let unsaved = false;
 let leaving = false;
@@ -19,7 +19,8 @@ function say(words) {
 
 function show(html) {
   soFar.innerHTML = html;
-  const asked = soFar.querySelector("[data-asked]").dataset.asked.split(" ");
+  const asked = soFar.querySelector("[data-asked]")?.dataset.asked.split(" ");
+  if (!asked) return;
   for (const question of form.querySelectorAll("[data-item]")) {
     question.hidden = !asked.includes(question.dataset.item);
   }
@@ -28,7 +29,7 @@ function show(html) {
 function send() {
   const body = new URLSearchParams(new FormData(form));
   body.set("save", "quietly");
-  return fetch(location.pathname, { method: "POST", body, redirect: "manual" });
+  return fetch(form.action, { method: "POST", body, redirect: "manual" });
 }
 
 // After signing in again in another tab, the page's token is of the session before.
@@ -36,7 +37,7 @@ async function renewToken() {
   const page = await fetch(location.pathname, { redirect: "manual" });
   if (!page.ok) return false;
   const fresh = new DOMParser().parseFromString(await page.text(), "text/html");
-  const token = fresh.querySelector("#assess [name=csrfmiddlewaretoken]");
+  const token = fresh.querySelector("form[data-saves] [name=csrfmiddlewaretoken]");
   if (token) form.querySelector("[name=csrfmiddlewaretoken]").value = token.value;
   return Boolean(token);
 }
