@@ -35,9 +35,25 @@ TABLES = {
     "victims_personname": "id, hub_id, person_id, given_names, surname, recorded_at",
     "victims_contactmethod": "id, hub_id, person_id, kind, value, safety, notes, rules, recorded_at",
     "victims_address": "id, hub_id, person_id, lines, postcode, letters, recorded_at",
-    "victims_matchkey": "id, hub_id, person_id, key",
+    "victims_matchkey": "hub_id, person_id, key",
     "bare": "person_id, name",
 }
+INDEXES = """
+SELECT i.indexrelid::regclass::text, c.oid IS NOT NULL, pg_get_indexdef(i.indexrelid), pg_get_constraintdef(c.oid)
+FROM pg_index i LEFT JOIN pg_constraint c ON c.conindid = i.indexrelid AND c.contype = 'u'
+WHERE i.indrelid = %s::regclass AND NOT i.indisprimary
+"""
+WHILE_FILLED = (
+    "ALTER SYSTEM SET max_wal_size = '4GB'",
+    "SELECT pg_reload_conf()",
+    "ALTER TABLE victims_matchkey ALTER id SET DEFAULT uuidv7()",
+)
+AFTERWARDS = (
+    "GRANT SELECT ON bare TO PUBLIC",
+    "ALTER TABLE victims_matchkey ALTER id DROP DEFAULT",
+    "ALTER SYSTEM RESET max_wal_size",
+    "SELECT pg_reload_conf()",
+)
 TRIGRAMS = "SELECT person_id FROM bare WHERE name %% %s ORDER BY similarity(name, %s) DESC LIMIT 50"
 
 
@@ -69,26 +85,36 @@ def people_of(number: int, many: int) -> list[Human]:
 
 
 def fill(many: int) -> None:
-    """By the database's own superuser, past policies, triggers and foreign keys: nothing else loads millions."""
+    """By the database's own superuser, past policies, triggers and foreign keys: nothing else loads millions.
+
+    Indexes are taken away and made again at the end, and the database gives the ids that nobody asks for.
+    """
     with psycopg.connect(superuser(), autocommit=True) as connection:
         connection.execute("CREATE TABLE bare (person_id uuid, name text)")
-        indexes = connection.execute(
-            "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'victims_matchkey'"
-            " AND indexname NOT LIKE '%%pkey'"
-        ).fetchall()
-        connection.execute("ALTER TABLE victims_matchkey DROP CONSTRAINT victims_match_key_once")
-        for name, _ in indexes:
-            connection.execute(f"DROP INDEX IF EXISTS {name}")
+        for change in WHILE_FILLED:
+            connection.execute(change)
+        rebuilt = [again for table in TABLES for again in taken_away(connection, table)]
         sizes = [min(PORTION, many - start) for start in range(0, many, PORTION)]
         with ProcessPoolExecutor(os.cpu_count()) as workers:
             list(workers.map(load, range(len(sizes)), sizes))
         connection.execute("SET maintenance_work_mem = '512MB'")
-        for _, definition in indexes:
-            connection.execute(definition)
-        connection.execute("CREATE INDEX bare_name ON bare USING gin (name gin_trgm_ops)")
-        connection.execute("GRANT SELECT ON bare TO PUBLIC")
+        for again in (*rebuilt, "CREATE INDEX bare_name ON bare USING gin (name gin_trgm_ops)", *AFTERWARDS):
+            connection.execute(again)
         for table in TABLES:
             connection.execute(f"VACUUM ANALYZE {table}")
+
+
+def taken_away(connection: psycopg.Connection[Any], table: str) -> list[str]:
+    """Drops the indexes of a table but its primary key; returns what makes them again."""
+    made = []
+    for name, is_constraint, index, constraint in connection.execute(INDEXES, [table]).fetchall():
+        if is_constraint:
+            connection.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
+            made.append(f"ALTER TABLE {table} ADD CONSTRAINT {name} {constraint}")
+        else:
+            connection.execute(f"DROP INDEX {name}")
+            made.append(index)
+    return made
 
 
 def superuser() -> str:
@@ -145,7 +171,7 @@ def portion(humans: list[Human]) -> dict[str, list[tuple[object, ...]]]:
                 (new_id(), hub, person, kind, value, "unknown", "", "{}", NOW)
             )
         rows["victims_address"].append((new_id(), hub, person, home.lines, home.postcode, "unknown", NOW))
-        rows["victims_matchkey"] += [(new_id(), hub, person, key) for key in keys]
+        rows["victims_matchkey"] += [(hub, person, key) for key in keys]
         rows["bare"].append((person, f"{given} {human.surname}".casefold()))
     return rows
 

@@ -13,16 +13,17 @@ Holder = TypeVar("Holder", UUID, int)
 LONGEST = 200
 MOST_OF_ONE_KEY = 50
 """A key that more people share than this says nothing about any of them (a hostel's telephone)."""
-MOST_COMPARED = 60
-"""Nobody is compared with more people than this: with those with whom the most, and the rarest, keys are shared."""
+MOST_COMPARED = 30
+"""Nobody is compared with more people than this: with those with whom the most keys are shared, and then the rarest."""
 
 
 def match_keys(one: Identity) -> tuple[str, ...]:
     """Keys of a person, each rare by itself, and none dependent on which name or part of a date stands first.
 
-    Each joins two things, so that no common one stands alone: the date of birth with each initial; day and month
-    with each name; both names with the year, with the area, and, letter by letter, with each other; the postcode
-    with each initial; the street with each name, and with house and initial; each telephone number and e-mail address.
+    Each joins two things, so that no common one stands alone: the date of birth with each initial, and with the area;
+    day and month with each name; both names with the year, with the area, and, letter by letter, with each other; the
+    postcode with each initial, and with the house; the street with each name, and with house and initial; each
+    telephone number and e-mail address.
     """
     return tuple(dict.fromkeys(key[:LONGEST] for key in _keys(one)))
 
@@ -33,7 +34,7 @@ def nearest(holders: Iterable[Sequence[Holder]]) -> list[Holder]:
     for people in holders:
         if len(people) <= MOST_OF_ONE_KEY:
             for one in people:
-                shared[one] += 1 / len(people)
+                shared[one] += 1 + 0.9 / len(people)
     return nsmallest(MOST_COMPARED, shared, key=lambda one: (-shared[one], one))
 
 
@@ -60,9 +61,14 @@ def _keys(one: Identity) -> Iterator[str]:
         yield f"c {contact}"
     for home in _in_order(one):
         if home.code:
+            area = home.code.partition(" ")[0]
             yield from (f"p {home.code} {initial}" for initial in initials)
+            if home.house:
+                yield f"p {home.code} {home.house}"
+            if one.born:
+                yield f"a {one.born} {area}"
             if len(sounds) == 2:
-                yield f"n {home.code.partition(' ')[0]} {'+'.join(sounds)}"
+                yield f"n {area} {'+'.join(sounds)}"
         for street in _streets(home)[:1]:
             yield from (f"s {sound(street)} {name}" for name in names)
             if home.house:
