@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
@@ -10,7 +11,7 @@ from django.core.exceptions import ValidationError
 
 from access.categories import Category
 from agencies import scope
-from agencies.models import Agency, Practitioner, Service
+from agencies.models import Agency, Practitioner, Service, Team
 from agencies.offering import ACCESS, DAYS
 from agencies.sharing import PURPOSES
 from govuk_forms import MemorableDateField
@@ -238,6 +239,79 @@ class PlacesForm(forms.Form):
             "max_value": "Enter 100,000 or fewer, or leave it empty for no limit",
         },
     )
+
+
+class NewServiceForm(forms.Form):
+    """What a team is to offer: something of its own, or what others offer already."""
+
+    mark_optional = False
+    NEW = "new"
+
+    def __init__(
+        self,
+        *args: Any,
+        teams: Sequence[tuple[Agency, Sequence[Team]]],
+        services: Sequence[tuple[str, str]],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        groups = [
+            (agency.name, [(str(team.id), f"{team.name}, {agency.name}") for team in its])
+            for agency, its in teams
+            if its
+        ]
+        self.fields["team"] = forms.ChoiceField(
+            label="Which team offers it?",
+            choices=[("", "Choose a team"), *groups],
+            error_messages={"required": "Choose a team"},
+        )
+        self.fields["code"] = forms.ChoiceField(
+            label="What does it offer?",
+            help_text="Rules name a service, and routing chooses among all teams that offer it.",
+            choices=[(self.NEW, "Something that nobody offers yet"), *services],
+            error_messages={"required": "Choose what the team offers"},
+        )
+        self.fields["name"] = forms.CharField(
+            label="Name of a new service (optional)",
+            help_text="Only for something that nobody offers yet.",
+            required=False,
+            max_length=120,
+            widget=forms.TextInput(attrs=WIDE),
+        )
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        if given.get("code") == self.NEW and not given.get("name", "").strip():
+            self.add_error("name", "Enter the name of the new service")
+        return given
+
+
+class SharesForm(forms.Form):
+    """What part of one service's referrals each of its teams is contracted for, in percent."""
+
+    mark_optional = False
+
+    def __init__(self, *args: Any, services: Sequence[Service], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._services = services
+        for service in services:
+            self.fields[f"share_{service.id}"] = forms.IntegerField(
+                label=f"{service.team.agency.name}, {service.team.name}, in percent (optional)",
+                required=False,
+                min_value=1,
+                max_value=100,
+                initial=service.share,
+                widget=forms.TextInput(attrs={"class": "govuk-input--width-3", "inputmode": "numeric"}),
+                error_messages={
+                    "invalid": "Enter a whole number of percent, such as 40",
+                    "min_value": "Enter 1 or more, or leave it empty",
+                    "max_value": "Enter 100 or less",
+                },
+            )
+
+    def said(self) -> dict[UUID, int | None]:
+        """By service: its share, as agencies.actions.services.agree_shares takes it."""
+        return {service.id: self.cleaned_data[f"share_{service.id}"] for service in self._services}
 
 
 class ServiceForm(forms.Form):

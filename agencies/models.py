@@ -10,6 +10,7 @@ from django.utils import timezone
 from access.actor import Actor
 from access.ids import new_id
 from access.roles import STAFF_ROLES, Role
+from access.tables import HubRow
 
 
 class Agency(models.Model):
@@ -66,6 +67,7 @@ class Service(models.Model):
     criteria = models.JSONField(
         null=True, blank=True, help_text="Whom it is for, as a rule; empty: everybody."
     )
+    retired_at = models.DateTimeField(null=True, blank=True, help_text="Since when it is offered no more.")
     capacity = models.PositiveIntegerField(null=True, blank=True)
     capacity_set_at = models.DateTimeField(null=True, blank=True)
     capacity_set_by = models.CharField(max_length=150, blank=True)
@@ -87,9 +89,26 @@ class Service(models.Model):
         return self.name
 
     @property
+    def is_retired(self) -> bool:
+        return self.retired_at is not None
+
+    @property
     def free(self) -> int | None:
         """How many places are free; None where there is no limit."""
         return None if self.capacity is None else max(self.capacity - self.taken, 0)
+
+
+class ServiceChange(HubRow):
+    """What was changed of a service, in words, by whom: kept for good, for the hub and the service's own agency."""
+
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="changes")
+    agency_id = models.UUIDField()
+    at = models.DateTimeField()
+    by_name = models.CharField(max_length=150)
+    words = models.CharField(max_length=1000)
+
+    class Meta:
+        indexes = [models.Index(fields=["service", "-id"], name="agencies_servicechange_newest")]
 
 
 class PractitionerManager(BaseUserManager["Practitioner"]):

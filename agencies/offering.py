@@ -59,6 +59,16 @@ def opens_at(hours: Hours, at: datetime) -> datetime | None:
     return None
 
 
+def changed_words(before: Mapping[str, str], after: Mapping[str, str]) -> str:
+    """What differs between two descriptions, each by what it is called: "Places: 12, were no limit." """
+    parts = [
+        f"{what}: {now or 'none'} (was {before.get(what) or 'none'})"
+        for what, now in after.items()
+        if now != before.get(what)
+    ]
+    return ". ".join(parts)
+
+
 def hours_words(hours: Hours) -> list[str]:
     """The hours day by day, as a reader would say them."""
     return [f"{DAYS[day]} {hours[day][0]} to {hours[day][1]}" for day in DAYS if hours.get(day)]

@@ -13,7 +13,17 @@ from django.utils import timezone
 from access.actor import Actor
 from access.context import hub_id
 from agencies import scope
-from agencies.models import Agency, Agreement, AgreementParty, Invitation, Practitioner, Service, SignOn, Team
+from agencies.models import (
+    Agency,
+    Agreement,
+    AgreementParty,
+    Invitation,
+    Practitioner,
+    Service,
+    ServiceChange,
+    SignOn,
+    Team,
+)
 from agencies.sharing import REMINDER_WORDS, Side, Standing, reminded_of, standing
 
 
@@ -90,6 +100,23 @@ def own_services(*, actor: Actor) -> list[Service]:
 def own_service(*, actor: Actor, service_id: UUID) -> Service | None:
     """One of them; None where there is none or it is not theirs."""
     return scope.services(actor).select_related("team__agency").filter(id=service_id).first()
+
+
+def teams_offering(*, code: str) -> list[Service]:
+    """What each team that offers the service of this code offers, by agency and team; retired ones are not."""
+    found = Service.objects.filter(code=code, retired_at__isnull=True).select_related("team__agency")
+    return list(found.order_by("team__agency__name", "team__name"))
+
+
+def service_changes(*, service: Service) -> list[ServiceChange]:
+    """The newest fifty changes of a service that the actor may look after, the newest first."""
+    return list(ServiceChange.objects.filter(service=service).order_by("-id")[:50])
+
+
+def teams_to_offer() -> list[tuple[Agency, list[Team]]]:
+    """Every partner by name with its teams by name. Few: one a partner, so not cut into pages."""
+    found = Agency.objects.exclude(kind=Agency.Kind.HUB).prefetch_related("teams").order_by("name")
+    return [(agency, sorted(agency.teams.all(), key=lambda team: team.name)) for agency in found]
 
 
 def agencies_by_id() -> dict[UUID, Agency]:

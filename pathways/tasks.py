@@ -23,7 +23,7 @@ def emergency_ended(payload: dict[str, str]) -> None:
     end_emergency(actor=current_actor(), version_id=UUID(payload["version"]))
 
 
-@subscriber("service.capacity_set", name="pathways.flag_service", account="pathways")
+@subscriber("service.capacity_set", "service.retired", name="pathways.flag_service", account="pathways")
 def service_closed(payload: dict[str, str]) -> None:
     """A team takes referrals to a service no more, or again: see which versions in force name it in vain."""
     told = event_data(event_id=UUID(payload["event"]))

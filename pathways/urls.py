@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pathways.pages import challenges, draft, instruments, life, versions
+from pathways.pages import challenges, draft, instruments, life, services, versions
 
 VERSION = "<slug:code>/<int:number>/"
 
@@ -22,6 +22,7 @@ urlpatterns = [
     path(f"{INSTRUMENT}draft/discard/", instruments.instrument_discard, name="instrument_discard"),
     path("", versions.pathway_list, name="pathways"),
     path("new-pathway/", life.pathway_new, name="pathway_new"),
+    path("services/<uuid:service_id>/", services.pathway_service, name="pathway_service"),
     path("challenges/<uuid:challenge_id>/", challenges.pathway_challenge, name="pathway_challenge"),
     path("<slug:code>/terms/", life.pathway_terms, name="pathway_terms"),
     path("<slug:code>/draft/", life.pathway_draft, name="pathway_draft"),

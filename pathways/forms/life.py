@@ -177,3 +177,16 @@ class ChallengeAnswerForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 5}),
         error_messages={"required": "Say in words what becomes of it"},
     )
+
+
+class RetireServiceForm(forms.Form):
+    reason = forms.CharField(
+        label="Why is it retired?",
+        help_text="It stays on the service's record.",
+        max_length=400,
+        error_messages={"required": "Say why the service is retired"},
+    )
+    understood = forms.BooleanField(
+        label="I have read which rules name it, and told whoever keeps them",
+        error_messages={"required": "Read which rules name it first, and confirm that you have"},
+    )

@@ -1,5 +1,6 @@
 """A pathway version in words: the rule book, as its agencies agreed to it."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from agencies.models import Service
@@ -19,7 +20,10 @@ class Conditions:
 
 @dataclass(frozen=True)
 class RouteWords:
-    """One route in words. agency: who offers the service; fallback: who is asked where it cannot take the case."""
+    """One route in words. agency: who offers the service; fallback: who is asked where it cannot take the case.
+
+    overflow: who is asked where every team of it is full; wait_for_room: then the case waits, and no fallback is taken.
+    """
 
     name: str
     when: Conditions
@@ -32,6 +36,8 @@ class RouteWords:
     answer_within: str
     urgent: bool
     fallback: list[str]
+    overflow: list[str]
+    wait_for_room: bool
 
 
 @dataclass(frozen=True)
@@ -102,8 +108,14 @@ def _route_words(route: Route, services: dict[str, tuple[str, str]]) -> RouteWor
         basis_reason=route.basis_reason,
         answer_within=length_words(route.answer_within),
         urgent=route.urgent,
-        fallback=[" of ".join(services[code]) if code in services else code for code in route.fallback],
+        fallback=_offered(route.fallback, services),
+        overflow=_offered(route.overflow, services),
+        wait_for_room=route.wait_for_room,
     )
+
+
+def _offered(codes: Iterable[str], services: Mapping[str, tuple[str, str]]) -> list[str]:
+    return [" of ".join(services[code]) if code in services else code for code in codes]
 
 
 def _capital(words: str) -> str:

@@ -5,10 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import Q
+
+from access.actor import Actor
 from access.categories import Category
 from access.context import hub_id
 from agencies.models import Agency, Service
 from agencies.sharing import PURPOSES
+from pathways import scope
 from pathways.facts import find
 from pathways.models import InstrumentVersion, PathwayVersion
 from pathways.pathway import validate_pathway
@@ -109,6 +113,41 @@ def routes_in(definition: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     routes: Iterable[Any] = definition.get("routes") or ()
     found = [*routes, definition.get("default")]
     return [route for route in found if isinstance(route, Mapping)]
+
+
+@dataclass(frozen=True)
+class Naming:
+    """One route that sends cases to a service. place: "first", or "instead" where another cannot take the case."""
+
+    version: PathwayVersion
+    route: str
+    place: str
+    is_in_force: bool
+
+
+def naming(*, actor: Actor, code: str, on: date) -> list[Naming]:
+    """The routes that name a service: of versions in force, and of those that are drafted, proposed or to come."""
+    try:
+        in_force = {version.id for version in versions_in_force(on=on)}
+    except NoPathway:
+        in_force = set()
+    ended = (PathwayVersion.Status.RETIRED, PathwayVersion.Status.WITHDRAWN, PathwayVersion.Status.NOT_AGREED)
+    coming = (
+        scope.versions(actor)
+        .exclude(status__in=ended)
+        .filter(Q(id__in=in_force) | Q(in_force_from__isnull=True) | Q(in_force_from__gt=on))
+    )
+    return [
+        Naming(
+            version,
+            str(route.get("name") or "without a name"),
+            "first" if route.get("service") == code else "instead",
+            version.id in in_force,
+        )
+        for version in coming.order_by("code", "-number")
+        for route in routes_in(version.definition)
+        if code in _services_of(route)
+    ]
 
 
 def in_force_naming(*, code: str, on: date) -> list[PathwayVersion]:
