@@ -101,6 +101,7 @@ class Capability(StrEnum):
     ADMINISTER_AGENCY = "administer_agency"
     ADMINISTER_HUB = "administer_hub"
     DEDUPLICATE = "deduplicate"
+    KEEP_WEIGHTS = "keep_weights"
     SEE_RIGHTS = "see_rights"
     PREPARE_RIGHTS = "prepare_rights"
     DECIDE_RIGHTS = "decide_rights"
@@ -169,6 +170,7 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
         Capability.RESTRICT,
         Capability.REVIEW_ACCESS,
         Capability.DEDUPLICATE,
+        Capability.KEEP_WEIGHTS,
         Capability.DRAFT_PATHWAY,
         Capability.PUT_PATHWAY_IN_FORCE,
         Capability.REHEARSE_PATHWAY,

@@ -31,6 +31,7 @@ from referrals.pages import (
     sources,
     told,
     triage,
+    weights,
 )
 
 urlpatterns = [
@@ -104,6 +105,10 @@ urlpatterns = [
     path("people/review/runs/", deduplication.deduplication_runs, name="deduplications"),
     path("people/review/runs/start/", deduplication.deduplicate, name="deduplicate"),
     path("people/review/runs/progress/", deduplication.deduplication_progress, name="deduplication_progress"),
+    path("people/review/weights/", weights.weights, name="weights"),
+    path("people/review/weights/estimate/", weights.estimate, name="estimate_weights"),
+    path("people/review/weights/progress/", weights.progress, name="weights_progress"),
+    path("people/review/weights/<uuid:weights_id>/", weights.decide, name="decide_weights"),
     path("people/review/<uuid:suggestion>/", same_person.review_pair, name="review_pair"),
     path("cases/<str:reference>/links/<uuid:link_id>/", same_person.case_link, name="case_link"),
     path("cases/<str:reference>/access/", restricted.case_access, name="case_access"),

@@ -176,6 +176,62 @@ class Deduplication(HubRow):
         return max(self.people, self.compared)
 
 
+class RecognitionWeights(HubRow):
+    """Weights of recognition as practitioners' answers speak for: proposed beside those in force, then accepted or not.
+
+    Numbers, and no person. Once estimated they are never changed; a trigger holds that and the moves of the state.
+    """
+
+    class State(models.TextChoices):
+        ESTIMATING = "estimating", "being estimated"
+        TOO_FEW = "too_few", "too few answers"
+        PROPOSED = "proposed", "to be decided"
+        ACCEPTED = "accepted", "accepted"
+        DISCARDED = "discarded", "discarded"
+        WITHDRAWN = "withdrawn", "taken out of force"
+
+    class Refusal(models.TextChoices):
+        FALSE_SAME = "false_same", "more pairs of two people would be taken for one"
+        NOT_BETTER = "not_better", "answers that were held back are not foretold better"
+
+    number = models.PositiveIntegerField()
+    base = models.CharField(max_length=40, help_text="The shipped weights that they correct.")
+    instead_of = models.CharField(max_length=40, help_text="The weights in force when they were estimated.")
+    state = models.CharField(max_length=12, choices=State.choices, default=State.ESTIMATING)
+    refusal = models.CharField(
+        max_length=12, choices=Refusal.choices, blank=True, help_text="Why they cannot be accepted."
+    )
+    corrections = models.JSONField(default=dict, help_text="Bits by field and level, to the shipped weights.")
+    support = models.JSONField(default=dict, help_text="Labels by field and level: confirmed and rejected.")
+    figures = models.JSONField(default=dict, help_text="What old and new weights make of the labels.")
+    steps = models.PositiveSmallIntegerField(default=0, help_text="Of the estimation, done.")
+    started_at = models.DateTimeField()
+    started_by_name = models.CharField(max_length=150)
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.UUIDField(null=True)
+    decided_by_name = models.CharField(max_length=150, blank=True)
+    reason = models.CharField(max_length=400, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["hub_id", "base", "number"], name="victims_weights_number"),
+            models.UniqueConstraint(
+                fields=["hub_id"],
+                name="victims_weights_one_at_a_time",
+                condition=models.Q(state__in=["estimating", "proposed"]),
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="accepted") | models.Q(refusal="", reason__gt=""),
+                name="victims_weights_accepted",
+            ),
+        ]
+
+    @property
+    def version(self) -> str:
+        """As suggestions keep it: the shipped weights, and which correction of them."""
+        return f"{self.base}+{self.number}"
+
+
 class SamePersonSuggestion(HubRow):
     """Two people who may be one, with the fields that agreed. A practitioner decides."""
 
@@ -213,6 +269,11 @@ class SamePersonSuggestion(HubRow):
             models.Index(fields=["other"], name="victims_suggestion_other"),
             models.Index(fields=["state", "verdict", "score", "id"], name="victims_suggestion_likeliest"),
             models.Index(fields=["state", "verdict", "suggested_at", "id"], name="victims_suggestion_oldest"),
+            models.Index(
+                fields=["-decided_at"],
+                name="victims_suggestion_answered",
+                condition=models.Q(state__in=["confirmed", "rejected"]),
+            ),
         ]
 
 
@@ -280,6 +341,11 @@ class Consent(HubRow):
     recorded_by_name = models.CharField(max_length=150)
     recorded_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True, blank=True)
+    replaces = ArrayField(
+        models.UUIDField(),
+        default=list,
+        help_text="Answers on linked records that the person was told of, and took back with this one.",
+    )
 
     class Meta:
         indexes = [models.Index(fields=["case_id", "agency", "-recorded_at"], name="victims_consent_newest")]

@@ -20,6 +20,8 @@ from victims.matching import (
     nearest,
 )
 from victims.matching import Address as Home
+from victims.matching.estimate import Corrections, corrected
+from victims.matching.model import Model, frozen_model
 from victims.models import (
     Consent,
     Deduplication,
@@ -27,6 +29,7 @@ from victims.models import (
     MatchKey,
     Person,
     PersonLink,
+    RecognitionWeights,
     Relationship,
     SafeAddress,
     SamePersonSuggestion,
@@ -95,6 +98,32 @@ def found_different(some: Iterable[UUID], others: Iterable[UUID]) -> tuple[UUID,
     pairs = Q(person__in=ours, other__in=theirs) | Q(person__in=theirs, other__in=ours)
     rejected = SamePersonSuggestion.objects.filter(pairs, state=SamePersonSuggestion.State.REJECTED)
     return rejected.values_list("person_id", "other_id").first()
+
+
+def weights_in_force() -> Model:
+    """The weights that people are recognised by: as shipped, or the newest correction of them that was accepted."""
+    shipped = frozen_model()
+    held = RecognitionWeights.objects.filter(base=shipped.version, state=RecognitionWeights.State.ACCEPTED)
+    newest = held.order_by("-number").first()
+    return shipped if newest is None else as_model(newest)
+
+
+def as_model(weights: RecognitionWeights) -> Model:
+    """The shipped weights with these corrections."""
+    return corrected(frozen_model(), weights.corrections, version=weights.version)
+
+
+def corrections_by_version() -> dict[str, Corrections]:
+    """By version of the weights, what it adds to the shipped weights of this release: those ever in force."""
+    shipped = frozen_model().version
+    states = (RecognitionWeights.State.ACCEPTED, RecognitionWeights.State.WITHDRAWN)
+    held = RecognitionWeights.objects.filter(base=shipped, state__in=states)
+    return {shipped: {}, **{one.version: one.corrections for one in held}}
+
+
+def estimates(*, most: int = 20) -> list[RecognitionWeights]:
+    """The newest estimates of the weights, the newest first."""
+    return list(RecognitionWeights.objects.order_by("-started_at", "-id")[:most])
 
 
 def deduplications(*, most: int = 20) -> list[Deduplication]:
@@ -172,10 +201,11 @@ def safe_addresses(person: UUID) -> QuerySet[SafeAddress]:
 def who_may_be(one: Identity) -> list[tuple[UUID, Resemblance]]:
     """The people held who may be this one, the likeliest first. The caller records the look."""
     near = nearest(people_by_key(match_keys(one)).values())
+    weights = weights_in_force()
     found = [
         (person, likeness)
         for person, held in identities_of(near).items()
-        if (likeness := compare(one, held)) is not None
+        if (likeness := compare(one, held, weights)) is not None
     ]
     return sorted(found, key=lambda pair: (-pair[1].score, pair[0]))
 

@@ -28,11 +28,15 @@ NOTICE = timedelta(days=14)
 
 @dataclass(frozen=True)
 class AgencyAnswer:
-    """The person's answer about one agency: given, refused or withdrawn, and what it may be told."""
+    """The person's answer about one agency: given, refused or withdrawn, and what it may be told.
+
+    replaces: answers on linked records of the person that they were told of, and take back with this one.
+    """
 
     agency_id: UUID
     answer: str
     categories: tuple[str, ...] = ()
+    replaces: tuple[UUID, ...] = ()
 
 
 class ConsentRecordedMeanwhile(TriageRefused):
@@ -81,6 +85,7 @@ def record_consents(
             categories=one.categories,
             how=how,
             expires_at=expires_at,
+            replaces=one.replaces,
         )
         for one in answers
     ]

@@ -9,7 +9,7 @@ from referrals.queries.feed_rows import quarantine_in_batches
 from referrals.queries.sources import definitions_of
 from victims.matching import compare
 from victims.models import Identifier
-from victims.queries import identities_of
+from victims.queries import identities_of, weights_in_force
 
 
 def hide_held_rows(*, case_id: UUID) -> int:
@@ -19,11 +19,12 @@ def hide_held_rows(*, case_id: UUID) -> int:
     """
     person_id = Case.objects.values_list("person_id", flat=True).get(id=case_id)
     held = identities_of([person_id]).get(person_id)
+    weights = weights_in_force()
     numbers = set(Identifier.objects.filter(person_id=person_id).values_list("scheme", "value"))
 
     def is_named(report: Report, scheme: str) -> bool:
         by_number = (scheme, report.nominal) in numbers
-        return by_number or (held is not None and compare(identity(report), held) is not None)
+        return by_number or (held is not None and compare(identity(report), held, weights) is not None)
 
     hidden = 0
     for rows in quarantine_in_batches():

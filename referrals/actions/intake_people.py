@@ -51,6 +51,7 @@ from victims.queries import (
     numbers_of,
     people_by_key,
     people_by_number,
+    weights_in_force,
 )
 
 Safety = ContactMethod.Safety
@@ -94,6 +95,7 @@ class PeopleBook:
         self.known = numbered | set(known)
         self._identities = identities_of(self.known | near)
         self._restricted = restricted_people(self._identities)
+        self._weights = weights_in_force()
         self._new: list[Details] = []
         self._details: list[Details] = []
         self._alleged: list[Perpetrator] = []
@@ -127,7 +129,7 @@ class PeopleBook:
             (
                 person
                 for person in self._restricted
-                if person in numbered or compare(mine, self._identities[person]) is not None
+                if person in numbered or compare(mine, self._identities[person], self._weights) is not None
             ),
             None,
         )
@@ -208,9 +210,9 @@ class PeopleBook:
             if other == person or other not in self._identities or _pair(person, other) in self._pairs:
                 continue
             held = self._identities[person]
-            likeness = compare(held, self._identities[other])
+            likeness = compare(held, self._identities[other], self._weights)
             if likeness is None and held != mine:  # what is told now may say more than what was known
-                likeness = compare(mine, self._identities[other])
+                likeness = compare(mine, self._identities[other], self._weights)
             if likeness:
                 self._pairs[_pair(person, other)] = likeness
         return told

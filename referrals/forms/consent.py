@@ -62,6 +62,18 @@ class ConsentForm(forms.Form):
                 error_messages={"invalid_choice": f"Choose what {name} may be told from the list"},
                 widget=forms.CheckboxSelectMultiple(attrs={"class": "govuk-checkboxes--small hub-inline"}),
             )
+            if one.counts.elsewhere:
+                self.fields[_again(one)] = forms.MultipleChoiceField(
+                    label="What they said on another record",
+                    choices=[
+                        (_named(one), "I told them of that answer, and they take it back with this one")
+                    ],
+                    required=False,
+                    error_messages={
+                        "invalid_choice": "Another record’s answer has changed meanwhile: look at it again"
+                    },
+                    widget=forms.CheckboxSelectMultiple(attrs={"class": "govuk-checkboxes--small"}),
+                )
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
@@ -78,14 +90,27 @@ class ConsentForm(forms.Form):
     def answers(self) -> list[AgencyAnswer]:
         """The answers that were given, of a valid form."""
         return [
-            AgencyAnswer(one.agency.id, self.cleaned_data[_answer(one)], tuple(self.cleaned_data[_told(one)]))
+            AgencyAnswer(
+                one.agency.id,
+                self.cleaned_data[_answer(one)],
+                tuple(self.cleaned_data[_told(one)]),
+                tuple(said.id for said in one.counts.counted) if self.cleaned_data.get(_again(one)) else (),
+            )
             for one in self.agencies
             if self.cleaned_data[_answer(one)]
         ]
 
-    def questions(self) -> list[tuple[AgencyConsent, BoundField, BoundField]]:
-        """Each agency with its two questions."""
-        return [(one, self[_answer(one)], self[_told(one)]) for one in self.agencies]
+    def questions(self) -> list[tuple[AgencyConsent, BoundField, BoundField, BoundField | None]]:
+        """Each agency with its questions; the last where another record's answer counts."""
+        return [
+            (
+                one,
+                self[_answer(one)],
+                self[_told(one)],
+                self[_again(one)] if _again(one) in self.fields else None,
+            )
+            for one in self.agencies
+        ]
 
 
 def _choices(one: AgencyConsent) -> list[tuple[str, str]]:
@@ -100,3 +125,12 @@ def _answer(one: AgencyConsent) -> str:
 
 def _told(one: AgencyConsent) -> str:
     return f"told_{one.agency.code}"
+
+
+def _again(one: AgencyConsent) -> str:
+    return f"again_{one.agency.code}"
+
+
+def _named(one: AgencyConsent) -> str:
+    """Which answers on other records were shown: another one that came meanwhile is not taken back with them."""
+    return " ".join(sorted(str(said.id) for said in one.counts.counted))

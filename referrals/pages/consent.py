@@ -14,7 +14,7 @@ from access.roles import Capability
 from referrals.actions.consent import ConsentRecordedMeanwhile, record_consents
 from referrals.forms.consent import ConsentForm
 from referrals.pages.case import REFUSALS, UNPROCESSABLE, case_for
-from referrals.queries.consent import case_consents
+from referrals.queries.consent import case_consents, kept_by_others
 from referrals.queries.people import NAMELESS, names_shown
 from referrals.workflow import OPEN_CASE
 from victims.actions.consent import ConsentNotValid
@@ -56,6 +56,10 @@ def case_consent(request: HttpRequest, reference: str) -> HttpResponse:
         else:
             said = ", ".join(f"{one.agency.name} {one.get_answer_display()}" for one in made)
             messages.success(request, f"Consent is recorded: {said}.")
+            for agency in kept_by_others(case=found, made=made, now=timezone.now()):
+                messages.warning(
+                    request, f"{agency} is still told less: what the person said on another record counts."
+                )
             if found.status in ("triaged", "routed"):
                 messages.info(
                     request,

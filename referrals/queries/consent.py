@@ -1,5 +1,6 @@
 """What stands of consent on a case, agency by agency, and what a practitioner may ask."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -71,3 +72,10 @@ def case_consents(*, case: Case, now: datetime) -> CaseConsents:
         history=history,
         newest=history[0].id if history else None,
     )
+
+
+def kept_by_others(*, case: Case, made: Iterable[Consent], now: datetime) -> list[str]:
+    """Agencies by name for which something was given on the case, and another record of the person says less."""
+    given = {one.agency_id: one.agency.name for one in made if one.answer == Consent.Answer.GIVEN}
+    standing = standing_consents(case_id=case.id, person_id=case.person_id, at=now) if given else {}
+    return sorted(name for agency, name in given.items() if standing[agency].elsewhere)

@@ -217,6 +217,10 @@ WORK: dict[str, Door] = {
     "deduplications": Door(),
     "deduplication_progress": Door(),
     "deduplicate": Door(),
+    "weights": Door(gets=("", "?against=twin")),
+    "weights_progress": Door(),
+    "estimate_weights": Door(),
+    "decide_weights": Door(at={"weights_id": "{weights}"}, posts=({"answer": "accept", "reason": REASON},)),
     "review_pair": Door(
         at={"suggestion": "{suggestion}"}, posts=({"answer": "unsure"}, {"answer": "different"})
     ),

@@ -47,6 +47,7 @@ from tests.factories import a_case, a_referral, a_suggestion, next_number
 from tests.matrix.canaries import EXISTENCE, HUB, REFERRAL, SENT, phone, postcode, word
 from tests.matrix.policy import AGREED, RELATIONS, SAFE_STEPS, VICTIM_CARE, Relation
 from tests.referrals.feeds import a_row
+from victims.actions.weights import start_estimate
 from victims.models import ContactMethod, Identifier, PersonLink, Relationship, SafeAddress
 
 SERVICES = {SAFE_STEPS: "idva", VICTIM_CARE: "victim-care"}
@@ -114,6 +115,7 @@ def build() -> World:
         pathway = PathwayVersion.objects.latest("number")
         today = timezone.localdate()
         rehearsed = rehearse(actor=dana, version_id=pathway.id, since=today, until=today)
+        weights = start_estimate(actor=dana)
     run_due()
     _placed(targets)
     with acting_as_system("tests"):
@@ -144,6 +146,7 @@ def build() -> World:
         "service": str(service),
         "pathway": pathway.code,
         "dry_run": str(rehearsed.id),
+        "weights": str(weights.id),
     }
     return World(targets, shared, _names(targets))
 

@@ -19,7 +19,15 @@ from referrals.queries.repeats import repeats_by_person
 from tests.factories import a_case, a_suggestion
 from tests.referrals.road import routed
 from victims.actions.links import NeverLinked
-from victims.models import ContactMethod, Identifier, PersonLink, PersonName, Relationship, SafeAddress
+from victims.models import (
+    Consent,
+    ContactMethod,
+    Identifier,
+    PersonLink,
+    PersonName,
+    Relationship,
+    SafeAddress,
+)
 
 VICTIM_CARE, SAFE_STEPS = "victim-care", "safe-steps"
 
@@ -63,7 +71,7 @@ def entitlement(case: Case) -> tuple[str, str]:
         return Case.objects.values_list("entitlement", "entitlement_reason").get(id=case.id)
 
 
-def test_whoever_refused_has_refused_for_both_until_asked_again(hub, cast):
+def test_whoever_refused_has_refused_for_both_however_new_the_answer_on_this_record_is(hub, cast):
     case, other = a_case(), a_case()
     say(cast, case, "given", "identity", "contact")
     say(cast, other, "refused")
@@ -72,10 +80,62 @@ def test_whoever_refused_has_refused_for_both_until_asked_again(hub, cast):
     page = cast.browser("priya").get(f"/cases/{case.reference}/").content.decode()
     assert "Victim Care: not to be told." in page
     say(cast, case, "given", "identity")
-    assert offered(case) == ("given", ("identity",))
-    assert offered(other) == ("refused", ())
+    assert offered(case) == ("refused", ())
     undo(cast, case, held)
     assert offered(case) == ("given", ("identity",))
+
+
+def test_a_refusal_elsewhere_is_lifted_here_where_the_person_was_told_of_it_and_takes_it_back(hub, cast):
+    case, other, third = a_case(), a_case(), a_case()
+    say(cast, other, "refused")
+    held = link(cast, case, other)
+    browser, address = cast.browser("priya"), f"/cases/{case.reference}/consent/"
+    field = f"again_{VICTIM_CARE}"
+    shown = browser.get(address).context["form"].fields[field].choices[0][0]
+    asked = {
+        "how": "by phone",
+        f"answer_{VICTIM_CARE}": "given",
+        f"told_{VICTIM_CARE}": ["identity"],
+        "expires_on_0": "",
+        "expires_on_1": "",
+        "expires_on_2": "",
+    }
+    page = browser.post(address, asked, follow=True).content.decode()
+    assert "is still told less" in page
+    assert offered(case) == ("refused", ())
+
+    asked["seen"] = browser.get(address).context["consents"].newest
+    say(cast, other, "refused")  # again, and nobody told the person of it
+    assert browser.post(address, {**asked, field: shown}).status_code == 422
+    assert offered(case) == ("refused", ())
+
+    shown = browser.get(address).context["form"].fields[field].choices[0][0]
+    page = browser.post(address, {**asked, field: shown}, follow=True).content.decode()
+    assert "is still told less" not in page
+    assert offered(case) == ("given", ("identity",))
+    assert offered(other) == ("refused", ())  # on its own record it stands until it is answered there
+    two = link(cast, third, other)
+    assert offered(case) == ("refused", ())  # who they are has changed: asked again
+    undo(cast, third, two)
+    undo(cast, case, held)
+    assert offered(case) == ("given", ("identity",))
+
+
+def test_the_database_lets_no_answer_take_back_what_somebody_else_said(hub, cast):
+    case, other, stranger = a_case(), a_case(), a_case()
+    say(cast, other, "refused")
+    say(cast, stranger, "refused")
+    say(cast, other, "refused", agency="safe-steps")
+    with acting_as_system("tests"):
+        said = {(one.person_id, one.agency.code): one.id for one in Consent.objects.select_related("agency")}
+    a_suggestion(case.person, stranger.person)  # only believed to be the same
+    link(cast, case, other)
+    for wrong in ((stranger.person_id, VICTIM_CARE), (other.person_id, "safe-steps")):
+        with acting_as(cast.actor("priya")) as priya, pytest.raises(IntegrityError), transaction.atomic():
+            answer = AgencyAnswer(
+                Agency.objects.get(code=VICTIM_CARE).id, "given", ("identity",), replaces=(said[wrong],)
+            )
+            record_consents(actor=priya, case_id=case.id, answers=[answer], how="by phone")
 
 
 def test_what_one_gave_is_not_given_for_the_other_and_both_are_told_what_both_gave(hub, cast):
@@ -245,6 +305,7 @@ def test_people_found_to_be_different_do_not_become_one_through_a_third(hub, cas
 @pytest.mark.parametrize("by", ["number", "name"])
 def test_the_accused_and_the_victim_of_one_incident_are_never_linked_whoever_writes(hub, cast, by):
     case, other = a_case(), a_case(given_names="Seán", surname="O'Neill")
+    suggestion = a_suggestion(case.person, other.person)  # before anybody was accused
     with acting_as_system("tests"):
         told = {"nominal": "N1"} if by == "number" else {"name": "O NEILL, SEAN"}
         Relationship.objects.create(
@@ -257,7 +318,6 @@ def test_the_accused_and_the_victim_of_one_incident_are_never_linked_whoever_wri
         Identifier.objects.create(person=other.person, scheme="northshire-police", value="N1")
         if by == "name":
             Identifier.objects.all().delete()
-    suggestion = a_suggestion(case.person, other.person)
     browser = cast.browser("priya")
     browser.post(f"/cases/{case.reference}/suggestions/{suggestion.id}/", {"answer": "same"})
     assert "said to have harmed" in browser.get(f"/cases/{case.reference}/").content.decode()

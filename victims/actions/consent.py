@@ -34,11 +34,14 @@ def record_consent(
     categories: Sequence[str],
     how: str,
     expires_at: datetime | None = None,
+    replaces: Sequence[UUID] = (),
 ) -> Consent:
     """Record the person's answer about one agency, beside the earlier ones.
 
     answer: given, refused or withdrawn. categories: what the agency may be told, where it is given.
     how: in what way the person said so ("by phone"). expires_at: from when it is to be asked again.
+    replaces: answers on linked records that the person was told of and takes back with what they give now; the
+    database refuses any other.
     What follows from a withdrawal (recalls) follows by itself. Raises NotAllowed, ConsentNotValid.
     """
     actor.require(Capability.RECORD_CONSENT)
@@ -68,6 +71,7 @@ def record_consent(
         recorded_by_name=actor.name,
         recorded_at=now,
         expires_at=expires_at if given else None,
+        replaces=list(replaces) if given else [],
     )
     told: dict[str, object] = {"agency": str(agency.id), "answer": answer}
     publish(Happening("case.consent_recorded", at=now, case_id=case_id, data=told))

@@ -16,9 +16,8 @@ from messaging.events import Happening, publish, schedule
 from victims.actions.links import accuse_each_other
 from victims.actions.people import Likeness, suggest_same
 from victims.matching import MOST_OF_ONE_KEY, SAME, compare
-from victims.matching.model import frozen_model
 from victims.models import Deduplication, Person
-from victims.queries import identities_of, keys_of, known_pairs, people_by_key, same_as
+from victims.queries import identities_of, keys_of, known_pairs, people_by_key, same_as, weights_in_force
 
 COMPARE = "victims.compare_batch"
 BATCH = 200
@@ -42,7 +41,7 @@ def start_deduplication(*, actor: Actor, day: date | None = None) -> Deduplicati
         return None
     run = Deduplication(
         day=day,
-        settings=frozen_model().version,
+        settings=weights_in_force().version,
         started_at=now,
         started_by_name=actor.name,
         people=_people_now(),
@@ -73,9 +72,11 @@ def compare_batch(*, actor: Actor, run_id: UUID, after: UUID | None) -> None:
     people = list(further.order_by("id").values_list("id", flat=True)[:BATCH])
     pairs = _pairs(people)
     known = identities_of({one for pair in pairs for one in pair})
-    found = []
+    found, weights = [], weights_in_force()
     for newer, older in sorted(pairs):
-        likeness = compare(known[newer], known[older]) if newer in known and older in known else None
+        if newer not in known or older not in known:
+            continue
+        likeness = compare(known[newer], known[older], weights)
         if likeness is not None and not accuse_each_other({newer, older}):
             found.append(Likeness(newer, older, likeness))
     suggest_same(likenesses=found, at=now, run_id=run.id)

@@ -7,7 +7,7 @@ telephone as a matter of course, a twin the date of birth too, and a namesake of
 name. The sum is made against each of these rivals, and the score is the lowest.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import log2
 
@@ -35,7 +35,8 @@ class Resemblance:
     """How two records resemble each other. score: in bits; rival: who the other would be otherwise.
 
     start: the weight before anything is compared; it and the weights of the lines add up to the score.
-    verdict: same, review, or "" for two people. is_suggested: whether a practitioner is asked.
+    verdict: same, review, or "" for two people. is_suggested: whether a practitioner is asked. settings: the version
+    of the weights.
     """
 
     score: float
@@ -44,6 +45,7 @@ class Resemblance:
     rival: str
     start: float
     lines: tuple[Line, ...]
+    settings: str = ""
 
 
 def weigh(one: Identity, other: Identity, model: Model | None = None) -> Resemblance:
@@ -69,12 +71,14 @@ def _weighed(found: dict[str, str], rare: dict[str, float], model: Model) -> Res
     totals = {rival: _total(rival, found, rare, model) for rival in RIVALS}
     rival = min(RIVALS, key=lambda each: totals[each])
     score = round(totals[rival], 3)
-    is_same = score >= model.same and _is_borne_out(found)
+    is_same = score >= model.same and is_borne_out(found)
     verdict = SAME if is_same else REVIEW if score >= model.review else ""
     lines = tuple(
         Line(field, found[field], _weight(field, found[field], rival, rare, model)) for field in LEVELS
     )
-    return Resemblance(score, verdict, score >= model.suggest, rival, model.start[rival], lines)
+    return Resemblance(
+        score, verdict, score >= model.suggest, rival, model.start[rival], lines, model.version
+    )
 
 
 def _total(rival: str, found: dict[str, str], rare: dict[str, float], model: Model) -> float:
@@ -93,10 +97,10 @@ def _weight(field: str, level: str, rival: str, rare: dict[str, float], model: M
     return model.weights[rival][field][level]
 
 
-def _is_borne_out(found: dict[str, str]) -> bool:
+def is_borne_out(found: Mapping[str, str]) -> bool:
     """Whether both names agree, or something by which both are reached: one name and a birthday are found twice."""
-    return (found["given_name"] in ALIKE and found["surname"] in ALIKE) or any(
-        found[field] in REACHED for field in ("home", "telephone", "e-mail")
+    return (found.get("given_name") in ALIKE and found.get("surname") in ALIKE) or any(
+        found.get(field) in REACHED for field in ("home", "telephone", "e-mail")
     )
 
 
@@ -120,9 +124,8 @@ def _frequency(name: str, fields: Iterable[str], model: Model) -> float:
     return max(max(model.common.get(each, {}).get(name, 0.0), frequency(name, each)) for each in fields)
 
 
-def compare(one: Identity, other: Identity) -> Resemblance | None:
-    """How the two resemble each other, or None where nobody is to be asked whether they are one."""
-    model = frozen_model()
+def compare(one: Identity, other: Identity, model: Model) -> Resemblance | None:
+    """How the two resemble each other by the weights in force, or None where nobody is to be asked about them."""
     return weigh_from(one, other, model, least=model.suggest)
 
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from victims.matching.model import frozen_model
 from victims.matching.scoring import Resemblance
 
 FIELDS = {
@@ -74,9 +73,9 @@ class Why:
 
 
 def as_evidence(likeness: Resemblance) -> dict[str, Any]:
-    """A resemblance as it is kept: codes and weights, never what was compared; with the version of the settings."""
+    """A resemblance as it is kept: codes and weights, never what was compared; with the version of the weights."""
     return {
-        "settings": frozen_model().version,
+        "settings": likeness.settings,
         "rival": likeness.rival,
         "start": likeness.start,
         "lines": [vars(line) for line in likeness.lines],
@@ -86,12 +85,13 @@ def as_evidence(likeness: Resemblance) -> dict[str, Any]:
 def why(evidence: Mapping[str, Any]) -> Why:
     """What is kept, in words: each field that both tell, and those that one does not, which weigh nothing."""
     return Why(
-        tuple(_reason(line["field"], line["level"], line["weight"]) for line in evidence.get("lines", ())),
+        tuple(reason(line["field"], line["level"], line["weight"]) for line in evidence.get("lines", ())),
         RIVALS.get(evidence.get("rival", ""), ""),
     )
 
 
-def _reason(field: str, level: str, weight: float) -> Reason:
+def reason(field: str, level: str, weight: float) -> Reason:
+    """One field at one level with its weight, in words and as a bar."""
     found = _LEVELS.get(field, {}).get(level, level.capitalize()) if level else "Not known of both"
     size = abs(weight)
     speaks = "" if size < NOTHING else "for" if weight > 0 else "against"
