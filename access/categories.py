@@ -38,6 +38,8 @@ _TABLES: dict[Category, tuple[str, ...]] = {
         "referrals_referral",
         "referrals_recallreason",
         "referrals_override",
+        "referrals_listing",
+        "referrals_research",
         "access_grant",
         "access_sameas",
         "messaging_event",
@@ -84,6 +86,8 @@ _TABLES: dict[Category, tuple[str, ...]] = {
         "referrals_casetask",
         "referrals_contactattempt",
         "referrals_outcome",
+        "referrals_minute",
+        "referrals_conferenceaction",
     ),
 }
 CATEGORY_OF = {table: category for category, tables in _TABLES.items() for table in tables}

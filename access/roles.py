@@ -110,6 +110,10 @@ class Capability(StrEnum):
     SEE_CERTIFICATES = "see_certificates"
     EXPORT_REGISTERS = "export_registers"
     ERASE = "erase"
+    SEE_CONFERENCES = "see_conferences"
+    LIST_FOR_CONFERENCE = "list_for_conference"
+    RUN_CONFERENCE = "run_conference"
+    ANSWER_RESEARCH = "answer_research"
 
 
 _PRACTICE = frozenset(
@@ -131,6 +135,9 @@ _PRACTICE = frozenset(
         Capability.BREAK_GLASS,
         Capability.SEE_RIGHTS,
         Capability.PREPARE_RIGHTS,
+        Capability.SEE_CONFERENCES,
+        Capability.LIST_FOR_CONFERENCE,
+        Capability.RUN_CONFERENCE,
     }
 )
 # A second person decides what another prepared: see rights.actions.
@@ -152,6 +159,8 @@ _PARTNER = frozenset(
         Capability.SEE_PATHWAYS,
         Capability.QUESTION_PATHWAY,
         Capability.DECLARE_CONFLICT,
+        Capability.SEE_CONFERENCES,
+        Capability.ANSWER_RESEARCH,
     }
 )
 
@@ -191,6 +200,7 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
             Capability.ANSWER_PROPOSAL,
             Capability.REHEARSE_PATHWAY,
             Capability.DECLARE_CONFLICT,
+            Capability.SEE_CONFERENCES,
         }
     ),
     Role.PARTNER_PRACTITIONER: _PARTNER,
@@ -251,6 +261,7 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
             Capability.KEEP_PATHWAYS,
             Capability.REHEARSE_PATHWAY,
             Capability.ERASE,
+            Capability.LIST_FOR_CONFERENCE,
         }
     ),
 }

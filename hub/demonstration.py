@@ -25,6 +25,7 @@ from access.actor import Actor
 from access.context import acting_as, acting_as_system
 from agencies.actions.clients import add_api_client
 from agencies.models import Agency, ApiClient, Practitioner
+from hub.demonstrated_conferences import hold_conferences
 from hub.founding import found
 from messaging.models import Message
 from messaging.relay import run_due
@@ -84,6 +85,9 @@ def demonstrate(*, tell: Tell, web: str | None = None) -> None:
     _recall()
     _rights()
     _ask_override()
+    _settle()
+    tell("Holding a case conference, and calling another")
+    hold_conferences(_practitioner)
     _settle()
     tell("Restricting a record, and breaking the glass of it")
     _restrict()

@@ -30,6 +30,7 @@ NAVIGATION = (
     ("The same person?", "review_pairs", Capability.TRIAGE),
     ("Partner responses", "partner_responses", Capability.ROUTE),
     ("Referrals", "partner_queue", Capability.ANSWER_REFERRAL),
+    ("Conferences", "conferences", Capability.SEE_CONFERENCES),
     ("Places", "services", Capability.SET_CAPACITY),
     ("Notices", "rights_notices", Capability.ANSWER_REFERRAL),
     ("Rights", "rights_requests", Capability.DECIDE_RIGHTS),

@@ -172,6 +172,14 @@ FACTS: dict[str, Fact] = {
             category=Category.INCIDENT,
         ),
         Fact(
+            "marac_repeat",
+            Kind.YES_NO,
+            "it is a repeat for MARAC",
+            source="the last MARAC that heard the person, and the incidents since: see referrals/data/conferences.yaml",
+            denied="it is not a repeat for MARAC",
+            category=Category.INCIDENT,
+        ),
+        Fact(
             "safe_channels",
             Kind.SET,
             "the safe ways of contact",

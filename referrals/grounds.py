@@ -85,7 +85,7 @@ def ground(
 
 
 def together(grounds: Iterable[Ground]) -> Ground:
-    """What several open referrals of one agency show of one case, until the first support of any of them ends.
+    """What several open referrals and conferences of one agency show of one case, until the first of them ends.
 
     Then it is worked out again: a sight is cut too early rather than too late.
     """

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from access.actor import Actor
 from access.roles import Capability
-from referrals.models import Case, Referral
+from referrals.models import Case, Conference, ConferenceAction, Listing, Referral, Research
 
 
 def cases(actor: Actor) -> QuerySet[Case]:
@@ -25,3 +25,30 @@ def referrals(actor: Actor) -> QuerySet[Referral]:
     if not actor.hub and actor.can(Capability.SEE_REFERRALS):
         return Referral.objects.filter(agency_id=actor.agency_id)
     return Referral.objects.none()
+
+
+def conferences(actor: Actor) -> QuerySet[Conference]:
+    """The hub's meetings, or those to which the actor's own agency is invited."""
+    if not actor.can(Capability.SEE_CONFERENCES) and actor.kind != "system":
+        return Conference.objects.none()
+    if actor.hub:
+        return Conference.objects.all()
+    return Conference.objects.filter(invited__agency_id=actor.agency_id)
+
+
+def listings(actor: Actor) -> QuerySet[Listing]:
+    """Cases on the lists of those meetings: an agency's are those that it was asked about."""
+    found = Listing.objects.filter(conference__in=conferences(actor))
+    return found if actor.hub else found.filter(research__agency_id=actor.agency_id)
+
+
+def research(actor: Actor) -> QuerySet[Research]:
+    """What was asked of agencies, or of the actor's own."""
+    found = Research.objects.filter(conference__in=conferences(actor))
+    return found if actor.hub else found.filter(agency_id=actor.agency_id)
+
+
+def conference_actions(actor: Actor) -> QuerySet[ConferenceAction]:
+    """What agencies are to do after a meeting, or the actor's own."""
+    found = ConferenceAction.objects.filter(conference__in=conferences(actor))
+    return found if actor.hub else found.filter(agency_id=actor.agency_id)

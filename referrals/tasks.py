@@ -12,6 +12,7 @@ from messaging.subscribers import subscriber
 from pathways.actions.saved import forget_answers_of_case
 from referrals.actions.alerts import alert_owner
 from referrals.actions.case_tasks import stop_tasks
+from referrals.actions.conferences import hide_restricted, list_by_referral, list_by_rule
 from referrals.actions.consent import RUNS_OUT, remind_of_consent
 from referrals.actions.feed_health import check_feeds
 from referrals.actions.feedback import follow_case, write_answered, write_sent
@@ -21,6 +22,7 @@ from referrals.actions.hints import find_hints
 from referrals.actions.intake import JUDGE, judge_rows
 from referrals.actions.prompts import ask_again
 from referrals.actions.referral import CONFIRM_OVERDUE, expire, remind_to_confirm
+from referrals.actions.research import REMIND, remind_agencies
 from referrals.actions.routing import (
     EXPIRE,
     IN_FORCE,
@@ -281,3 +283,30 @@ def consent_runs_out(payload: dict[str, str]) -> None:
     remind_of_consent(
         actor=current_actor(), case_id=UUID(payload["case"]), consent_id=UUID(payload["consent"])
     )
+
+
+@subscriber("referral.sent", name="referrals.list_by_route", account="conferences")
+def list_where_a_route_leads(payload: dict[str, str]) -> None:
+    """A route to a conference's service puts the case on the list of its next meeting with room."""
+    told = event_data(event_id=UUID(payload["event"]))
+    list_by_referral(
+        actor=current_actor(), case_id=UUID(payload["case"]), service_id=UUID(str(told["service"]))
+    )
+
+
+@subscriber("case.triaged", "case.incident_added", name="referrals.list_repeats", account="conferences")
+def list_repeats(payload: dict[str, str]) -> None:
+    """A further incident soon after a conference puts the case on the next one's list."""
+    list_by_rule(actor=current_actor(), case_id=UUID(payload["case"]))
+
+
+@subscriber("case.restricted", name="referrals.hide_from_conferences", account="conferences")
+def hide_from_conferences(payload: dict[str, str]) -> None:
+    """A restricted case is shown to no agency for a conference any longer."""
+    hide_restricted(actor=current_actor(), case_id=UUID(payload["case"]))
+
+
+@subscriber(name=REMIND, account="conferences")
+def remind_of_research(payload: dict[str, str]) -> None:
+    """The agencies that have not answered before a conference are reminded once."""
+    remind_agencies(actor=current_actor(), conference_id=UUID(payload["conference"]))

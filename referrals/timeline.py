@@ -5,6 +5,7 @@ A topic that is not here shows as its own name in words: nothing that happened i
 
 from collections.abc import Callable, Mapping
 
+from referrals.conference import GROUNDS
 from referrals.grounds import LOST, OVERRIDE_REASONS
 from referrals.notes import KINDS
 from referrals.workflow import CASE_STATUSES, DECLINE_REASONS, END_STATES
@@ -46,6 +47,14 @@ TITLES: dict[str, str] = {
     "case.conflict_ended": "Conflict of interest ended",
     "case.glass_broken": "Restricted record opened by break-glass",
     "case.glass_reviewed": "Break-glass reviewed",
+    "conference.listed": "On the list of a case conference",
+    "conference.taken_off": "Taken off the list of a case conference",
+    "conference.research_asked": "An agency was asked what it knows, for a case conference",
+    "conference.research_returned": "An agency answered what it knows, for a case conference",
+    "conference.research_wanted": "An agency was reminded to answer before a case conference",
+    "conference.heard": "Heard by a case conference",
+    "conference.action_set": "A case conference set an action",
+    "conference.action_answered": "An action of a case conference was answered",
     "person.suggested": "Somebody known may be the same person",
     "person.suggestion_decided": "Same person or not: decided",
     "person.linked": "Linked with another record of the same person",
@@ -113,7 +122,8 @@ def text_of(topic: str, data: Data, names: Names) -> str:
 
     names: what ids and codes in the data stand for (practitioners, agencies, services, instruments), as text.
     """
-    tell = _TEXTS.get(topic) or (_referral if topic.startswith("referral.") else None)
+    families = {"referral": _referral, "conference": _conference}
+    tell = _TEXTS.get(topic) or families.get(topic.partition(".")[0])
     return tell(data, names) if tell else ""
 
 
@@ -265,6 +275,16 @@ def _suggestion(data: Data, names: Names) -> str:
         "unsure": "Not sure: to be asked again.",
     }
     return words.get(str(data.get("answer")), "")
+
+
+_ACTIONS = {"done": "done", "not_possible": "not possible"}
+
+
+def _conference(data: Data, names: Names) -> str:
+    agency, ground = names.get(str(data.get("agency")), ""), GROUNDS.get(str(data.get("ground")), "")
+    status = _ACTIONS.get(str(data.get("status")), "")
+    known = "" if "known" not in data else "known to it" if data["known"] else "nobody known to it"
+    return _sentence(": ".join(filter(None, (agency or ground, status or known))))
 
 
 _TEXTS: dict[str, Callable[[Data, Names], str]] = {

@@ -12,7 +12,7 @@ from referrals import scope
 from referrals.actions.referral import recall
 from referrals.actions.sight import keep_sight
 from referrals.grounds import LOST
-from referrals.models import Referral
+from referrals.models import Referral, Research
 from referrals.queries.circumstances import Circumstances
 from referrals.queries.grounds import grounds_of, open_referrals
 from referrals.workflow import OPEN
@@ -36,13 +36,15 @@ def follow_ground(*, actor: Actor, case_id: UUID, agency_id: UUID | None = None)
     if case is None:
         return []
     resting = open_referrals(case_id=case.id, agency_id=agency_id)
-    grounds = grounds_of(resting, known=Circumstances(case, at=now))
+    known = Circumstances(case, at=now)
+    grounds = grounds_of(resting, known=known)
     recalled = [
         recall(actor=actor, referral_id=one.id, reason_code=lost, reason_words=f"{LOST[lost]}.")
         for one in resting
         if (lost := grounds[one.id].lost)
     ]
-    for agency in {one.agency_id for one in resting}:
+    asked = {one.agency_id for one in known.research if agency_id in (None, one.agency_id)}
+    for agency in {one.agency_id for one in resting} | asked:
         keep_sight(actor=actor, case_id=case.id, agency_id=agency)
     return recalled
 
@@ -65,15 +67,19 @@ def follow_answer_of_person(*, actor: Actor, case_id: UUID) -> list[Referral]:
 
 @transaction.atomic
 def follow_agency(*, actor: Actor, agency_id: UUID, asked_by: UUID, after: UUID | None = None) -> None:
-    """Follow the ground of every open referral of an agency whose agreements have changed, some cases at a time.
+    """Follow the ground of every open referral, and of every conference, of an agency whose agreements have changed.
+    Some cases at a time.
 
     asked_by: the event that tells of the change; after: the case up to which it is done. Raises NotAllowed.
     """
     actor.require(Capability.RECALL_REFERRAL)
-    waiting = Referral.objects.filter(agency_id=agency_id, status__in=OPEN)
-    if after is not None:
-        waiting = waiting.filter(case_id__gt=after)
-    cases = list(waiting.order_by("case_id").values_list("case_id", flat=True).distinct()[: AT_ONCE + 1])
+    referred = Referral.objects.filter(agency_id=agency_id, status__in=OPEN).values_list("case_id", flat=True)
+    heard = Research.objects.filter(agency_id=agency_id, until__gt=timezone.now())
+    waiting: set[UUID] = set()
+    for found in (referred, heard.values_list("case_id", flat=True)):
+        later = found if after is None else found.filter(case_id__gt=after)
+        waiting |= set(later.order_by("case_id").distinct()[: AT_ONCE + 1])
+    cases = sorted(waiting)[: AT_ONCE + 1]
     for case_id in cases[:AT_ONCE]:
         follow_ground(actor=actor, case_id=case_id, agency_id=agency_id)
     if len(cases) > AT_ONCE:

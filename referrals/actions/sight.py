@@ -1,7 +1,7 @@
-"""What a partner sees of a case: its grant follows its open referrals, and ends with the last of them.
+"""What a partner sees of a case: its grant follows its open referrals and the conferences that asked it for research.
 
-A grant shows no more than the grounds of those referrals cover and lasts no longer than the first of them
-(see referrals.grounds): the database ends it at that moment by itself.
+A grant shows no more than the grounds of those cover, lasts no longer than the first of them (see referrals.grounds;
+the database ends it at that moment by itself), and ends with the last.
 """
 
 from collections.abc import Sequence
@@ -16,28 +16,35 @@ from access.categories import ALL_CATEGORIES
 from access.models import Grant
 from messaging.events import Due, schedule_all
 from referrals.grounds import Ground, together
-from referrals.models import Case, Referral
+from referrals.models import Case, Referral, Research
 from referrals.queries.circumstances import Circumstances
-from referrals.queries.grounds import grounds_of, open_referrals
+from referrals.queries.grounds import conference_grounds_of, grounds_of, is_asked, open_referrals
 from referrals.workflow import OPEN
 
 SIGHT_ENDS = "referrals.sight_ends"
 
 
-def give_sight(*, known: Circumstances, sent: Sequence[Referral]) -> list[Due]:
-    """Let each agency see of the case what its open referrals may show, with those that are sent now.
+def give_sight(
+    *, known: Circumstances, sent: Sequence[Referral] = (), asked: Sequence[Research] = ()
+) -> list[Due]:
+    """Let each agency see of the case what its open referrals and conferences may show, with those of now.
 
-    known: as things stood before these were sent. Called by the hub, in the transaction that sends them, with the
-    case locked. Returns when each sight ends, for the caller to schedule.
+    known: as things stood before these were sent, and these research requests made. Called by the hub, in the
+    transaction that does, with the case locked. Returns when each sight ends, for the caller to schedule.
     """
     case, ends = known.case, []
-    still, told = list(sent), {one.agency_id for one in sent}
+    because = {one.agency_id: f"research:{one.id}" for one in asked}
+    because |= {one.agency_id: f"referral:{one.id}" for one in sent}
+    still, told = list(sent), set(because)
     if any(one.agency_id in told and one.status in OPEN for one in known.referrals):
         still = open_referrals(case_id=case.id)  # as they are now: an answer may have come meanwhile
-    grounds = grounds_of(still, known=known)
+    research = [*known.research, *asked]
+    grounds = grounds_of(still, known=known) | conference_grounds_of(research, known=known)
     grants = []
-    for agency_id, because in sorted({one.agency_id: one.id for one in sent}.items()):
-        shown = together(grounds[one.id] for one in still if one.agency_id == agency_id)
+    for agency_id, reason in sorted(because.items()):
+        rests_on = [one.id for one in still if one.agency_id == agency_id]
+        rests_on += [one.id for one in research if one.agency_id == agency_id]
+        shown = together(grounds[one] for one in rests_on)
         grants.append(
             Grant(
                 agency_id=agency_id,
@@ -46,7 +53,7 @@ def give_sight(*, known: Circumstances, sent: Sequence[Referral]) -> list[Due]:
                 categories=_listed(shown),
                 granted_at=Now(),
                 until=shown.until if shown.categories else Now(),
-                because=f"referral:{because}",
+                because=reason,
             )
         )
         ends += _end_of(case.id, agency_id, shown)
@@ -62,21 +69,25 @@ def give_sight(*, known: Circumstances, sent: Sequence[Referral]) -> list[Due]:
 def keep_sight(*, actor: Actor, case_id: UUID, agency_id: UUID) -> None:
     """After a change to what the agency's sight rests on: it ends, narrows or goes on with what still stands.
 
-    A partner may only end its own, with its last open referral; the hub narrows when it follows the move.
+    A partner may only end its own, with the last that gave it; the hub narrows when it follows the move.
     """
     if actor.hub:
         _follow(case_id, agency_id, timezone.now())
-    elif not open_referrals(case_id=case_id, agency_id=agency_id):
+    elif not open_referrals(case_id=case_id, agency_id=agency_id) and not is_asked(
+        case_id=case_id, agency_id=agency_id
+    ):
         _end(case_id, agency_id)
 
 
 def _follow(case_id: UUID, agency_id: UUID, at: datetime) -> None:
     still = open_referrals(case_id=case_id, agency_id=agency_id)
-    if not still:
+    if not still and not is_asked(case_id=case_id, agency_id=agency_id):
         _end(case_id, agency_id)
         return
     known = Circumstances(Case.objects.only("id", "person_id").get(id=case_id), at=at)
-    shown = together(grounds_of(still, known=known).values())
+    research = [one for one in known.research if one.agency_id == agency_id]
+    grounds = grounds_of(still, known=known) | conference_grounds_of(research, known=known)
+    shown = together(grounds.values())
     if not shown.categories:
         _end(case_id, agency_id)
         return

@@ -2,6 +2,15 @@
 
 from referrals.models.case_tasks import CaseTask
 from referrals.models.cases import Case, Clock, ContactAttempt, Incident, Prompt
+from referrals.models.conferences import (
+    Attendance,
+    Conference,
+    ConferenceAction,
+    ConferenceAgency,
+    Listing,
+    Minute,
+    Research,
+)
 from referrals.models.disputes import Dispute
 from referrals.models.feeds import (
     FeedAlert,
@@ -19,10 +28,14 @@ from referrals.models.notes import CaseNote, NoteShare
 from referrals.models.referrals import Outcome, Override, RecallReason, Referral, RoutingDecision, Waiting
 
 __all__ = [
+    "Attendance",
     "Case",
     "CaseNote",
     "CaseTask",
     "Clock",
+    "Conference",
+    "ConferenceAction",
+    "ConferenceAgency",
     "ContactAttempt",
     "Dispute",
     "FeedAlert",
@@ -32,6 +45,8 @@ __all__ = [
     "Feedback",
     "HeldStep",
     "Incident",
+    "Listing",
+    "Minute",
     "NoteShare",
     "Offence",
     "Outcome",
@@ -39,6 +54,7 @@ __all__ = [
     "Prompt",
     "RecallReason",
     "Referral",
+    "Research",
     "RoutingDecision",
     "SentRecord",
     "SourceEdition",

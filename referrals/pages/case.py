@@ -19,6 +19,7 @@ from referrals.actions import triage
 from referrals.forms.triage import FinishForm
 from referrals.models import Case
 from referrals.queries.case import CaseFile, case_file
+from referrals.queries.conferences import conferences_of_case
 from referrals.queries.overrides import override_lines
 from referrals.queries.readiness import Step
 from referrals.queries.timeline import case_timeline
@@ -78,6 +79,8 @@ def _case_page(
             "overrides": override_lines(actor=actor, case_id=found.id, at=now),
             "may_ask_override": works and actor.can(Capability.ASK_OVERRIDE),
             "may_despite": actor.can(Capability.CONTACT_DESPITE),
+            "conferences": conferences_of_case(case=found),
+            "may_list": works and actor.can(Capability.LIST_FOR_CONFERENCE),
             "may_audit": actor.can(Capability.SEE_ACCESS_LOG),
             "finish_form": finish or FinishForm(),
             "form": finish,

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from access.context import hub_id
 from agencies.queries import SharingBasis, agreements_in_force
-from referrals.models import Case, Override, Referral
+from referrals.models import Case, Override, Referral, Research
 from referrals.queries.overrides import overrides_in_force
 from referrals.queries.restricted import agencies_in_conflict
 from victims.queries import same_as, standing_consents
@@ -55,3 +55,9 @@ class Circumstances:
     def referrals(self) -> list[Referral]:
         """All that were ever made of the case, each with its service, in the order in which they were made."""
         return list(Referral.objects.filter(case=self.case).select_related("service").order_by("id"))
+
+    @cached_property
+    def research(self) -> list[Research]:
+        """What conferences show agencies of the case now, each with its conference."""
+        found = Research.objects.filter(case=self.case, until__gt=self.at).select_related("conference")
+        return list(found.order_by("id"))

@@ -17,6 +17,7 @@ from pathways.queries.assessments import latest_assessments
 from referrals.models import Case, ContactAttempt, Incident
 from referrals.queries.circumstances import Circumstances
 from referrals.queries.contact import NOBODY, current_address, linked_contacts, safe_now
+from referrals.queries.listing_grounds import marac_repeat
 from referrals.queries.repeats import repeats_by_person
 from referrals.workflow import OPEN
 from victims.entitlement import age_on
@@ -60,6 +61,7 @@ def facts_of(known: Circumstances) -> dict[str, FactValue]:
             "interpreter": case.person.interpreter,
             "repeat_incidents_12m": len(again.dates),
             "repeat_same_perpetrator_12m": len(again.same_perpetrator),
+            "marac_repeat": marac_repeat(known),
             "safe_channels": _safe_channels(known),
             "consents": [codes[agency] for agency, one in known.consents.items() if one.stands == "given"],
             "services_involved": [one.service.code for one in known.referrals if one.status in OPEN],

@@ -11,6 +11,7 @@ ASKED = re.compile(r"access_may_see_(?:case|person)\([^']*'(\w+)'|'(\w+)'::text 
 ASKED_OTHERWISE = {
     "pathways_savedanswers": "typed to an instrument of either kind: both are asked for",
     "referrals_casenote": "each note is of the category of its kind",
+    "referrals_minute": "each passage is of a category of its own, which its column names",
     "referrals_routingdecision": "seen by whoever of the hub sees the case; holds what was assessed",
     "referrals_waiting": "the same; names the service that it waits for",
     "referrals_feedrow": "seen by whoever of the hub sees the person; holds what a sender wrote of the incident",

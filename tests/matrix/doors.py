@@ -36,6 +36,7 @@ class Door:
     shows: kinds of things that it must show to whoever may see them, so that an empty page does not pass;
     to: the roles that it is for.
     headers: sent with every request.
+    conference: whether it leads to cases that a conference asks about, and to no others.
     """
 
     at: Mapping[str, str] = field(default_factory=dict)
@@ -44,6 +45,7 @@ class Door:
     shows: tuple[str, ...] = ()
     to: tuple[str, ...] = READS_THE_HUBS_CASES
     headers: Mapping[str, str] = field(default_factory=dict)
+    conference: bool = False
 
 
 REASON = "Because it is so."
@@ -403,7 +405,47 @@ LOGS: dict[str, Door] = {
     "access_fault": Door(at={"fault_id": "{fault}"}, posts=({"words": REASON},)),
     "case_history": _case(gets=("", "?after={event}")),
 }
-WORK |= RIGHTS | OF_POLICE | OF_WHO_REFERS | LOGS
+OF_CONFERENCE = {"conference_id": "{conference}"}
+CONFERENCES: dict[str, Door] = {
+    "case_conference": _case({"conference": "{conference}", "ground": "judgement", "words": REASON}),
+    "conferences": Door(),
+    "conference_new": Door(posts=({"kind": "marac", "place": "Room 1"},)),
+    "conference_flags": Door(gets=("", "?month=2027-11")),
+    "conference_actions": Door(gets=("", "?list=answered"), shows=(NOTES,), to=PRACTITIONER, conference=True),
+    "conference_action": Door(
+        at={"action_id": "{action}"},
+        posts=({"status": "done", "words": REASON},),
+        shows=(NOTES,),
+        to=PRACTITIONER,
+        conference=True,
+    ),
+    "conference_case": Door(
+        at={"listing_id": "{listing}"},
+        posts=(
+            {"act": "answer", "known": "not_known"},
+            {"act": "passage", "part": "risks", "words": REASON},
+            {"act": "off", "words": REASON},
+        ),
+        shows=(EXISTENCE, *AGREED),
+        to=PRACTITIONER,
+        conference=True,
+    ),
+    "conference": Door(at=OF_CONFERENCE, shows=(EXISTENCE, IDENTITY), to=PRACTITIONER, conference=True),
+    "conference_confirm": Door(at=OF_CONFERENCE),
+    "conference_act": Door(at=OF_CONFERENCE, posts=({"act": "ask"}, {"act": "circulate"}, {"act": "cancel"})),
+    "conference_attendance": Door(
+        at=OF_CONFERENCE, posts=({"name": "New", "agency_name": "New"}, {"attendance": "{case}"})
+    ),
+    "conference_pack": Door(at=OF_CONFERENCE),
+    "conference_minutes": Door(
+        at=OF_CONFERENCE,
+        gets=("", "?for=safe-steps", "?for=adviser"),
+        shows=(EXISTENCE, IDENTITY, ASSESSMENT, NOTES),
+        to=PRACTITIONER,
+        conference=True,
+    ),
+}
+WORK |= CONFERENCES | RIGHTS | OF_POLICE | OF_WHO_REFERS | LOGS
 
 # Addresses that know of no case: asked once by each reader, and searched like the others.
 WITHOUT_CASES = {

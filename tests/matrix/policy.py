@@ -62,6 +62,8 @@ class Relation:
     same_person_as: another relation's case with the same person, whose person it therefore shares.
     let_in: of a restricted record, the hub's people by name who hold a personal grant; None: not restricted.
     kept_out: by name or by agency, whoever is in a conflict of interest.
+    asked: agencies that a case conference asked what they know, and that see the case by that.
+    heard: whether it is on the list of a case conference, whoever was asked.
     """
 
     words: str
@@ -70,6 +72,8 @@ class Relation:
     same_person_as: str = ""
     let_in: tuple[str, ...] | None = None
     kept_out: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
+    heard: bool = False
 
 
 RELATIONS: dict[str, Relation] = {
@@ -100,11 +104,18 @@ RELATIONS: dict[str, Relation] = {
         "a new case, nobody was told, of the person of the case that Safe Steps had completed",
         same_person_as="closed",
     ),
+    "heard": Relation(
+        "heard by a case conference, which asked Safe Steps",
+        {SAFE_STEPS: AGREED},
+        asked=(SAFE_STEPS,),
+        heard=True,
+    ),
     "restricted": Relation(
-        "restricted, Dana its owner; accepted by Safe Steps before",
+        "restricted, Dana its owner; accepted by Safe Steps before; heard by a case conference",
         {SAFE_STEPS: AGREED},
         (SAFE_STEPS,),
         let_in=("dana",),
+        heard=True,
     ),
     "given": Relation("restricted, Liam let in by its owner Dana", let_in=("dana", "liam")),
     "broken": Relation(
@@ -129,7 +140,10 @@ RELATIONS: dict[str, Relation] = {
         kept_out=("helen",),
     ),
     "agency's": Relation(
-        "Safe Steps is in conflict, after it had accepted", referred=(SAFE_STEPS,), kept_out=(SAFE_STEPS,)
+        "Safe Steps is in conflict, after it had accepted; heard by a case conference",
+        referred=(SAFE_STEPS,),
+        kept_out=(SAFE_STEPS,),
+        heard=True,
     ),
 }
 
@@ -139,7 +153,7 @@ def may_see(reader: Reader, relation: Relation, kind: str) -> bool:
 
     kind: a data category; "hub", what only the hub's people may know; "sent", a row as the police had sent it;
     "existence", that there is such a case,
-    by its reference; "referral", that there is or was a referral of it, by bare ids.
+    by its reference; "referral", that there is or was a referral of it or a conference asked about it, by bare ids.
     """
     if reader.name in relation.kept_out or reader.agency in relation.kept_out:
         return kind == REFERRAL  # they know of their own conflict, and were told of the recall: bare ids
@@ -153,7 +167,7 @@ def may_see(reader: Reader, relation: Relation, kind: str) -> bool:
     if reader.role not in READS_ITS_AGENCYS_REFERRALS:
         return False
     if kind == REFERRAL:
-        return reader.agency in relation.referred
+        return reader.agency in (*relation.referred, *relation.asked)
     told = relation.tells.get(reader.agency, ())
     return bool(told) if kind == EXISTENCE else kind in told
 

@@ -2,7 +2,7 @@
 
 import os
 
-from tests.matrix.doors import WORK
+from tests.matrix.doors import WORK, Door
 from tests.matrix.policy import OF_PERSON, Reader, Relation, may_see
 from tests.matrix.walk import Keys, Width, walk
 
@@ -23,6 +23,7 @@ def doors_hold(world, tally, reader: Reader, width: Width, *, writes: bool = Tru
         for name in walked.targets
         for kind in entry.shows
         if is_owed(reader, world.targets[name].relation, kind)
+        and leads_to(entry, reader, world.targets[name].relation)
     }
     tally("Things owed to a reader that a door did not show", len(owed - walked.seen), len(owed))
     assert owed <= walked.seen, sorted(owed - walked.seen)
@@ -35,3 +36,11 @@ def is_owed(reader: Reader, relation: Relation, kind: str) -> bool:
     )  # the person's canaries bear the earlier case's number
     kept_out = reader.name in relation.kept_out or reader.agency in relation.kept_out
     return may_see(reader, relation, kind) and not elsewhere and not kept_out
+
+
+def leads_to(entry: Door, reader: Reader, relation: Relation) -> bool:
+    """Whether the door is one by which the reader comes to a case so: a conference's lead to what it asked about."""
+    asked = reader.agency in relation.asked
+    if entry.conference:
+        return asked
+    return not asked or reader.agency in relation.referred

@@ -24,16 +24,36 @@ from referrals.actions.assess import assess_case
 from referrals.actions.break_glass import break_glass
 from referrals.actions.case_tasks import Wanted, give_task
 from referrals.actions.challenges import challenge_referral
+from referrals.actions.conferences import call_meeting, list_case
 from referrals.actions.conflicts import declare_conflict, end_conflict
 from referrals.actions.consent import AgencyAnswer, record_consents
 from referrals.actions.contact import record_contact
+from referrals.actions.meeting import (
+    begin_meeting,
+    circulate_minutes,
+    close_meeting,
+    confirm_statement,
+    record_passage,
+    set_action,
+)
 from referrals.actions.notes import share_note, write_note
 from referrals.actions.override import ask_override
+from referrals.actions.research import answer_research, ask_agencies
 from referrals.actions.restriction import end_personal_access, give_personal_access, lift, restrict
 from referrals.actions.sight import give_sight
 from referrals.actions.triage import close_case
 from referrals.grounds import OVERRIDE_REASONS
-from referrals.models import Case, FeedRow, FeedRun, FeedSource, Incident, Prompt, Referral, RoutingDecision
+from referrals.models import (
+    Case,
+    FeedRow,
+    FeedRun,
+    FeedSource,
+    Incident,
+    Prompt,
+    Referral,
+    Research,
+    RoutingDecision,
+)
 from referrals.queries.circumstances import Circumstances
 from referrals.queries.keyset import Place
 from reporting.actions.dry_runs import rehearse
@@ -105,6 +125,7 @@ def build() -> World:
     for target in targets.values():
         earlier = targets.get(target.relation.same_person_as)
         target.fills["link"] = earlier.fills["link"] if earlier else _linked(target.case)
+    meeting = _conferred(cast, [one for one in targets.values() if one.relation.heard])
     run = _fed(targets)
     in_turn = list(targets.values())
     for one, other in zip(in_turn, [*in_turn[1:], in_turn[0]], strict=True):
@@ -144,6 +165,7 @@ def build() -> World:
         "fault": str(fault.id),
         "agreement": agreement,
         "service": str(service),
+        "conference": str(meeting),
         "pathway": pathway.code,
         "dry_run": str(rehearsed.id),
         "weights": str(weights.id),
@@ -387,6 +409,57 @@ def _kept_apart(cast: Cast, target: Target) -> None:
         who, of = in_conflict[name]
         with acting_as(cast.actor(who)) as actor:
             declare_conflict(actor=actor, case_id=case, why="knows", words="Neighbours.", **of)
+
+
+def _conferred(cast: Cast, targets: list[Target]) -> UUID:
+    """A conference to which Safe Steps alone is invited: from the list to the minutes."""
+    with acting_as(cast.actor("dana")) as dana:
+        meeting = call_meeting(
+            actor=dana,
+            kind="marac",
+            starts_at=timezone.now() + timedelta(hours=6),
+            place="Room 1",
+            chair_name="DI Rowan Price",
+            agencies=[cast.actor("helen").agency_id],
+        )
+        confirm_statement(actor=dana, conference_id=meeting.id)
+        for target in targets:
+            listing = list_case(
+                actor=dana,
+                case_id=target.case.id,
+                conference_id=meeting.id,
+                ground="judgement",
+                words=word(target.number, "assessment", "listing"),
+            )
+            target.fills["listing"] = str(listing.id)
+        ask_agencies(actor=dana, conference_id=meeting.id)
+    with acting_as(cast.actor("helen")) as helen:
+        confirm_statement(actor=helen, conference_id=meeting.id)
+        asked = {one.case_id: one for one in Research.objects.filter(conference=meeting)}
+        for target in targets:
+            if target.case.id in asked:
+                said = {kind: word(target.number, kind, "research") for kind in ("incident", "notes")}
+                research = asked[target.case.id].id
+                answer_research(actor=helen, research_id=research, known=True, told=said)
+    with acting_as(cast.actor("dana")) as dana:
+        begin_meeting(actor=dana, conference_id=meeting.id)
+        for target in targets:
+            listing_id = UUID(target.fills["listing"])
+            kinds = {"discussion": "notes", "risks": "assessment", "decision": "notes", "summary": HUB}
+            for part, kind in kinds.items():
+                said_there = word(target.number, kind, part)
+                record_passage(actor=dana, listing_id=listing_id, part=part, words=said_there)
+            action = set_action(
+                actor=dana,
+                listing_id=listing_id,
+                agency_id=cast.actor("helen" if target.case.id in asked else "dana").agency_id,
+                words=word(target.number, "notes", "action"),
+                due_at=timezone.now() + timedelta(days=5),
+            )
+            target.fills["action"] = str(action.id)
+        close_meeting(actor=dana, conference_id=meeting.id)
+        circulate_minutes(actor=dana, conference_id=meeting.id)
+    return meeting.id
 
 
 def _time_passes(target: Target) -> None:
