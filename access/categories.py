@@ -63,6 +63,7 @@ _TABLES: dict[Category, tuple[str, ...]] = {
     Category.CONTACT: (
         "victims_contactmethod",
         "victims_address",
+        "victims_accessneeds",
     ),
     Category.SAFE_ADDRESS: ("victims_safeaddress",),
     Category.INCIDENT: (

@@ -338,7 +338,7 @@ class ServiceForm(forms.Form):
     )
     access = forms.MultipleChoiceField(
         label="What can it offer to people who need it? (optional)",
-        choices=[(code, words.capitalize()) for code, words in ACCESS.items()],
+        choices=[(code, words[:1].upper() + words[1:]) for code, words in ACCESS.items()],
         required=False,
         widget=forms.CheckboxSelectMultiple(attrs={"class": "govuk-checkboxes--small"}),
     )

@@ -17,6 +17,8 @@ ACCESS: dict[str, str] = {
     "step_free": "a building without steps",
     "home_visits": "visits at home",
     "sign_language": "British Sign Language",
+    "hearing": "a hearing loop, or text in place of speech",
+    "large_print": "large print, or information to listen to",
     "easy_read": "easy-read information",
     "by_phone": "all of it by telephone or video",
 }

@@ -15,6 +15,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from access.categories import Category
+from agencies.offering import ACCESS
 
 FactValue = str | int | bool | list[str] | None
 
@@ -156,6 +157,14 @@ FACTS: dict[str, Fact] = {
             source=_PERSON,
             denied="no interpreter is needed",
             category=Category.IDENTITY,
+        ),
+        Fact(
+            "access_needs",
+            Kind.SET,
+            "what the person needs to be spoken to and met",
+            ACCESS,
+            source="the person, as they were last asked",
+            category=Category.CONTACT,
         ),
         Fact(
             "repeat_incidents_12m",

@@ -133,7 +133,14 @@ def _identity(file: PartnerFile) -> dict[str, Any]:
 
 
 def _contact(file: PartnerFile) -> dict[str, Any]:
-    return {"checked_at": timezone.now(), "ways": [_way(way) for way in file.ways]}
+    asked = file.access_needs
+    return {
+        "checked_at": timezone.now(),
+        "ways": [_way(way) for way in file.ways],
+        "access_needs": None
+        if asked is None
+        else [{"code": code, "words": words} for code, words in zip(asked.needs, asked.words, strict=True)],
+    }
 
 
 def _safe_address(file: PartnerFile) -> dict[str, Any] | None:

@@ -58,7 +58,15 @@ def rank(
     if not candidates:
         return []
     first = candidates[0]
-    return [(one, one.reason or _standing(measured[id(one)], measured[id(first)])) for one in candidates]
+    offered = _offered(facts)
+    return [
+        (
+            one,
+            one.reason
+            or _standing(measured[id(one)], measured[id(first)]) + (offered if one is first else ""),
+        )
+        for one in candidates
+    ]
 
 
 def on_override(route: Route, offer: Offer) -> Route:
@@ -184,6 +192,12 @@ def _standing(mine: Sequence[Measure], first: Sequence[Measure]) -> str:
 def _first(words: Sequence[str]) -> str:
     opening, share, room, _ = words
     return f"{_capital(room)}; {share}; {opening}."
+
+
+def _offered(facts: Facts) -> str:
+    """That a team which can take the case has all that the person needs; "" where they need nothing."""
+    needs = [ACCESS.get(one, one) for one in _members(facts.get("access_needs"))]
+    return f" It offers what the person needs: {', '.join(needs)}." if needs else ""
 
 
 def _capital(words: str) -> str:

@@ -19,6 +19,7 @@ TITLES: dict[str, str] = {
     "case.entitlement_changed": "Entitlement changed",
     "case.contact_attempted": "Contact attempted",
     "case.safety_recorded": "Safety of a way of contact recorded",
+    "case.access_needs_recorded": "Asked what the person needs to be spoken to and met",
     "case.assessed": "Assessment completed",
     "note.written": "Note written",
     "note.corrected": "Note corrected",

@@ -7,6 +7,7 @@ from django.db import models
 from access.encryption import EncryptedJSONField
 from access.tables import HubRow
 from agencies.models import Agency
+from agencies.offering import ACCESS
 
 
 class Person(HubRow):
@@ -131,6 +132,28 @@ class SafeAddress(HubRow):
 
     class Meta:
         verbose_name_plural = "safe addresses"
+
+
+class AccessNeeds(HubRow):
+    """What somebody needs so that they can be spoken to and met, as they were last asked; never why they need it.
+
+    It is of the category contact: whoever may reach the person must know how. A row without needs is an answer too;
+    nobody asked where there is no row. The newest counts.
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="access_needs")
+    needs = ArrayField(models.CharField(max_length=20), help_text="Codes of agencies.offering.ACCESS.")
+    recorded_by = models.UUIDField()
+    recorded_by_name = models.CharField(max_length=150)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "access needs"
+        indexes = [models.Index(fields=["person", "-recorded_at"], name="victims_needs_newest")]
+
+    @property
+    def words(self) -> list[str]:
+        return [ACCESS.get(code, code) for code in self.needs]
 
 
 class MatchKey(HubRow):

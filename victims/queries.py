@@ -23,6 +23,8 @@ from victims.matching import Address as Home
 from victims.matching.estimate import Corrections, corrected
 from victims.matching.model import Model, frozen_model
 from victims.models import (
+    AccessNeeds,
+    Address,
     Consent,
     Deduplication,
     Identifier,
@@ -196,6 +198,11 @@ def safe_addresses_of(people: Iterable[UUID]) -> dict[UUID, SafeAddress]:
 def safe_addresses(person: UUID) -> QuerySet[SafeAddress]:
     """Where one person is safe, as last recorded first."""
     return SafeAddress.objects.filter(person=person).order_by("-recorded_at", "-id")
+
+
+def access_needs(people: Iterable[UUID]) -> QuerySet[AccessNeeds]:
+    """What a person, of one record or several, answered when they were asked what they need; the newest first."""
+    return AccessNeeds.objects.filter(person__in=list(people)).order_by("-recorded_at", "-id")
 
 
 def who_may_be(one: Identity) -> list[tuple[UUID, Resemblance]]:

@@ -30,8 +30,8 @@ from referrals.queries.same_person import KnownAs, known_as
 from referrals.queries.triage import open_by
 from victims.entitlement import age_on
 from victims.matching import Why, why
-from victims.models import Address, Consent, Relationship, SafeAddress, SamePersonSuggestion
-from victims.queries import safe_addresses, same_as, standing_consents
+from victims.models import AccessNeeds, Address, Consent, Relationship, SafeAddress, SamePersonSuggestion
+from victims.queries import access_needs, safe_addresses, same_as, standing_consents
 from victims.repeats import Repeats
 from victims.strictest import Stand
 
@@ -77,6 +77,7 @@ class CaseFile:
     assignee: str
     open_by: str
     ways: list[Way]
+    access_needs: AccessNeeds | None
     clocks: list[tuple[str, Clock]]
     attempts: list[ContactAttempt]
     incidents: list[Incident]
@@ -149,6 +150,7 @@ def case_file(*, actor: Actor, case: Case, now: datetime) -> CaseFile:
         assignee=names_of([case.assigned_to]).get(case.assigned_to, "") if case.assigned_to else "",
         open_by=open_by(case, actor=actor, now=now),
         ways=ways_shown(case, sight, now=now, is_linked=is_linked, show_linked=True),
+        access_needs=sight.first(access_needs(groups[case.person_id])),
         clocks=[(_clock_words(clock, case), clock) for clock in sight.rows(case.clocks.order_by("due_at"))],
         attempts=attempts,
         incidents=sight.rows(case.incidents.select_related("source").order_by("-reported_at", "-id")),

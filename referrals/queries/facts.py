@@ -22,6 +22,7 @@ from referrals.queries.repeats import repeats_by_person
 from referrals.workflow import OPEN
 from victims.entitlement import age_on
 from victims.models import ContactMethod
+from victims.queries import access_needs
 from victims.repeats import Repeats
 
 _HOUR, _DAY = 3600, 86400
@@ -48,6 +49,7 @@ def facts_of(known: Circumstances) -> dict[str, FactValue]:
     codes = {agency.id: agency.code for agency in agencies_by_id().values()}
     counted = repeats_by_person([case.person_id], until=at, groups={case.person_id: known.same})
     again = counted.get(case.person_id, Repeats())
+    needed = access_needs(known.same).first()
     told = _incidents(case)
     return clean(
         {
@@ -59,6 +61,7 @@ def facts_of(known: Circumstances) -> dict[str, FactValue]:
             "needs_severity": needs.score["highest"] if needs else None,
             "language": case.person.language,
             "interpreter": case.person.interpreter,
+            "access_needs": needed.needs if needed else None,
             "repeat_incidents_12m": len(again.dates),
             "repeat_same_perpetrator_12m": len(again.same_perpetrator),
             "marac_repeat": marac_repeat(known),

@@ -22,8 +22,8 @@ from referrals.queries.keyset import SortKey, one_page
 from referrals.queries.notes import notes_shown
 from referrals.queries.people import NAMELESS, Name, all_names, names_shown
 from referrals.workflow import FINAL, OPEN, UNANSWERED
-from victims.models import Relationship, SafeAddress
-from victims.queries import safe_addresses
+from victims.models import AccessNeeds, Relationship, SafeAddress
+from victims.queries import access_needs, safe_addresses
 
 PAGE = 25
 BY_ANSWER_DUE = SortKey("answer_due_at", datetime.fromisoformat)
@@ -165,6 +165,7 @@ class PartnerFile:
     case: Case | None
     name: Name
     ways: list[Way]
+    access_needs: AccessNeeds | None
     incidents: list[Incident]
     perpetrators: list[Relationship]
     assessments: list[Assessment]
@@ -194,6 +195,7 @@ def partner_file(*, referral: Referral) -> PartnerFile:
         case=case,
         name=next(iter(all_names(case, sight)), NAMELESS) if case else NAMELESS,
         ways=ways_shown(case, sight, now=timezone.now()) if case else [],
+        access_needs=sight.first(access_needs([case.person_id])) if case else None,
         incidents=sight.rows(incidents.order_by("-reported_at", "-id")),
         perpetrators=sight.rows(Relationship.objects.filter(case_id=referral.case_id).order_by("id")),
         assessments=list(latest_assessments(case_id=referral.case_id).values())

@@ -20,6 +20,7 @@ BELONGS_TO_SOMEBODY = (
     "case.updated",
     "case.contact_attempted",
     "case.safety_recorded",
+    "case.access_needs_recorded",
     "case.consent_recorded",
     "case.assessed",
     "case.entitlement_changed",

@@ -1,0 +1,43 @@
+"""What somebody needs so that they can be spoken to and met: asked on a page of its own, shown on the case."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from access.looks import record_look
+from access.models import Look
+from access.sight import sight_of
+from referrals.forms.access_needs import AccessNeedsForm
+from referrals.pages.case import UNPROCESSABLE, case_for
+from referrals.workflow import OPEN_CASE
+from victims.actions.access_needs import AccessNeedsNotValid, record_access_needs
+from victims.queries import access_needs
+
+
+@require_http_methods(["GET", "POST"])
+def case_access_needs(request: HttpRequest, reference: str) -> HttpResponse:
+    """Ask the person of a case what they need, and keep the answer."""
+    actor, found = case_for(reference)
+    if found.status not in OPEN_CASE:
+        raise Http404
+    asked = sight_of(found.id).first(access_needs([found.person_id]))
+    sent = request.POST if request.method == "POST" else None
+    form = AccessNeedsForm(sent, initial=AccessNeedsForm.held(found.person, asked))
+    if form.is_valid():
+        try:
+            record_access_needs(actor=actor, case_id=found.id, person_id=found.person_id, **form.said())
+        except AccessNeedsNotValid as refusal:
+            form.add_error("language", str(refusal))
+        else:
+            messages.success(
+                request, "What the person needs is recorded. Routing looks for who can offer it."
+            )
+            return redirect("case", found.reference)
+    record_look(action=Look.Action.VIEW, door="case_access_needs", subjects=[found.id, found.person_id])
+    return render(
+        request,
+        "referrals/case_access_needs.html",
+        {"case": found, "asked": asked, "form": form},
+        status=UNPROCESSABLE if form.errors else None,
+    )
