@@ -12,7 +12,7 @@ export HUB_HOME
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev setup-bench run stop reset test check audit bench prove
+.PHONY: help setup setup-dev setup-bench run stop reset test check audit bench screenshots prove
 
 help: ## show this
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -53,6 +53,9 @@ audit: setup-dev ## what is known against the packages that we use (needs the ne
 
 bench: setup-bench ## what things cost, side by side
 	@$(IN) -m bench $(ARGS)
+
+screenshots: setup-dev ## the pictures of docs/practitioners/day, of the demonstration that `make run` has started
+	@$(IN) scripts/screenshots.py
 
 prove: setup-dev ## the proofs, each zero with its denominator (ARGS=--quick for a short run)
 	@$(IN) scripts/prove $(ARGS)

@@ -36,6 +36,7 @@ DOOR_WORDS = {
     "case_prompt": "what an answer asks to be done",
     "case_recall": "taking a referral back",
     "case_route": "sending the case to services",
+    "case_accused": "where the alleged perpetrator works",
     "case_access_needs": "what the person needs to be spoken to and met",
     "case_safe_address": "the safe address",
     "case_safety": "which contact is safe",

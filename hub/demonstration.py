@@ -26,6 +26,7 @@ from access.context import acting_as, acting_as_system
 from agencies.actions.clients import add_api_client
 from agencies.models import Agency, ApiClient, Practitioner
 from hub.demonstrated_conferences import hold_conferences
+from hub.demonstrated_rules import demonstrate_rules
 from hub.founding import found
 from messaging.models import Message
 from messaging.relay import run_due
@@ -33,6 +34,7 @@ from pathways.models import InstrumentVersion
 from referrals.actions import triage
 from referrals.actions.assess import assess_case
 from referrals.actions.break_glass import break_glass
+from referrals.actions.conflicts import record_employer
 from referrals.actions.contact import record_contact
 from referrals.actions.intake import take_feed
 from referrals.actions.override import ask_override
@@ -44,9 +46,10 @@ from referrals.feed.told import Told
 from referrals.models import Case, FeedRun, FeedSource, Referral
 from referrals.queries.review import newest_case_of
 from rights.actions.requests import open_request
+from victims.actions.access_needs import record_access_needs
 from victims.actions.consent import record_consent
 from victims.actions.deduplication import start_deduplication
-from victims.models import Consent, ContactMethod, SamePersonSuggestion
+from victims.models import Consent, ContactMethod, Relationship, SamePersonSuggestion
 
 PASSWORD = "northshire-demo-only"  # printed by `make run`, refused in production
 FEED = "referrals/sources/examples/northshire-2026-11-16.csv"
@@ -89,6 +92,8 @@ def demonstrate(*, tell: Tell, web: str | None = None) -> None:
     tell("Holding a case conference, and calling another")
     hold_conferences(_practitioner)
     _settle()
+    tell("Agreeing on rules: a dry run, a proposal, an objection, and what was amended")
+    demonstrate_rules(who=_practitioner, settle=_settle)
     tell("Restricting a record, and breaking the glass of it")
     _restrict()
     _settle()
@@ -215,6 +220,7 @@ def _triage() -> None:
             if step == 5:
                 continue
             _consent(actor, case, number)
+            _ask_needs(actor, case, number)
             _assess(actor, case, number)
             triage.finish_triage(actor=actor, case_id=case.id)
 
@@ -274,6 +280,24 @@ def _consent(actor: Actor, case: Case, number: int) -> None:
             how="by phone",
             expires_at=timezone.now() + timedelta(days=365),
         )
+
+
+def _ask_needs(actor: Actor, case: Case, number: int) -> None:
+    """Of every three somebody is asked what they need; once the alleged perpetrator works for a partner."""
+    if number % 3 == 0:
+        needs = ([], ["step_free"], ["easy_read", "by_phone"], ["hearing"])[number // 3 % 4]
+        record_access_needs(
+            actor=actor,
+            case_id=case.id,
+            person_id=case.person_id,
+            needs=needs,
+            language=case.person.language,
+            interpreter=case.person.interpreter,
+        )
+    accused = Relationship.objects.filter(case_id=case.id).order_by("id").first()
+    if accused is not None and not Relationship.objects.filter(employer__isnull=False).exists():
+        housing = Agency.objects.get(code="housing-options")
+        record_employer(actor=actor, case_id=case.id, accused_id=accused.id, agency_id=housing.id)
 
 
 def _assess(actor: Actor, case: Case, number: int) -> None:

@@ -16,7 +16,8 @@ class Offer:
     consent: given, refused (or withdrawn) or not_recorded (or run out), to this agency.
     override_categories: what two people decided that it may be told without or against consent, to keep somebody
     safe; override_words: who asked, who approved, and why.
-    in_conflict: the agency has a conflict of interest in the case: it gets no referral, whatever else allows it.
+    in_conflict: the agency has a conflict of interest in the case: it gets no referral, whatever else allows it;
+    conflict_words: which.
     areas, languages, interpreters, access, criteria: where and for whom the team works; see agencies.offering,
     and pathways.rules for the criteria.
     opens_at: when it next opens; "" where it is open now, or has not told its hours.
@@ -39,6 +40,7 @@ class Offer:
     consent_categories: tuple[str, ...] = ()
     service_name: str = ""
     in_conflict: bool = False
+    conflict_words: str = ""
     override_categories: tuple[str, ...] = ()
     override_words: str = ""
     service_id: str = ""

@@ -84,7 +84,8 @@ def on_override(route: Route, offer: Offer) -> Route:
 def _obstacle(route: Route, offer: Offer, facts: Facts, status: str) -> tuple[str, str] | None:
     """What stands in the way of sending the case to this team; None where nothing does."""
     if offer.in_conflict:
-        return "conflict_of_interest", f"{offer.agency_name} has a conflict of interest in this case."
+        which = f" ({offer.conflict_words})" if offer.conflict_words else ""
+        return "conflict_of_interest", f"{offer.agency_name} has a conflict of interest in this case{which}."
     if status == "recalled":
         return "recalled", f"The referral to {offer.who} was recalled: decide whether to send it again."
     if status in NOT_TAKEN:

@@ -4,6 +4,7 @@ from django.urls import path
 
 from referrals.pages import (
     access_needs,
+    accused,
     assess,
     assessment,
     break_glass,
@@ -71,6 +72,7 @@ urlpatterns = [
     path("cases/<str:reference>/assign/", case_verbs.case_assign, name="case_assign"),
     path("cases/<str:reference>/entitlement/", case_verbs.case_entitlement, name="case_entitlement"),
     path("cases/<str:reference>/retriage/", case_verbs.case_retriage, name="case_retriage"),
+    path("cases/<str:reference>/accused/<uuid:accused_id>/", accused.case_accused, name="case_accused"),
     path("cases/<str:reference>/needs/", access_needs.case_access_needs, name="case_access_needs"),
     path("cases/<str:reference>/safe-address/", safe_address.case_safe_address, name="case_safe_address"),
     path("cases/<str:reference>/safety/letters/", contact.case_letters, name="case_letters"),

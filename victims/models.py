@@ -343,6 +343,9 @@ class Relationship(HubRow):
     nominal = models.CharField(max_length=60, blank=True)
     name = models.CharField(max_length=200, blank=True)
     kind = models.CharField(max_length=60, blank=True, help_text="In the sender's words, such as EX-PARTNER.")
+    employer = models.ForeignKey(
+        Agency, on_delete=models.PROTECT, null=True, help_text="The agency here that they work for, if any."
+    )
     recorded_at = models.DateTimeField()
 
 

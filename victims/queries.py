@@ -24,7 +24,6 @@ from victims.matching.estimate import Corrections, corrected
 from victims.matching.model import Model, frozen_model
 from victims.models import (
     AccessNeeds,
-    Address,
     Consent,
     Deduplication,
     Identifier,

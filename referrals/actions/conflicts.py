@@ -18,9 +18,12 @@ from referrals.actions.restriction import locked_cases_of_person, take_from
 from referrals.actions.triage import ReasonMissing, TriageRefused
 from referrals.grounds import CONFLICT, LOST
 from referrals.models import Case, Referral
-from referrals.queries.restricted import ACCOUNT, live, owners, restricted_record_of
+from referrals.queries.restricted import ACCOUNT, agencies_in_conflict, live, owners, restricted_record_of
 from referrals.workflow import OPEN
+from victims.models import Relationship
 from victims.queries import same_as
+
+EMPLOYS_ACCUSED = "An alleged perpetrator works there, as the case records."
 
 
 class ConflictNotValid(TriageRefused):
@@ -33,6 +36,10 @@ class ConflictStands(TriageRefused):
 
 class ConflictNotFound(TriageRefused):
     """There is no such conflict, or the actor may not come to it."""
+
+
+class AccusedNotFound(TriageRefused):
+    """There is no such alleged perpetrator on the case, or the actor may not come to it."""
 
 
 class NobodyLeftToAnswer(TriageRefused):
@@ -73,6 +80,39 @@ def declare_conflict(
     if agency_id is not None:
         recall_from(agency_id, person_id)
     return _declare(actor, person_id, why, words, now, practitioner_id=practitioner_id, agency_id=agency_id)
+
+
+@transaction.atomic
+def record_employer(*, actor: Actor, case_id: UUID, accused_id: UUID, agency_id: UUID | None) -> Relationship:
+    """Record for which agency here an alleged perpetrator works: that agency is kept out from that moment.
+
+    What is a fact of the incident needs no supervisor; to let the agency back in does (end_conflict), so that None
+    (for none of them) only corrects the record. Raises NotAllowed, CaseNotFound, AccusedNotFound, ConflictNotValid.
+    """
+    actor.require(Capability.TRIAGE)
+    now = timezone.now()
+    person_id, _ = locked_cases_of_person(actor, case_id)
+    accused = Relationship.objects.select_for_update().filter(id=accused_id, case_id=case_id).first()
+    if accused is None:
+        raise AccusedNotFound("There is no such person on this case.")
+    if agency_id == hub_id():
+        raise ConflictNotValid(
+            "The hub cannot be kept out of its own case: have a supervisor restrict the record, and declare the"
+            " conflict of whoever works with them."
+        )
+    agency = Agency.objects.filter(id=agency_id).first() if agency_id else None
+    if agency_id and agency is None:
+        raise ConflictNotValid("Choose an agency of the list.")
+    if accused.employer_id != agency_id:
+        accused.employer = agency
+        accused.save(update_fields=["employer"])
+    if agency is not None and agency.id not in agencies_in_conflict(person_id=person_id):
+        why = Conflict.Why.ALLEGED_PERPETRATOR.value
+        told: dict[str, object] = {"why": why, "agency": str(agency.id)}
+        publish(Happening("case.conflict_declared", at=now, case_id=case_id, data=told))
+        recall_from(agency.id, person_id)
+        _declare(actor, person_id, why, EMPLOYS_ACCUSED, now, agency_id=agency.id)
+    return accused
 
 
 @transaction.atomic

@@ -154,7 +154,9 @@ def case_file(*, actor: Actor, case: Case, now: datetime) -> CaseFile:
         clocks=[(_clock_words(clock, case), clock) for clock in sight.rows(case.clocks.order_by("due_at"))],
         attempts=attempts,
         incidents=sight.rows(case.incidents.select_related("source").order_by("-reported_at", "-id")),
-        perpetrators=sight.rows(Relationship.objects.filter(case_id=case.id).order_by("id")),
+        perpetrators=sight.rows(
+            Relationship.objects.filter(case_id=case.id).select_related("employer").order_by("id")
+        ),
         repeats=repeats.get(case.person_id, Repeats()),
         known_as=known_as(actor=actor, person_id=case.person_id)
         if is_linked and sight.shows(SamePersonSuggestion)

@@ -47,8 +47,8 @@ class Circumstances:
         return agreements_in_force(hub=hub_id(), on=timezone.localdate(self.at))
 
     @cached_property
-    def kept_out(self) -> set[UUID]:
-        """Agencies with a conflict of interest."""
+    def kept_out(self) -> dict[UUID, str]:
+        """Agencies with a conflict of interest, and which it is in words."""
         return agencies_in_conflict(person_id=self.case.person_id, same=self.same)
 
     @cached_property

@@ -46,6 +46,7 @@ def offers_for(known: Circumstances) -> list[Offer]:
                 share=service.share,
                 sent=service.sent,
                 in_conflict=agency.id in known.kept_out,
+                conflict_words=known.kept_out.get(agency.id, ""),
                 agreement_id=str(agreement.agreement_id) if agreement else None,
                 agreement_purposes=agreement.purposes if agreement else (),
                 agreement_categories=agreement.categories if agreement else (),

@@ -138,15 +138,16 @@ def guard_of(*, person_id: UUID, now: datetime) -> Guard:
     )
 
 
-def agencies_in_conflict(*, person_id: UUID, same: set[UUID] | None = None) -> set[UUID]:
-    """Agencies that are kept out of the person's cases, and so out of routing.
+def agencies_in_conflict(*, person_id: UUID, same: set[UUID] | None = None) -> dict[UUID, str]:
+    """Agencies that are kept out of the person's cases, and so out of routing, with the words of why.
 
     same: who is one with the person, where the caller has asked for it already.
     """
     theirs = same_as([person_id])[person_id] if same is None else same
     with _as_system():
         found = Conflict.objects.filter(person_id__in=theirs, agency_id__isnull=False, ended_at__isnull=True)
-        return {agency for agency in found.values_list("agency_id", flat=True) if agency}
+        first = found.order_by("-declared_at").values_list("agency_id", "why")
+        return {agency: Conflict.Why(why).label for agency, why in first if agency}
 
 
 def _as_system() -> AbstractContextManager[object]:

@@ -145,6 +145,9 @@ WORK: dict[str, Door] = {
     "case_safe_address": _case(
         {"lines": "1 New Street", "postcode": "NS1 1AA", "reason": REASON}, shows=(EXISTENCE, SAFE_ADDRESS)
     ),
+    "case_accused": _case(
+        {"employer": "none"}, at=OF_CASE | {"accused_id": "{accused}"}, shows=(EXISTENCE, INCIDENT)
+    ),
     "case_access_needs": _case(
         {"language": "Welsh", "interpreter": "no", "needs": "step_free"}, shows=(EXISTENCE, IDENTITY)
     ),

@@ -139,7 +139,7 @@ OF_TARGETS = (
     "reference", "case", "person", "person_reference", "method", "surname", "postcode", "assessment", "suggestion",
     "link", "referral", "event", "cursor", "area", "grant", "conflict", "review", "override", "held", "prompt",
     "request", "information", "hold", "retention", "notice", "hint", "challenge", "task", "note",
-    "listing", "action",
+    "listing", "action", "accused",
 )  # fmt: skip
 
 

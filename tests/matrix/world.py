@@ -209,7 +209,7 @@ def _begun(number: int, name: str, relation: Relation, earlier: Target | None) -
             officer=word(number, "incident", "officer"),
             crime_ref=word(number, "incident", "crime"),
         )
-        Relationship.objects.create(
+        accused = Relationship.objects.create(
             person=case.person,
             case_id=case.id,
             scheme="northshire-police",
@@ -237,6 +237,7 @@ def _begun(number: int, name: str, relation: Relation, earlier: Target | None) -
         "person": str(case.person_id),
         "person_reference": case.person.reference,
         "method": str(method.id),
+        "accused": str(accused.id),
         "surname": word(earlier.number if earlier else number, "identity", "surname"),
         "postcode": postcode(number),
     }

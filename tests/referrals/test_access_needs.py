@@ -16,9 +16,9 @@ from messaging.relay import run_due
 from pathways.rules import evaluate
 from referrals.actions.routing import ask_to_route
 from referrals.models import RoutingDecision
-from referrals.queries.facts import facts_of
 from tests.factories import a_case
 from tests.referrals.road import fresh, referrals_of, routed, the_referral, triaged
+from tests.referrals.test_facts import facts_in
 from victims.actions.access_needs import AccessNeedsNotValid, record_access_needs
 from victims.models import AccessNeeds
 
@@ -101,11 +101,11 @@ def test_not_asked_is_not_known_and_nothing_needed_is_an_answer(cast):
     case = a_case()
     with acting_as(cast.actor("priya")):
         rule = {"fact": "access_needs", "contains": "step_free"}
-        assert evaluate(rule, facts_of(case, at=case.opened_at)).value is None
+        assert evaluate(rule, facts_in(case)).value is None
         asked(cast, case)
-        assert facts_of(case, at=case.opened_at)["access_needs"] == []
+        assert facts_in(case)["access_needs"] == []
         asked(cast, case, "step_free")
-        assert evaluate(rule, facts_of(case, at=case.opened_at)).value is True
+        assert evaluate(rule, facts_in(case)).value is True
 
 
 def test_a_case_goes_to_whoever_offers_what_the_person_needs(cast):

@@ -12,7 +12,7 @@ SEEN = "access_may_see_person(person_id, 'contact')"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("victims", "0012_never_suggested")]
+    dependencies = [("victims", "0015_answers_that_replace")]
     operations = [
         migrations.CreateModel(
             name="AccessNeeds",

@@ -1,0 +1,103 @@
+"""Makes the pictures of docs/practitioners/day from the running product: `make screenshots`, beside a `make run`.
+
+Everybody on them is invented: they are of the demonstration, and nothing else is signed in to. Needs Chromium.
+"""
+
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+FOLDER = Path(__file__).resolve().parent.parent / "docs" / "practitioners" / "day" / "images"
+PASSWORD = "northshire-demo-only"
+WIDTH, HEIGHT = 1000, 640
+PRIYA, DANA = "priya.nair@northshire.example", "dana.ahmed@northshire.example"
+HELEN, INES = "helen.marsh@safesteps.example", "ines.costa@safesteps.example"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One picture: its file, who is signed in, and how they come to what it shows."""
+
+    name: str
+    who: str
+    go: Callable[[Page], None]
+    shows: str = "main"
+    """The part of the page that must be in it, at its top."""
+
+
+def at(address: str) -> Callable[[Page], None]:
+    return lambda page: page.goto(address) and None
+
+
+def first_case(list_of: str, then: str = "") -> Callable[[Page], None]:
+    """The first case of a list, and from there the link of these words."""
+
+    def go(page: Page) -> None:
+        page.goto(list_of)
+        page.goto(page.locator("main a[href^='/cases/VRH-']").first.get_attribute("href") or "")
+        if then:
+            page.goto(page.get_by_role("link", name=then).first.get_attribute("href") or "")
+
+    return go
+
+
+def first_link(list_of: str, within: str) -> Callable[[Page], None]:
+    """The first link of a list that leads to such an address."""
+
+    def go(page: Page) -> None:
+        page.goto(list_of)
+        page.goto(page.locator(f"main a[href^='{within}']").first.get_attribute("href") or "")
+
+    return go
+
+
+PICTURES = (
+    Picture("feeds", PRIYA, at("/feeds/")),
+    Picture("held", PRIYA, at("/feeds/quarantine/")),
+    Picture("queue", PRIYA, at("/triage/")),
+    Picture("case", PRIYA, first_case("/triage/?assigned=me")),
+    Picture("contact", PRIYA, first_case("/triage/?assigned=me"), shows="#contact"),
+    Picture("needs", PRIYA, first_case("/triage/?assigned=me", "Ask what they need")),
+    Picture("consent", PRIYA, first_case("/triage/?assigned=me", "Record consent")),
+    Picture("assess", PRIYA, first_case("/triage/?assigned=me", "Complete the needs assessment")),
+    Picture("routed", PRIYA, first_case("/triage/?stage=partner"), shows="#referrals"),
+    Picture("partner", HELEN, first_link("/referrals/", "/referrals/")),
+    Picture("pathways", INES, at("/pathways/")),
+    Picture("dashboard", DANA, at("/dashboard/")),
+)
+
+
+def signed_in(browser: Browser, base: str, who: str) -> Page:
+    page = browser.new_context(base_url=base, viewport={"width": WIDTH, "height": HEIGHT}).new_page()
+    page.goto("/")
+    page.get_by_label("Email").fill(who)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_url(lambda url: "/accounts/login" not in url)
+    return page
+
+
+def main(base: str) -> None:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        pages: dict[str, Page] = {}
+        for picture in PICTURES:
+            page = pages.get(picture.who) or signed_in(browser, base, picture.who)
+            pages[picture.who] = page
+            picture.go(page)
+            page.wait_for_load_state("networkidle")
+            page.locator(picture.shows).first.evaluate("part => part.scrollIntoView({block: 'start'})")
+            page.screenshot(path=FOLDER / f"{picture.name}.png")
+            print(f"{picture.name}.png  {page.title()}")
+        browser.close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1] if len(sys.argv) > 1 else f"http://127.0.0.1:{os.environ.get('PORT') or 8000}")
