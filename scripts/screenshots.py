@@ -51,7 +51,7 @@ def first_link(list_of: str, within: str) -> Callable[[Page], None]:
 
     def go(page: Page) -> None:
         page.goto(list_of)
-        page.goto(page.locator(f"main a[href^='{within}']").first.get_attribute("href") or "")
+        page.goto(page.locator(f"main table a[href^='{within}']").first.get_attribute("href") or "")
 
     return go
 

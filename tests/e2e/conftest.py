@@ -24,6 +24,8 @@ PEOPLE = {
     "grace": "grace.holt@northshire.example",
     "helen": "helen.marsh@safesteps.example",
     "ines": "ines.costa@safesteps.example",
+    "martin": "martin.ford@northshire-police.example",
+    "sian": "sian.rowe@northshire-police.example",
 }
 
 
@@ -127,10 +129,18 @@ class Door:
         self.contexts: list[BrowserContext] = []
         self.refused: list[str] = []
 
-    def open(self, stack: Stack, name: str, *, width: int = 1280, bypass_csp: bool = False) -> Page:
-        """A page of a browser in which this person has signed in. What the page's policy refuses is kept."""
+    def open(
+        self, stack: Stack, name: str, *, width: int = 1280, bypass_csp: bool = False, scripts: bool = True
+    ) -> Page:
+        """A page of a browser in which this person has signed in. What the page's policy refuses is kept.
+
+        scripts: whether the browser runs any.
+        """
         context = self.browser.new_context(
-            base_url=stack.address, viewport={"width": width, "height": 900}, bypass_csp=bypass_csp
+            base_url=stack.address,
+            viewport={"width": width, "height": 900},
+            bypass_csp=bypass_csp,
+            java_script_enabled=scripts,
         )
         context.set_default_timeout(15_000)
         self.contexts.append(context)
