@@ -85,10 +85,12 @@ _TABLES: dict[Category, tuple[str, ...]] = {
         "referrals_casenote",
         "referrals_noteshare",
         "referrals_casetask",
+        "referrals_callback",
         "referrals_contactattempt",
         "referrals_outcome",
         "referrals_minute",
         "referrals_conferenceaction",
+        "referrals_say",
     ),
 }
 CATEGORY_OF = {table: category for category, tables in _TABLES.items() for table in tables}

@@ -11,6 +11,7 @@ import re
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,7 @@ from hub.founding import found
 from messaging.models import Message
 from messaging.relay import run_due
 from pathways.models import InstrumentVersion
-from referrals.actions import triage
+from referrals.actions import closing, triage
 from referrals.actions.assess import assess_case
 from referrals.actions.break_glass import break_glass
 from referrals.actions.conflicts import record_employer
@@ -49,6 +50,7 @@ from rights.actions.requests import open_request
 from victims.actions.access_needs import record_access_needs
 from victims.actions.consent import record_consent
 from victims.actions.deduplication import start_deduplication
+from victims.actions.safety import record_safety
 from victims.models import Consent, ContactMethod, Relationship, SamePersonSuggestion
 
 PASSWORD = "northshire-demo-only"  # printed by `make run`, refused in production
@@ -83,6 +85,7 @@ def demonstrate(*, tell: Tell, web: str | None = None) -> None:
     _take_to_conference()
     tell("Knowing people again")
     _know_again()
+    _call_again()
     tell("Closing what is finished, recalling what was sent too early")
     _close()
     _recall()
@@ -266,6 +269,34 @@ def _reach(actor: Actor, case: Case) -> bool:
     return False
 
 
+def _call_again() -> None:
+    """A few whom nobody reached stand in the diary; one of them has agreed how to be called."""
+    with acting_as(_practitioner("priya.nair@northshire.example")) as priya:
+        mine = Case.objects.filter(assigned_to=priya.id, status="triaging").order_by("reference")
+        numbers = ContactMethod.objects.filter(
+            person__cases__in=mine, kind="mobile", safety="safe", rules={}
+        ).order_by("id")
+        for number, method in enumerate(numbers[:3]):
+            case = mine.get(person_id=method.person_id)
+            if not number:
+                record_safety(
+                    actor=priya,
+                    case_id=case.id,
+                    person_id=case.person_id,
+                    contact_method_id=method.id,
+                    safety="safe",
+                    care={"code_word": "Bluebell", "cover_story": "say that it is the dentist’s"},
+                )
+            with suppress(triage.TriageRefused):
+                record_contact(
+                    actor=priya,
+                    case_id=case.id,
+                    contact_method_id=method.id,
+                    channel="phone",
+                    result="no_answer",
+                )
+
+
 def _consent(actor: Actor, case: Case, number: int) -> None:
     refused = "victim-care" if number % 13 == 5 else None
     for agency in Agency.objects.filter(kind=Agency.Kind.PARTNER).order_by("code"):
@@ -341,8 +372,12 @@ def _close() -> None:
         )
         for case in finished.distinct()[:4]:
             end_state = "supported_enhanced" if case.entitlement == "enhanced" else "supported_standard"
-            triage.close_case(
-                actor=dana, case_id=case.id, end_state=end_state, reason="Support has ended as agreed."
+            closing.close_case(
+                actor=dana,
+                case_id=case.id,
+                end_state=end_state,
+                reason="Support has ended as agreed.",
+                without="It was not recorded.",
             )
 
 

@@ -250,6 +250,12 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "Europe/London"
 # Where the quick exit of the public pages leads: somewhere that anybody might have open.
 QUICK_EXIT_ADDRESS = env.str("QUICK_EXIT_ADDRESS", "https://www.bbc.co.uk/weather")
+# For how long a closed case may be opened again; after that, what comes is a new case.
+REOPEN_WITHIN_DAYS = env.int("REOPEN_WITHIN_DAYS", 28)
+# For how long the link works by which a person says how they were helped.
+SAY_WITHIN_DAYS = env.int("SAY_WITHIN_DAYS", 28)
+# Who such a mail is from: an address that says nothing of crime, for it stands in an inbox.
+SAY_FROM = env.str("SAY_FROM", "hello@localhost")
 USE_TZ = True
 
 CACHES = {

@@ -27,6 +27,7 @@ NAVIGATION = (
     ("Triage queue", "triage", Capability.TRIAGE),
     ("My cases", "my_cases", Capability.TRIAGE),
     ("My tasks", "my_tasks", Capability.TRIAGE),
+    ("Diary", "diary", Capability.TRIAGE),
     ("The same person?", "review_pairs", Capability.TRIAGE),
     ("Partner responses", "partner_responses", Capability.ROUTE),
     ("Referrals", "partner_queue", Capability.ANSWER_REFERRAL),

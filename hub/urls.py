@@ -6,12 +6,14 @@ from agencies.api import token
 from hub.health import health
 from hub.limits import limited_form, limited_token
 from hub.pages import home
+from referrals.pages.say import say, say_later
 from referrals.pages.told import WELSH, get_help, get_help_later, get_help_sent
 from reporting.pages.book import pathway_book
 
 # Open to everybody: an address for each language, so that nothing has to be remembered of a visitor.
 ENGLISH, IN_WELSH = {"language": "en-gb"}, {"language": WELSH}
 ask = limited_form(get_help, refusal=get_help_later)
+said = limited_form(say, refusal=say_later)
 
 urlpatterns = [
     path("", home, name="home"),
@@ -26,6 +28,8 @@ urlpatterns = [
     path("get-help/sent/", get_help_sent, ENGLISH, name="get_help_sent"),
     path("cael-cymorth/", ask, IN_WELSH, name="get_help_welsh"),
     path("cael-cymorth/anfonwyd/", get_help_sent, IN_WELSH, name="get_help_sent_welsh"),
+    path("say/<str:token>/", said, ENGLISH, name="say"),
+    path("dweud/<str:token>/", said, IN_WELSH, name="say_welsh"),
     path("rights/", include("rights.urls")),
     path("", include("reporting.urls")),
     path("oauth/token/", limited_token(token), name="token"),

@@ -1,9 +1,14 @@
 """What follows from events and due times: each a subscriber of the outbox, acting as a named system account."""
 
 from contextlib import suppress
+from datetime import datetime
 from uuid import UUID
 
 from celery import shared_task
+from django.conf import settings
+from django.core.mail import send_mail
+from django.template.loader import render_to_string
+from django.urls import reverse
 
 from access.context import acting_as_system, current_actor
 from agencies.queries import service_code
@@ -11,6 +16,7 @@ from messaging.queries import event_data
 from messaging.subscribers import subscriber
 from pathways.actions.saved import forget_answers_of_case
 from referrals.actions.alerts import alert_owner
+from referrals.actions.call_backs import DUE, fall_due
 from referrals.actions.case_tasks import stop_tasks
 from referrals.actions.conferences import hide_restricted, list_by_referral, list_by_rule
 from referrals.actions.consent import RUNS_OUT, remind_of_consent
@@ -33,9 +39,11 @@ from referrals.actions.routing import (
     route_taken_up,
 )
 from referrals.actions.safeguarding import OVERDUE, note_overdue
+from referrals.actions.say import SEND, prepare_say
 from referrals.actions.sight import SIGHT_ENDS
 from referrals.actions.triage import CaseClosed
 from referrals.actions.waiting import TAKE_UP, take_up_waiting
+from referrals.queries.say import address_of_say
 
 
 @subscriber(name=JUDGE, account="intake")
@@ -220,6 +228,25 @@ def stop(payload: dict[str, str]) -> None:
 def hide(payload: dict[str, str]) -> None:
     """What is held in quarantine about somebody who was restricted is hidden with them."""
     hide_held_rows(case_id=UUID(payload["case"]))
+
+
+@subscriber(name=DUE, account="diary")
+def call_back_is_due(payload: dict[str, str]) -> None:
+    """The moment of a call-back has come; where it was made, moved or taken out, nothing is to be done."""
+    fall_due(call_back_id=UUID(payload["call_back"]), at=datetime.fromisoformat(payload["at"]))
+
+
+@subscriber(name=SEND, account="say")
+def send_say(payload: dict[str, str]) -> None:
+    """A link by which a person says how they were helped, as long as that is safe. The mail is sent last."""
+    token = prepare_say(say_id=UUID(payload["say"]))
+    if token:
+        links = {
+            "link": settings.HUB_ADDRESS + reverse("say", args=[token]),
+            "link_welsh": settings.HUB_ADDRESS + reverse("say_welsh", args=[token]),
+        }
+        text = render_to_string("referrals/mail/say.txt", links)
+        send_mail("Hello", text, settings.SAY_FROM, [address_of_say(say_id=UUID(payload["say"]))])
 
 
 @subscriber(name=OVERDUE, account="intake")

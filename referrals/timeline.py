@@ -18,6 +18,9 @@ TITLES: dict[str, str] = {
     "case.assigned": "Assigned",
     "case.entitlement_changed": "Entitlement changed",
     "case.contact_attempted": "Contact attempted",
+    "case.call_back_planned": "Call-back planned",
+    "case.call_back_ended": "Call-back taken out of the diary",
+    "case.call_back_due": "Call-back due",
     "case.safety_recorded": "Safety of a way of contact recorded",
     "case.access_needs_recorded": "Asked what the person needs to be spoken to and met",
     "case.assessed": "Assessment completed",
@@ -40,6 +43,10 @@ TITLES: dict[str, str] = {
     "case.place_found": "A place came free: routed again",
     "case.decision_wanted": "A decision is wanted",
     "case.closed": "Case closed",
+    "case.reopened": "Case opened again",
+    "case.say_asked": "Asked how they were helped",
+    "case.say_not_sent": "Not asked how they were helped: it was not safe any more",
+    "case.say_given": "Said how they were helped",
     "case.restricted": "Record restricted",
     "case.unrestricted": "Restriction lifted",
     "case.personal_access_given": "Somebody was let into the restricted record",
@@ -157,6 +164,11 @@ def _contact(data: Data, names: Names) -> str:
     )
 
 
+def _call_back(data: Data, names: Names) -> str:
+    words = {"try_again": "after a try that reached nobody", "asked": "as agreed"}
+    return _sentence(words.get(str(data.get("why")), "" if data.get("safe", True) else "it is not safe now"))
+
+
 def _safety(data: Data, names: Names) -> str:
     kind = {"mobile": "Mobile", "phone": "Telephone", "email": "E-mail", "letter": "Letters"}
     words = {"safe": "safe", "unsafe": "not safe", "unknown": "not known"}
@@ -268,6 +280,10 @@ def _closed(data: Data, names: Names) -> str:
     return _sentence(END_STATES.get(str(data.get("end_state")), ""))
 
 
+def _reopened(data: Data, names: Names) -> str:
+    return _sentence(f"it had ended as “{END_STATES.get(str(data.get('end_state')), '').lower()}”")
+
+
 def _suggestion(data: Data, names: Names) -> str:
     words = {
         "confirmed": "The same person.",
@@ -294,6 +310,8 @@ _TEXTS: dict[str, Callable[[Data, Names], str]] = {
     "case.moved": _moved,
     "case.entitlement_changed": _entitlement,
     "case.contact_attempted": _contact,
+    "case.call_back_planned": _call_back,
+    "case.call_back_due": _call_back,
     "case.safety_recorded": _safety,
     "case.assessed": _assessed,
     "note.written": _note,
@@ -313,6 +331,7 @@ _TEXTS: dict[str, Callable[[Data, Names], str]] = {
     "case.routed": _routed,
     "case.decision_wanted": _decision_wanted,
     "case.closed": _closed,
+    "case.reopened": _reopened,
     "person.suggestion_decided": _suggestion,
     "person.parted": _suggestion,
 }

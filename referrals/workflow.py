@@ -91,6 +91,7 @@ CASE_TRANSITIONS: tuple[Move, ...] = (
     *_moves("suspend", _WORKED_ON, "suspended", HUB, Capability.TRIAGE, reason=True),
     *_moves("resume", ("suspended",), "triaging", HUB, Capability.TRIAGE),
     *_moves("close", OPEN_CASE, "closed", HUB, Capability.CLOSE_CASE, reason=True),
+    *_moves("reopen", ("closed",), "triaging", HUB, Capability.CLOSE_CASE, reason=True),
 )
 
 DECLINE_REASONS: dict[str, str] = {
@@ -172,6 +173,7 @@ _VERB_WORDS = {
     "suspend": "suspended",
     "resume": "resumed",
     "close": "closed",
+    "reopen": "opened again",
 }
 
 

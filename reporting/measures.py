@@ -15,6 +15,7 @@ CASES_OPENED = "cases_opened"  # flow: entitlement
 CASES_CLOSED = "cases_closed"  # flow: end state
 REFERRALS_NOW = "referrals_now"  # gauge: agency|status
 REFERRALS_MOVED = "referrals_moved"  # flow: agency|verb
+SAID = "said"  # flow: question|answer, of people who said how they were helped
 ANSWER_WAIT = "answer_wait"  # flow: agency|upper bound in hours
 
 # Upper bounds in hours; a median read from these is exact to the bucket.
@@ -69,6 +70,11 @@ def changes(topic: str, data: Mapping[str, object], day: date, *, restricted: bo
             ]
         case "case.closed":
             return [Change(CASES_CLOSED, code("end_state"), day, 1)]
+        case "case.say_given":
+            return [Change(SAID, f"{question}|{answer}", day, 1) for question, answer in sorted(data.items())]
+        case "case.reopened":
+            # It did not end that day after all.
+            return [Change(CASES_CLOSED, code("end_state"), date.fromisoformat(code("closed_on")), -1)]
     if topic.startswith("referral."):
         verb = topic.removeprefix("referral.")
         agency = code("agency")

@@ -13,8 +13,8 @@ from access.roles import Role
 from agencies.models import Agency
 from hub.history.lives import Life, Row
 from messaging.relay import run_due
+from referrals.actions import closing
 from referrals.actions import referral as answers
-from referrals.actions import triage
 from referrals.models import Case, Referral
 from referrals.workflow import OPEN, MoveRefused
 
@@ -84,7 +84,13 @@ def _play_to_the_end() -> None:
         for number, case in enumerate(Case.objects.filter(closed_at__isnull=True).order_by("reference")):
             helped = Referral.objects.filter(case=case, status="completed").exists()
             state = _end_state(case, number, is_helped=helped)
-            triage.close_case(actor=supervisor, case_id=case.id, end_state=state, reason="Ended as agreed.")
+            closing.close_case(
+                actor=supervisor,
+                case_id=case.id,
+                end_state=state,
+                reason="Ended as agreed.",
+                without="It was not recorded.",
+            )
     run_due()
 
 

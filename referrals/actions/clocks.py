@@ -51,6 +51,15 @@ def stop_clocks(*, case: Case, at: datetime, codes: tuple[str, ...] = ()) -> Non
     keep_due(case)
 
 
+def take_up_clocks(*, case: Case, stopped_at: datetime) -> None:
+    """What stopped at the end of the case runs on, clocks and prompts, by the time that they had."""
+    stopped = {"case": case, "state": "stopped", "ended_at": stopped_at}
+    running = Clock.objects.filter(case=case, state=Clock.State.RUNNING).values("rule")
+    Clock.objects.filter(**stopped).exclude(rule__in=running).update(state=Clock.State.RUNNING, ended_at=None)
+    Prompt.objects.filter(**stopped).update(state=Prompt.State.OPEN, ended_at=None)
+    keep_due(case)
+
+
 def plan_clocks_again(*, case: Case) -> None:
     """After entitlement or risk changed: running clocks get the length that now applies, from their old start."""
     for clock in Clock.objects.filter(case=case, state=Clock.State.RUNNING):

@@ -10,12 +10,13 @@ from django.utils import timezone
 from access.actor import Actor
 from access.roles import Capability
 from messaging.events import Happening, publish
+from referrals.actions.call_backs import end_planned, plan_next_try
 from referrals.actions.clocks import meet_clock
 from referrals.actions.triage import TriageRefused, locked_open_case, moved
-from referrals.models import Case, ContactAttempt
+from referrals.models import CallBack, Case, ContactAttempt
 from referrals.queries.contact import Linked, current_address, is_careful, linked_contact, safe_now
 from referrals.queries.readiness import ANSWERED
-from referrals.trying import RESULTS, Try, is_exhausted, practice_on
+from referrals.trying import RESULTS, TRY_AGAIN, Try, is_exhausted, practice_on
 from victims.actions.safety import mark_unsafe
 from victims.models import ContactMethod
 from victims.queries import same_as
@@ -51,7 +52,8 @@ def record_contact(
 
     Being answered meets the clock of first contact. A wrong number is marked so. Where unknown is unsafe and
     somebody answers who was not named as one who may, the number is not safe any more and all contact stops until
-    somebody decides. Where as much was tried as is tried, a decision is wanted.
+    somebody decides. Where as much was tried as is tried, a decision is wanted; else, after a call that reached nobody,
+    the next is planned at a safe moment. What was planned before is done.
     Raises NotAllowed, CaseNotFound, CaseClosed, ChannelNotSafe, ResultDoesNotFit.
     """
     actor.require(Capability.TRIAGE)
@@ -102,6 +104,9 @@ def record_contact(
     told += _follow(case, rows, attempt, now)
     case.save(update_fields=["status", "decision_wanted"])
     publish(*told)
+    end_planned(case=case, at=now, state=CallBack.State.DONE)
+    if result in TRY_AGAIN and channel == "phone" and contact_method_id and not case.decision_wanted:
+        plan_next_try(actor=actor, case=case, contact_method_id=contact_method_id, channel=channel, at=began)
     return attempt
 
 

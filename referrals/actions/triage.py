@@ -1,5 +1,5 @@
 """Triage, as a list of verbs: open, assign, claim the next, change entitlement, finish, take back, suspend,
-resume, close. Reaching the person is in referrals.actions.contact.
+resume. Reaching the person is in referrals.actions.contact, the end of a case in referrals.actions.closing.
 
 Each locks the case, checks, changes and tells, in one transaction; a refusal raises and leaves nothing half
 done. Which move is possible from which status is in referrals.workflow.
@@ -20,14 +20,12 @@ from agencies.queries import hub_practitioners
 from messaging.events import Happening, publish
 from referrals import scope
 from referrals.actions.clocks import plan_clocks_again, stop_clocks
-from referrals.actions.waiting import stop_waiting
-from referrals.models import Case, Referral
+from referrals.models import Case
 from referrals.queries.readiness import missing_for_routing
 from referrals.queries.restricted import may_carry
-from referrals.workflow import CASE_STATUSES, END_STATES, OPEN, OPEN_CASE, next_case_status
+from referrals.workflow import CASE_STATUSES, END_STATES, OPEN_CASE, next_case_status
 
 PRESENCE = timedelta(minutes=10)
-RISK_PROMPTS = ("same_day_risk", "children_social_care")
 
 
 class TriageRefused(Exception):
@@ -72,18 +70,6 @@ class TriageNotFinished(TriageRefused):
     def __init__(self, missing: list[str]) -> None:
         self.missing = missing
         super().__init__("Triage cannot be finished yet. " + " ".join(missing))
-
-
-class UnknownEndState(TriageRefused):
-    """A case ends in one of the end states that referrals.workflow lists."""
-
-
-class RiskPromptOpen(TriageRefused):
-    """An answer prompted a talk about safety, and nobody has recorded what was done."""
-
-
-class ReferralsStillOpen(TriageRefused):
-    """Partners still work on the case: recall their referrals or wait for their answers first."""
 
 
 @transaction.atomic
@@ -183,7 +169,7 @@ def change_entitlement(*, actor: Actor, case_id: UUID, level: str, reason: str) 
     """
     actor.require(Capability.TRIAGE)
     now = timezone.now()
-    reason = _reason(reason, "Say why the entitlement changes: the person and the next reader may ask.")
+    reason = reason_given(reason, "Say why the entitlement changes: the person and the next reader may ask.")
     case = locked_open_case(actor, case_id)
     level = Case.Entitlement(level).value
     if case.entitlement == level:
@@ -238,7 +224,7 @@ def suspend_case(*, actor: Actor, case_id: UUID, reason: str) -> Case:
 
     Raises NotAllowed, CaseNotFound, CaseClosed, ReasonMissing, MoveRefused.
     """
-    reason = _reason(reason, "Say why contact is not safe.")
+    reason = reason_given(reason, "Say why contact is not safe.")
     return _simple_move(actor, case_id, "suspend", Capability.TRIAGE, decision_wanted=reason[:200])
 
 
@@ -246,40 +232,6 @@ def suspend_case(*, actor: Actor, case_id: UUID, reason: str) -> Case:
 def resume_case(*, actor: Actor, case_id: UUID) -> Case:
     """Go on with triage of a suspended case. Raises NotAllowed, CaseNotFound, CaseClosed, MoveRefused."""
     return _simple_move(actor, case_id, "resume", Capability.TRIAGE, decision_wanted="")
-
-
-@transaction.atomic
-def close_case(*, actor: Actor, case_id: UUID, end_state: str, reason: str) -> Case:
-    """End the case in one of the end states, with a reason. Its clocks stop.
-
-    Raises NotAllowed, CaseNotFound, CaseClosed, UnknownEndState, ReasonMissing, ReferralsStillOpen, RiskPromptOpen,
-    MoveRefused.
-    """
-    actor.require(Capability.CLOSE_CASE)
-    now = timezone.now()
-    if end_state not in END_STATES:
-        raise UnknownEndState("Choose how the case ended from the list.")
-    reason = _reason(reason, "Say in a sentence why the case is closed.")
-    case = locked_open_case(actor, case_id)
-    still_open = Referral.objects.filter(case=case, status__in=OPEN).count()
-    if still_open:
-        raise ReferralsStillOpen(
-            f"{still_open} {'referral is' if still_open == 1 else 'referrals are'} still open with partners."
-            " Recall them or wait for their answers, then close the case."
-        )
-    if case.prompts.filter(kind__in=RISK_PROMPTS, state="open").exists():
-        raise RiskPromptOpen("Record first what was done about the risk prompt on this case, then close it.")
-    told = moved(case, "close", now)
-    case.closed_at, case.end_state, case.closing_reason = now, end_state, reason
-    case.decision_wanted, case.open_until = "", None
-    case.save(
-        update_fields=["status", "closed_at", "end_state", "closing_reason", "decision_wanted", "open_until"]
-    )
-    stop_clocks(case=case, at=now)
-    stop_waiting(case=case)
-    closed: dict[str, object] = {"end_state": end_state, "entitlement": case.entitlement}
-    publish(Happening("case.closed", at=now, case_id=case.id, data=closed), told)
-    return case
 
 
 def _simple_move(actor: Actor, case_id: UUID, verb: str, capability: Capability, **changes: str) -> Case:
@@ -321,7 +273,8 @@ def locked_open_case(actor: Actor, case_id: UUID) -> Case:
     return case
 
 
-def _reason(words: str, wanted: str) -> str:
+def reason_given(words: str, wanted: str) -> str:
+    """The reason, without what is blank around it. Raises ReasonMissing with what is wanted."""
     words = words.strip()
     if not words:
         raise ReasonMissing(wanted)

@@ -6,7 +6,6 @@ from typing import Any
 from django import forms
 
 from referrals.models import Case
-from referrals.workflow import END_STATES
 
 SMALL_RADIOS = {"class": "govuk-radios--small"}
 REASON_ERROR = "Enter the reason, in words that a colleague understands"
@@ -59,21 +58,6 @@ class SuspendForm(forms.Form):
     reason = forms.CharField(
         label="Why is no contact safe?",
         max_length=200,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": REASON_ERROR},
-    )
-
-
-class CloseForm(forms.Form):
-    end_state = forms.ChoiceField(
-        label="How did it end?",
-        choices=list(END_STATES.items()),
-        widget=forms.RadioSelect(attrs=SMALL_RADIOS),
-        error_messages={"required": "Choose how the case ended"},
-    )
-    reason = forms.CharField(
-        label="Why?",
-        max_length=400,
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": REASON_ERROR},
     )

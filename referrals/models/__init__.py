@@ -1,5 +1,6 @@
 """Tables of the work and their constraints: senders and rows, cases, referrals."""
 
+from referrals.models.call_backs import CallBack, DiaryAddress
 from referrals.models.case_tasks import CaseTask
 from referrals.models.cases import Case, Clock, ContactAttempt, Incident, Prompt
 from referrals.models.conferences import (
@@ -26,9 +27,11 @@ from referrals.models.feeds import (
 )
 from referrals.models.notes import CaseNote, NoteShare
 from referrals.models.referrals import Outcome, Override, RecallReason, Referral, RoutingDecision, Waiting
+from referrals.models.say import Say
 
 __all__ = [
     "Attendance",
+    "CallBack",
     "Case",
     "CaseNote",
     "CaseTask",
@@ -37,6 +40,7 @@ __all__ = [
     "ConferenceAction",
     "ConferenceAgency",
     "ContactAttempt",
+    "DiaryAddress",
     "Dispute",
     "FeedAlert",
     "FeedRow",
@@ -56,6 +60,7 @@ __all__ = [
     "Referral",
     "Research",
     "RoutingDecision",
+    "Say",
     "SentRecord",
     "SourceEdition",
     "SourceRecord",

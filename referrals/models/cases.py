@@ -55,6 +55,15 @@ class Case(HubRow):
         max_length=400, blank=True, help_text="Why triage was finished though the person was not reached."
     )
     closing_reason = models.CharField(max_length=400, blank=True)
+    closing_without = models.CharField(
+        max_length=400,
+        blank=True,
+        help_text="Why it ended though something that such an end wants was missing.",
+    )
+    closed_from = models.CharField(max_length=20, blank=True, help_text="The status before it was closed.")
+    reopened_at = models.DateTimeField(null=True)
+    reopened_by_name = models.CharField(max_length=150, blank=True)
+    reopening_reason = models.CharField(max_length=400, blank=True)
     hub_sees = models.BooleanField(
         default=True,
         db_default=True,

@@ -16,6 +16,7 @@ from pathways.queries.assessments import current_editions
 from pathways.scoring import fits_age
 from referrals import scope
 from referrals.actions import triage
+from referrals.actions.closing import reopens_from
 from referrals.forms.triage import FinishForm
 from referrals.models import Case
 from referrals.queries.case import CaseFile, case_file
@@ -81,6 +82,9 @@ def _case_page(
             "may_despite": actor.can(Capability.CONTACT_DESPITE),
             "conferences": conferences_of_case(case=found),
             "may_list": works and actor.can(Capability.LIST_FOR_CONFERENCE),
+            "may_reopen": actor.can(Capability.CLOSE_CASE)
+            and found.closed_at is not None
+            and found.closed_at >= reopens_from(now),
             "may_audit": actor.can(Capability.SEE_ACCESS_LOG),
             "finish_form": finish or FinishForm(),
             "form": finish,

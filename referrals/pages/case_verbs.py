@@ -15,7 +15,7 @@ from access.looks import record_look
 from access.models import Look
 from access.roles import Capability
 from referrals.actions import triage
-from referrals.forms.triage import AssignForm, CloseForm, EntitlementForm, SuspendForm
+from referrals.forms.triage import AssignForm, EntitlementForm, SuspendForm
 from referrals.models import Case
 from referrals.pages.case import REFUSALS, UNPROCESSABLE, case_for
 from referrals.queries.case import people_to_assign
@@ -93,19 +93,6 @@ def case_suspend(request: HttpRequest, reference: str) -> HttpResponse:
         return triage.suspend_case(actor=actor, case_id=found.id, **form.cleaned_data)
 
     return form_page(request, found, form, verb, field="reason", title="Suspend as unsafe", button="Suspend")
-
-
-@require_http_methods(["GET", "POST"])
-def case_close(request: HttpRequest, reference: str) -> HttpResponse:
-    """Close the case in one of the end states."""
-    actor, found = case_for(reference)
-    said_no = found.contact_attempts.filter(result="declined").exists()
-    form = CloseForm(sent(request), initial={"end_state": "declined" if said_no else None})
-
-    def verb() -> object:
-        return triage.close_case(actor=actor, case_id=found.id, **form.cleaned_data)
-
-    return form_page(request, found, form, verb, field=None, title="Close the case", button="Close the case")
 
 
 def sent(request: HttpRequest) -> QueryDict | None:

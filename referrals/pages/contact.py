@@ -21,6 +21,7 @@ from referrals.forms.contact import ContactForm, LettersForm, SafetyForm, safety
 from referrals.models import Case, ContactAttempt
 from referrals.pages.case import REFUSALS, UNPROCESSABLE, case_for
 from referrals.pages.case_verbs import form_page, sent
+from referrals.queries.call_backs import planned_on
 from referrals.queries.contact import Way, agreed_about, way_of
 from referrals.queries.people import NAMELESS, all_names
 from referrals.trying import RESULTS, scripts_for
@@ -62,18 +63,22 @@ def case_contact(request: HttpRequest, reference: str) -> HttpResponse:
         except REFUSALS as refusal:
             form.add_error(None, str(refusal))
         else:
-            return _recorded(request, reference, given["result"])
+            return _recorded(request, found, given["result"])
     return _try_page(request, actor, found, way, form, now)
 
 
-def _recorded(request: HttpRequest, reference: str, result: str) -> HttpResponse:
-    messages.success(request, "The contact attempt is recorded.")
+def _recorded(request: HttpRequest, found: Case, result: str) -> HttpResponse:
+    planned = planned_on(found)
+    next_try = (
+        f" Next try: {timezone.localtime(planned.at):%A %-d %B at %H:%M}, in the diary." if planned else ""
+    )
+    messages.success(request, f"The contact attempt is recorded.{next_try}")
     if result == "declined":
         messages.info(
             request, "The person does not want support. Close the case as “contacted and declined”."
         )
-        return redirect("case_close", reference=reference)
-    return redirect("case", reference=reference)
+        return redirect("case_close", reference=found.reference)
+    return redirect("case", reference=found.reference)
 
 
 def _gone(request: HttpRequest, actor: Actor, found: Case) -> HttpResponse:

@@ -17,7 +17,17 @@ from pathways.models import Assessment, Challenge
 from pathways.queries.challenges import challenges_on
 from referrals import scope
 from referrals.clocks import NoSuchClock, rule_for
-from referrals.models import Case, CaseTask, Clock, ContactAttempt, Incident, Referral, RoutingDecision
+from referrals.models import (
+    CallBack,
+    Case,
+    CaseTask,
+    Clock,
+    ContactAttempt,
+    Incident,
+    Referral,
+    RoutingDecision,
+)
+from referrals.queries.call_backs import planned_on
 from referrals.queries.case_tasks import tasks_of
 from referrals.queries.contact import Way, address_shown, ways_shown
 from referrals.queries.notes import ON_CASE, NotePage, notes_of
@@ -80,6 +90,7 @@ class CaseFile:
     access_needs: AccessNeeds | None
     clocks: list[tuple[str, Clock]]
     attempts: list[ContactAttempt]
+    call_back: CallBack | None
     incidents: list[Incident]
     perpetrators: list[Relationship]
     repeats: Repeats
@@ -153,6 +164,7 @@ def case_file(*, actor: Actor, case: Case, now: datetime) -> CaseFile:
         access_needs=sight.first(access_needs(groups[case.person_id])),
         clocks=[(_clock_words(clock, case), clock) for clock in sight.rows(case.clocks.order_by("due_at"))],
         attempts=attempts,
+        call_back=planned_on(case) if sight.shows(CallBack) else None,
         incidents=sight.rows(case.incidents.select_related("source").order_by("-reported_at", "-id")),
         perpetrators=sight.rows(
             Relationship.objects.filter(case_id=case.id).select_related("employer").order_by("id")

@@ -28,6 +28,15 @@ from reporting.small_cells import NOT_SHOWN, THRESHOLD, Sum, suppressed
 WEEKS = 10
 PERIOD = timedelta(days=30)
 
+SAID_IN = timedelta(days=365)
+QUESTIONS = {
+    "listened": "We listened",
+    "informed": "They know better what happens next",
+    "safer": "They feel safer",
+    "helped": "They got the help they needed",
+}
+ANSWERS = ("yes", "partly", "no", "unsaid")
+
 # The stacked bar's parts: words, and the case statuses that each stands for.
 PARTS = (
     ("Active", ("new", "triaging", "triaged")),
@@ -75,6 +84,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
             "partners": _partners(today),
             "opened": everyone,
             "enhanced": round(100 * opened.get("enhanced", 0) / everyone) if everyone else 0,
+            "said": _said(today),
             "decisions": decisions,
             "may_chase": actor.can(Capability.ROUTE),
         },
@@ -197,6 +207,23 @@ def _practitioners(open_cases: Mapping[str, Mapping[str, int]]) -> list[dict[str
             }
         )
     return rows
+
+
+def _said(today: date) -> list[dict[str, object]]:
+    """What people said of how they were helped; what is about so few that it could name them is not told."""
+    totals = queries.totals(measures.SAID, first=today - SAID_IN)
+    counts = {
+        (question, answer): totals.get(f"{question}|{answer}", 0)
+        for question in QUESTIONS
+        for answer in ANSWERS
+    }
+    if not any(counts.values()):
+        return []
+    shown = suppressed(counts)
+    return [
+        {"label": label, "values": [shown[question, answer] for answer in ANSWERS]}
+        for question, label in QUESTIONS.items()
+    ]
 
 
 def _partners(today: date) -> list[PartnerRow]:

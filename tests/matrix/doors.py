@@ -133,6 +133,12 @@ WORK: dict[str, Door] = {
     "case": _case(
         gets=("", "?after={event}"), shows=(EXISTENCE, IDENTITY, CONTACT, INCIDENT, ASSESSMENT, NOTES)
     ),
+    "diary": Door(
+        gets=("", "?whose=team", "?whose=all", "?whose=all&after={cursor}"), shows=(IDENTITY, CONTACT)
+    ),
+    "diary_address": Door(posts=({"act": "make"}, {"act": "end"})),
+    "case_call_back": _case({"way": "phone:{method}", "day": "2099-12-01", "hour": "10:00"}),
+    "case_call_back_end": _case(),
     "case_contact": _case({"way": "phone:{method}", "result": "no_answer", "notes": "Rang."}),
     "case_finish": _case({"no_contact_reason": REASON}),
     "case_claim": _case(),
@@ -140,7 +146,7 @@ WORK: dict[str, Door] = {
     "case_assign": _case({"to": "{practitioner}", "seen": ""}, {"to": "", "seen": "{practitioner}"}),
     "case_entitlement": _case({"level": "enhanced", "reason": REASON}),
     "case_retriage": _case(),
-    "case_letters": _case({"safety": "unsafe"}),
+    "case_letters": _case({"safety": "unsafe", "household": "unknown"}),
     "case_safety": _case({"safety": "unsafe"}, at=OF_CASE | {"method": "{method}"}),
     "case_safe_address": _case(
         {"lines": "1 New Street", "postcode": "NS1 1AA", "reason": REASON}, shows=(EXISTENCE, SAFE_ADDRESS)
@@ -153,7 +159,9 @@ WORK: dict[str, Door] = {
     ),
     "case_suspend": _case({"reason": REASON}),
     "case_resume": _case(),
-    "case_close": _case({"end_state": "declined", "reason": REASON}),
+    "case_close": _case({"end_state": "declined", "reason": REASON, "without": REASON}),
+    "case_say": _case({"way": "text:{method}"}),
+    "case_reopen": _case({"reason": REASON}),
     "case_assess": _case(
         {"seen": "{assessment}", "rationale": REASON}, at=OF_CASE | {"instrument": "risk-24"}
     ),
@@ -458,6 +466,9 @@ WITHOUT_CASES = {
     "health": "says that the web process lives",
     "token": "gives a system its token",
     "api_schema": "the contract of the API",
+    "diary_calendar": "a diary for a calendar: the address is the secret",
+    "say": "a person says how they were helped: the link is the secret",
+    "say_welsh": "as above, in Welsh",
     "get_help": "a victim asks for help",
     "get_help_welsh": "as above, in Welsh",
     "get_help_sent": "says that it came in",

@@ -17,10 +17,10 @@ from hypothesis.stateful import (
 from access.context import acting_as, acting_as_system
 from referrals.actions import referral as verbs
 from referrals.actions.break_glass import break_glass
+from referrals.actions.closing import close_case
 from referrals.actions.conflicts import declare_conflict
 from referrals.actions.consent import AgencyAnswer, record_consents
 from referrals.actions.restriction import give_personal_access, lift, restrict
-from referrals.actions.triage import close_case
 from tests.cast import Cast
 from tests.matrix.policy import AGREED, IDENTITY, READERS, SAFE_STEPS, Relation, may_see
 from tests.matrix.readers import actor_of
@@ -115,7 +115,7 @@ class LifeOfACase(RuleBasedStateMachine):
     @precondition(lambda self: not self.closed and not self.open)
     @rule()
     def close(self) -> None:
-        end = {"end_state": "supported_standard", "reason": "Done."}
+        end = {"end_state": "supported_standard", "reason": "Done.", "without": "No review."}
         self.by("dana", close_case, case_id=self.case.id, **end)
         self.closed = True
 

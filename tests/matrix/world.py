@@ -22,8 +22,10 @@ from pathways.models import InstrumentVersion, PathwayVersion
 from referrals.actions import referral as verbs
 from referrals.actions.assess import assess_case
 from referrals.actions.break_glass import break_glass
+from referrals.actions.call_backs import plan_call_back
 from referrals.actions.case_tasks import Wanted, give_task
 from referrals.actions.challenges import challenge_referral
+from referrals.actions.closing import close_case
 from referrals.actions.conferences import call_meeting, list_case
 from referrals.actions.conflicts import declare_conflict, end_conflict
 from referrals.actions.consent import AgencyAnswer, record_consents
@@ -41,7 +43,6 @@ from referrals.actions.override import ask_override
 from referrals.actions.research import answer_research, ask_agencies
 from referrals.actions.restriction import end_personal_access, give_personal_access, lift, restrict
 from referrals.actions.sight import give_sight
-from referrals.actions.triage import close_case
 from referrals.grounds import OVERRIDE_REASONS
 from referrals.models import (
     Case,
@@ -261,6 +262,13 @@ def _worked(cast: Cast, target: Target) -> None:
             result="spoke",
             notes=word(number, "notes", "attempt"),
         )
+        plan_call_back(
+            actor=priya,
+            case_id=case.id,
+            contact_method_id=UUID(target.fills["method"]),
+            channel="phone",
+            at=timezone.now() + timedelta(days=3),
+        )
         needs = InstrumentVersion.objects.filter(code="needs-8").latest("edition").definition["items"]
         in_need = {item["code"]: {"need": "yes", "severity": 2} for item in needs}
         assess_case(actor=priya, case_id=case.id, instrument_code="needs-8", answers=in_need)
@@ -310,7 +318,13 @@ def _carried_on(cast: Cast, target: Target) -> None:
     if target.name == "closed":
         with acting_as(cast.actor("priya")) as priya:
             reason = word(target.number, "identity", "closing")
-            close_case(actor=priya, case_id=target.case.id, end_state="supported_standard", reason=reason)
+            close_case(
+                actor=priya,
+                case_id=target.case.id,
+                end_state="supported_standard",
+                reason=reason,
+                without="Nobody recorded it here.",
+            )
 
 
 def _sent(target: Target, agency: str, told: Iterable[str]) -> UUID:

@@ -16,8 +16,8 @@ from messaging.relay import run_due
 from pathways.models import Assessment, InstrumentVersion, SavedAnswers
 from pathways.queries.assessments import current_edition
 from referrals.actions.assess import assess_case
+from referrals.actions.closing import close_case
 from referrals.actions.consent import AgencyAnswer, record_consents
-from referrals.actions.triage import close_case
 from referrals.models import Case
 from tests.factories import a_case
 from tests.pathways.test_assessments import needs, risk
@@ -625,7 +625,13 @@ def test_what_was_saved_and_never_completed_goes_with_the_case(hub, cast):
     browser = cast.browser("priya")
     browser.post(url(case, "risk"), {"R01": "yes", "save": "yes"})
     with acting_as(cast.actor("priya")) as priya:
-        close_case(actor=priya, case_id=case.id, end_state="declined", reason="No support wanted.")
+        close_case(
+            actor=priya,
+            case_id=case.id,
+            end_state="declined",
+            reason="No support wanted.",
+            without="Nobody recorded it here.",
+        )
     run_due()
     assert saved(case) == []
     assert browser.post(url(case, "risk"), {"R01": "yes", "save": "quietly"}).status_code == 409

@@ -210,7 +210,10 @@ def test_closing_asks_how_and_why_and_then_nothing_more_can_be_done(hub, cast):
     case = a_case()
     browser = cast.browser("priya")
     assert browser.post(url(case, "close"), {}).status_code == 422
-    browser.post(url(case, "close"), {"end_state": "uncontactable", "reason": "Three calls, no answer."})
+    browser.post(
+        url(case, "close"),
+        {"end_state": "uncontactable", "reason": "Three calls, no answer.", "without": "Not here."},
+    )
     page = words_of(browser.get(url(case)))
     assert "Uncontactable, referrer told." in page
     assert "Three calls, no answer." in page

@@ -183,7 +183,8 @@ def test_closing_the_case_stops_what_was_still_to_do(hub, cast):
     case = a_case()
     task = a_task(cast, case)
     cast.browser("priya").post(
-        f"/cases/{case.reference}/close/", {"end_state": "uncontactable", "reason": "Three calls."}
+        f"/cases/{case.reference}/close/",
+        {"end_state": "uncontactable", "reason": "Three calls.", "without": "Not here."},
     )
     run_due()
     with acting_as_system("tests"):

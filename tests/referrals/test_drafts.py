@@ -61,7 +61,10 @@ def test_what_was_begun_goes_when_the_case_is_closed(hub, cast):
     browser = cast.browser("priya")
     place = f"/cases/{case.reference}/notes/new/"
     browser.post(place, {"text": "She asked", "save": "quietly"})
-    browser.post(f"/cases/{case.reference}/close/", {"end_state": "uncontactable", "reason": "Three calls."})
+    browser.post(
+        f"/cases/{case.reference}/close/",
+        {"end_state": "uncontactable", "reason": "Three calls.", "without": "Not here."},
+    )
     run_due()
     assert kept() == []
     assert browser.post(place, {"text": "More", "save": "quietly"}).status_code == 409

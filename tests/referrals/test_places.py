@@ -16,7 +16,8 @@ from messaging.models import Event, Message
 from messaging.relay import run_due
 from pathways.models import PathwayVersion
 from referrals.actions import referral as verbs
-from referrals.actions.triage import close_case, retriage
+from referrals.actions.closing import close_case
+from referrals.actions.triage import retriage
 from referrals.models import Case, Referral, RoutingDecision, Waiting
 from tests.factories import a_case, a_referral
 from tests.pathways.test_pathway_pages import a_version
@@ -138,7 +139,13 @@ def test_a_place_that_the_oldest_no_longer_needs_goes_to_the_next(hub, cast):
     having, gone, closed, next_one = (routed(cast, **HATE) for _ in range(4))
     with acting_as(cast.actor("priya")) as priya:
         retriage(actor=priya, case_id=gone.id)
-        close_case(actor=priya, case_id=closed.id, end_state="declined", reason="Wants nothing.")
+        close_case(
+            actor=priya,
+            case_id=closed.id,
+            end_state="declined",
+            reason="Wants nothing.",
+            without="Nobody recorded it here.",
+        )
     answer(cast, "victim-care", the_referral(having), "decline", reason_code="criteria_not_met")
     assert the_referral(next_one).status == "sent"
     assert referrals_of(closed) == []

@@ -13,8 +13,8 @@ from messaging.events import Happening, publish
 from messaging.models import Event
 from messaging.relay import run_due
 from referrals.actions.assess import assess_case
+from referrals.actions.closing import RiskPromptOpen, close_case
 from referrals.actions.prompts import PromptAnswered, PromptNotFound, answer_prompt, ask_again
-from referrals.actions.triage import RiskPromptOpen, close_case
 from referrals.clocks import LONDON
 from referrals.models import Case, Incident, Prompt
 from tests.factories import a_case
@@ -87,7 +87,13 @@ def test_a_point_on_the_ninth_item_prompts_a_talk_the_same_day(hub, cast):
     assert prompt.due_at.astimezone(LONDON).date() == timezone.localdate()
     assert "Same-day risk prompt, from PHQ-9 (depression)" in words_of(browser.get(url(case)))
     with acting_as(cast.actor("priya")) as priya, pytest.raises(RiskPromptOpen):
-        close_case(actor=priya, case_id=case.id, end_state="declined", reason="No support wanted.")
+        close_case(
+            actor=priya,
+            case_id=case.id,
+            end_state="declined",
+            reason="No support wanted.",
+            without="Nobody recorded it here.",
+        )
     place = url(case, "prompts", str(prompt.id))
     assert "Say what was done" in words_of(browser.post(place, {"state": "done", "words": " "}))
     browser.post(place, {"state": "done", "words": "Safe tonight with her sister; crisis line given."})
@@ -191,5 +197,11 @@ def test_a_prompt_of_another_case_is_not_there_and_closing_ends_what_is_wanted(h
     (prompt,) = prompts(case)
     assert cast.browser("priya").get(url(other, "prompts", str(prompt.id))).status_code == 404
     with acting_as(cast.actor("priya")) as priya:
-        close_case(actor=priya, case_id=case.id, end_state="declined", reason="No support wanted.")
+        close_case(
+            actor=priya,
+            case_id=case.id,
+            end_state="declined",
+            reason="No support wanted.",
+            without="Nobody recorded it here.",
+        )
     assert [one.state for one in prompts(case)] == ["stopped"]

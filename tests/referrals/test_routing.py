@@ -16,8 +16,9 @@ from messaging.events import Happening, publish
 from messaging.models import Event, Message
 from messaging.relay import run_due
 from referrals.actions import referral as verbs
+from referrals.actions.closing import close_case
 from referrals.actions.routing import NothingToRoute, ask_to_route, route_case
-from referrals.actions.triage import close_case, retriage, suspend_case
+from referrals.actions.triage import retriage, suspend_case
 from referrals.models import Case, Clock, Incident, Referral, RoutingDecision
 from tests.referrals.road import assess_risk, consent, fresh, referrals_of, routed, the_referral, triaged
 
@@ -266,7 +267,13 @@ def test_when_every_partner_has_finished_the_hub_decides_and_closes(cast):
     assert case.status == "triaged"
     assert case.decision_wanted.startswith("Every partner has finished.")
     with acting_as(cast.actor("priya")) as priya:
-        close_case(actor=priya, case_id=case.id, end_state="supported_standard", reason="Done.")
+        close_case(
+            actor=priya,
+            case_id=case.id,
+            end_state="supported_standard",
+            reason="Done.",
+            without="Nobody recorded it here.",
+        )
     run_due()
     assert sights(case) == {}
     assert broken() == []

@@ -10,8 +10,8 @@ from access.models import Look
 from agencies.models import Agency
 from messaging.events import Happening, publish
 from messaging.relay import run_due
+from referrals.actions.closing import close_case
 from referrals.actions.feedback import follow_case, write_sent
-from referrals.actions.triage import close_case
 from referrals.models import Case, Feedback, FeedRow, FeedRun, FeedSource, Referral, SentRecord
 from referrals.queries.sent import sent_page
 from tests.factories import a_case
@@ -86,7 +86,13 @@ def test_the_feedback_follows_the_case_and_never_names_who_helps(cast):
     outcome = [{"domain": "safety", "result": "improved"}]
     system.post(f"referrals/{referral.id}/complete/", {"outcomes": outcome})
     with acting_as(cast.actor("priya")) as priya:
-        close_case(actor=priya, case_id=case.id, end_state="supported_standard", reason="Done.")
+        close_case(
+            actor=priya,
+            case_id=case.id,
+            end_state="supported_standard",
+            reason="Done.",
+            without="Nobody recorded it here.",
+        )
     run_due()
     assert stages(cast) == [("Closed", "Supported (standard)")]
 

@@ -13,7 +13,7 @@ from access.context import acting_as, acting_as_system
 from agencies.models import Agency
 from messaging.models import Event
 from pathways.models import Assessment, InstrumentVersion, PathwayVersion
-from referrals.actions import contact, triage
+from referrals.actions import closing, contact, triage
 from referrals.models import Case, Clock
 from referrals.workflow import MoveRefused
 from tests.factories import a_case, a_referral
@@ -218,17 +218,25 @@ def test_a_case_closes_with_an_end_state_a_reason_and_no_partner_at_work(hub, ca
     case = a_case(status="routed")
     referral = a_referral(case, status="accepted")
     with acting_as(cast.actor("priya")) as priya:
-        with pytest.raises(triage.UnknownEndState):
-            triage.close_case(actor=priya, case_id=case.id, end_state="gone", reason="x")
-        with pytest.raises(triage.ReferralsStillOpen, match="1 referral is still open"):
-            triage.close_case(
-                actor=priya, case_id=case.id, end_state="supported_standard", reason="Support has ended."
+        with pytest.raises(closing.UnknownEndState):
+            closing.close_case(actor=priya, case_id=case.id, end_state="gone", reason="x")
+        with pytest.raises(closing.ReferralsStillOpen, match="1 referral is still open"):
+            closing.close_case(
+                actor=priya,
+                case_id=case.id,
+                end_state="supported_standard",
+                reason="Support has ended.",
+                without="No review.",
             )
     with acting_as_system("tests"):
         type(referral).objects.filter(id=referral.id).update(status="completed")
     with acting_as(priya):
-        triage.close_case(
-            actor=priya, case_id=case.id, end_state="supported_standard", reason="Support has ended."
+        closing.close_case(
+            actor=priya,
+            case_id=case.id,
+            end_state="supported_standard",
+            reason="Support has ended.",
+            without="No review.",
         )
         with pytest.raises(triage.CaseClosed, match="supported"):
             triage.assign(actor=priya, case_id=case.id, to=priya.id)
@@ -254,7 +262,7 @@ def test_who_may_not_triage_is_refused_by_every_verb(hub, cast, who):
             (triage.retriage, {}),
             (triage.suspend_case, {"reason": "x"}),
             (triage.resume_case, {}),
-            (triage.close_case, {"end_state": "declined", "reason": "x"}),
+            (closing.close_case, {"end_state": "declined", "reason": "x"}),
         ):
             with pytest.raises((NotAllowed, triage.CaseNotFound, triage.NotAPractitioner)):
                 verb(actor=actor, case_id=case.id, **arguments)

@@ -11,7 +11,7 @@ import pytest
 from access.context import acting_as, acting_as_system
 from access.models import Look
 from agencies.models import Agency
-from referrals.actions import triage
+from referrals.actions import closing, triage
 from reporting.actions.rollups import fold
 from tests.factories import a_case, a_referral
 from tests.reporting.test_rollups import move_referral, opened
@@ -52,7 +52,13 @@ def test_it_shows_a_change_at_once_before_and_after_folding(hub, cast):
     assert practitioners(first)["Not assigned"] == [2, 0, 0]
     with acting_as(dana):
         triage.assign(actor=dana, case_id=case.id, to=cast.actor("liam").id)
-        triage.close_case(actor=dana, case_id=other.id, end_state="declined", reason="not wanted")
+        closing.close_case(
+            actor=dana,
+            case_id=other.id,
+            end_state="declined",
+            reason="not wanted",
+            without="Nobody recorded it here.",
+        )
     for _ in ("not folded yet", "folded"):
         then = carys.get("/dashboard/")
         assert tiles(then)["Open cases"] == "1"

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from access.context import acting_as, acting_as_system
 from messaging.events import Happening, publish
-from referrals.actions import triage
+from referrals.actions import closing, triage
 from referrals.actions.restriction import lift, restrict
 from referrals.models import Case, Referral
 from referrals.workflow import TRANSITIONS, MoveRefused
@@ -118,7 +118,12 @@ def walk(cast, steps: list[tuple[str, int]]) -> None:
                     case "retriage":
                         triage.retriage(**do)
                     case "close":
-                        triage.close_case(**do, end_state="declined", reason="did not want support")
+                        closing.close_case(
+                            **do,
+                            end_state="declined",
+                            reason="did not want support",
+                            without="Nobody recorded it here.",
+                        )
                     case "restrict":
                         restrict(**do, reason="staff", words="works here", owner_id=dana.id)
                     case "lift":
