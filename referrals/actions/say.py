@@ -15,7 +15,7 @@ from messaging.events import Happening, publish, schedule
 from referrals import scope
 from referrals.actions.contact import ChannelNotSafe
 from referrals.actions.triage import CaseNotFound, TriageRefused
-from referrals.models import Say
+from referrals.models import Case, Say
 from referrals.queries.call_backs import safe_at
 from referrals.queries.say import open_say
 from referrals.secret_links import digest_of, new_token
@@ -26,7 +26,7 @@ ANSWERS = ("yes", "partly", "no", "unsaid")
 
 
 class AskedAlready(TriageRefused):
-    """A link that the person has works still, or is on its way, or they have answered."""
+    """A link is on its way to the person, or they have answered."""
 
 
 class LinkGone(Exception):
@@ -47,13 +47,7 @@ def ask_for_say(*, actor: Actor, case_id: UUID, contact_method_id: UUID, channel
     answer = safe_at(case=case, contact_method_id=contact_method_id, channel=channel, at=now)
     if channel not in ("email", "text") or not answer.safe:
         raise ChannelNotSafe(answer.words if channel in ("email", "text") else "By e-mail or text only.")
-    newest = case.says.order_by("-asked_at").first()
-    if (
-        newest is not None
-        and not newest.unsent_because
-        and (newest.expires_at is None or newest.expires_at > now)
-    ):
-        raise AskedAlready("They were asked already. Ask again when that link has run out.")
+    _end_earlier(case, now)
     asked = Say.objects.create(
         case=case,
         contact_method_id=contact_method_id,
@@ -107,6 +101,18 @@ def give_say(*, token: str, answers: Mapping[str, str], words: str) -> None:
         found.save(update_fields=["answers", "answered_at"])
         data: dict[str, object] = dict(kept)
         publish(Happening("case.say_given", at=now, case_id=found.case_id, data=data))
+
+
+def _end_earlier(case: Case, now: datetime) -> None:
+    """A link that the person has works no more once they are asked again. Raises AskedAlready."""
+    newest = case.says.order_by("-asked_at").first()
+    if newest is None or newest.unsent_because:
+        return
+    if newest.answered_at:
+        raise AskedAlready("They have answered already: read it below.")
+    if not newest.sent_at:
+        raise AskedAlready("A link is on its way to them.")
+    case.says.filter(id=newest.id, expires_at__gt=now).update(expires_at=now)
 
 
 def _made(asked: Say, now: datetime) -> str:

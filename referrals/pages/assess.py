@@ -66,7 +66,10 @@ def case_assess(request: HttpRequest, reference: str, instrument: str) -> HttpRe
         messages.warning(request, f"{reference} is closed: nothing more can be recorded on it.")
         return redirect("case", reference=reference)
     if request.method != "POST":
-        return _page(request, found, edition, _resumed(actor, found, edition))
+        form = _resumed(actor, found, edition)
+        if "stage" in form.fields and request.GET.get("stage") in Assessment.Stage.values:
+            form.initial.setdefault("stage", request.GET["stage"])
+        return _page(request, found, edition, form)
     if "again" in request.POST:
         forget_answers(actor=actor, case_id=found.id, instrument=edition.code)
         return redirect("case_assess", reference=reference, instrument=edition.code)

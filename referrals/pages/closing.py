@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from access.looks import record_look
 from access.models import Look
+from pathways.models import Assessment
 from referrals.actions.closing import EndStateWants, UnknownEndState, close_case, reopen_case
 from referrals.end_states import WANTS, missing, proposed
 from referrals.forms.closing import CloseForm, ReopenForm
@@ -74,7 +75,7 @@ def _review_url(file: CaseFile) -> str:
     if not file.assessments:
         return ""
     first = file.assessments[-1].instrument.code
-    return reverse("case_assess", args=[file.case.reference, first])
+    return f"{reverse('case_assess', args=[file.case.reference, first])}?stage={Assessment.Stage.EXIT}"
 
 
 @require_http_methods(["GET", "POST"])

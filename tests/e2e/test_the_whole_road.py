@@ -56,7 +56,9 @@ def take_a_case(page: Page) -> str:
 
 
 def record_contact(page: Page) -> None:
-    page.locator("#contact").get_by_role("link", name=re.compile("^(Call|Text|E-mail) ")).first.click()
+    page.locator("#contact").get_by_role(
+        "link", name=re.compile("^(Call|Text|E-mail|Write to) ")
+    ).first.click()
     page.get_by_role("button", name="Spoke to the person").click()
     expect(page.get_by_text("The contact attempt is recorded.")).to_be_visible()
 

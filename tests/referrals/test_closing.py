@@ -19,6 +19,7 @@ from referrals.models import CallBack, Case, Clock, Feedback, Referral
 from referrals.queries.ending import ending_of
 from referrals.workflow import END_STATES
 from reporting.models import Delta
+from rights.queries.retention import closed_people, dues_of
 from tests.factories import a_case, a_referral
 
 ENDINGS = st.builds(
@@ -211,3 +212,31 @@ def test_the_exit_review_is_the_scales_of_the_start_again(hub, cast):
     page = cast.browser("priya").get(f"/cases/{case.reference}/close/").content.decode()
     assert "better by 2, from 3 to 1" in page
     assert "Make the exit review" not in page
+
+
+def test_the_exit_review_opens_at_the_stage_of_the_end(hub, cast):
+    case = a_case(status="triaging")
+    page = cast.browser("priya").get(f"/cases/{case.reference}/assess/needs-8/?stage=exit")
+    assert page.context["form"]["stage"].value() == "exit"
+
+
+def test_the_time_for_which_a_record_is_kept_counts_from_the_last_closing(hub, cast, settings):
+    settings.REOPEN_WITHIN_DAYS = 100
+    then = timezone.now() - timedelta(days=50)
+    case = a_case(status="closed", end_state="declined", closed_at=then)
+    today = timezone.localdate()
+
+    def is_due() -> bool:
+        with acting_as_system("retention"):
+            people = closed_people(after=None, today=today)
+            return case.person_id in people and dues_of(people)[case.person_id].on <= today
+
+    assert is_due()
+    with acting_as(cast.actor("priya")) as priya:
+        closing.reopen_case(actor=priya, case_id=case.id, reason="More happened.")
+    assert not is_due()
+    with acting_as(cast.actor("priya")) as priya:
+        closing.close_case(
+            actor=priya, case_id=case.id, end_state="declined", reason="No more.", without="By letter."
+        )
+    assert not is_due()

@@ -106,14 +106,17 @@ def test_what_is_not_safe_any_more_when_it_would_be_sent_is_not_sent(hub, cast):
     assert (of(case).sent_at, of(case).unsent_because) == (None, "Marked as not safe.")
 
 
-def test_a_link_for_a_text_is_shown_once_and_nobody_is_asked_twice(hub, cast):
+def test_a_link_for_a_text_is_shown_once_and_a_newer_ends_it(hub, cast):
     case = a_case()
     answer = ask(cast, case, "mobile", "text")
     link = answer.context["link"]
     assert link.startswith(settings.HUB_ADDRESS)
     assert link not in cast.browser("priya").get(f"/cases/{case.reference}/say/").content.decode()
     assert Client().get(link_in(link)).status_code == 200
-    assert "They were asked already." in ask(cast, case, "mobile", "text").content.decode()
+    newer = link_in(ask(cast, case, "mobile", "text").context["link"])
+    assert Client().get(link_in(link)).status_code == 410
+    Client().post(newer, ANSWERED)
+    assert "They have answered already" in ask(cast, case, "mobile", "text").content.decode()
 
 
 def test_no_partner_reads_what_was_said_whatever_it_was_given(hub, cast):
