@@ -35,6 +35,7 @@ _TABLES: dict[Category, tuple[str, ...]] = {
         "pathways_challenge",
         "referrals_case",
         "referrals_clock",
+        "referrals_clockpause",
         "referrals_referral",
         "referrals_recallreason",
         "referrals_override",
@@ -69,6 +70,7 @@ _TABLES: dict[Category, tuple[str, ...]] = {
     Category.INCIDENT: (
         "victims_relationship",
         "referrals_incident",
+        "referrals_development",
         "referrals_feedrow",
         "referrals_heldstep",
         "referrals_sourcerecord",

@@ -73,6 +73,8 @@ class Capability(StrEnum):
     LOWER_JUDGEMENT = "lower_judgement"
     EDIT_INSTRUMENTS = "edit_instruments"
     RAISE_PROMPT = "raise_prompt"
+    WATCH_CLOCKS = "watch_clocks"
+    KEEP_CLOCKS = "keep_clocks"
     ROUTE = "route"
     RECALL_REFERRAL = "recall_referral"
     CLOSE_CASE = "close_case"
@@ -193,6 +195,7 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
             Capability.SEE_CASES,
             Capability.SEE_FEEDS,
             Capability.KEEP_SOURCES,
+            Capability.KEEP_CLOCKS,
             Capability.ASSIGN_CASE,
             Capability.SEE_PATHWAYS,
             Capability.DRAFT_PATHWAY,
@@ -255,6 +258,7 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
             Capability.IMPORT_FEED,
             Capability.ROUTE,
             Capability.RAISE_PROMPT,
+            Capability.WATCH_CLOCKS,
             Capability.RECALL_REFERRAL,
             Capability.CLOSE_CASE,
             Capability.DEDUPLICATE,

@@ -38,6 +38,7 @@ app.conf.update(
     beat_schedule={
         "sweep": {"task": "messaging.wake", "schedule": 5.0, "options": {"expires": 5}},
         "check-feeds": {"task": "referrals.check_feeds", "schedule": 60.0, "options": {"expires": 60}},
+        "watch-clocks": {"task": "referrals.watch_clocks", "schedule": 30.0, "options": {"expires": 30}},
         "fold": {"task": "reporting.fold", "schedule": 10.0, "options": {"expires": 10}},
         "verify-log": {"task": "access.verify_log", "schedule": 15 * 60.0, "options": {"expires": 15 * 60}},
         "retention": {"task": "rights.nightly", "schedule": crontab(hour=2, minute=15)},

@@ -1,4 +1,4 @@
-"""Founding a hub: agencies, people, agreements, feeds, offences, instruments and pathways from one file.
+"""Founding a hub: agencies, people, agreements, clock rules, feeds, offences, instruments and pathways from one file.
 
 Founding again with the same file changes nothing; with a changed file it brings what changed, save pathways: a hub that
 has any gets none from a file, since its agencies have not agreed to them. Published instruments are never edited: a
@@ -19,6 +19,7 @@ from agencies.actions.agreements import schedule_reminders
 from agencies.models import Agency, Agreement, AgreementParty, Practitioner, Service, Team
 from pathways.models import InstrumentVersion, PathwayTerms, PathwayVersion, Ratification
 from pathways.queries.directory import problems
+from referrals.actions.clock_editions import found_rules
 from referrals.actions.sources import found_source
 from referrals.models import Offence
 
@@ -54,6 +55,10 @@ def found_from(plan: dict[str, Any]) -> dict[str, int]:
             _practitioner(entry)
         if "offences" in plan:
             load_offences(settings.BASE_DIR / plan["offences"])
+        if differing := found_rules(actor=actor):
+            raise FoundingError(
+                f"Clock rules {', '.join(differing)} are in use: give the change a new edition."
+            )
         for entry in plan.get("feed_sources", ()):
             definition = yaml.safe_load((settings.BASE_DIR / entry["definition"]).read_text())
             agency = _agency(entry["agency"])

@@ -29,6 +29,7 @@ NAVIGATION = (
     ("My tasks", "my_tasks", Capability.TRIAGE),
     ("Diary", "diary", Capability.TRIAGE),
     ("The same person?", "review_pairs", Capability.TRIAGE),
+    ("Clocks", "clock_list", Capability.SEE_CASES),
     ("Partner responses", "partner_responses", Capability.ROUTE),
     ("Referrals", "partner_queue", Capability.ANSWER_REFERRAL),
     ("Conferences", "conferences", Capability.SEE_CONFERENCES),

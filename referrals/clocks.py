@@ -12,7 +12,7 @@ counting hours, the time that it stood still is added. Times are stored in UTC a
 that the changes of the clocks in March and October shift no deadline by a day or an hour.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache, cached_property
@@ -26,6 +26,7 @@ from govuk_bank_holidays.bank_holidays import BankHolidays
 LONDON = ZoneInfo("Europe/London")
 RULES_FILE = Path(__file__).parent / "data" / "clock_rules.yaml"
 DIVISIONS = BankHolidays.ALL_DIVISIONS
+TOLD = ("owner", "supervisor", "manager")
 UNITS = ("working_days", "working_hours", "days", "hours")
 Pauses = list[tuple[datetime, datetime]]
 _DAY = timedelta(days=1)
@@ -88,14 +89,42 @@ class Length:
 
 
 @dataclass(frozen=True, slots=True)
+class Rung:
+    """One step of the ladder: somebody is told before the due time, at it, or after it.
+
+    when: before, at or after; length: how long (None at it); tell: owner, supervisor or manager.
+    """
+
+    when: str
+    tell: str
+    length: Length | None = None
+
+    def at(self, due_at: datetime, calendar: "Calendar") -> datetime:
+        """When this step is taken, in UTC."""
+        if self.length is None:
+            return due_at.astimezone(UTC)
+        if self.when == "after":
+            return _due(self.length, due_at, (), calendar)
+        return _before(self.length, due_at, calendar)
+
+
+DUE = Rung("at", "owner")
+"""The step that each ladder has: the time is over."""
+
+
+@dataclass(frozen=True, slots=True)
 class ClockRule:
-    """One promise of time, of one edition, for one entitlement."""
+    """One promise of time, of one edition, for one entitlement.
+
+    ladder: who is told and when, in the order of time, `DUE` among it.
+    """
 
     code: str
     edition: str
     words: str
     length: Length
     pauses_on: tuple[str, ...] = ()
+    ladder: tuple[Rung, ...] = (DUE,)
 
 
 @dataclass(frozen=True)
@@ -135,6 +164,17 @@ class Calendar:
             day += _DAY
         return day
 
+    def working_day_before(self, day: date) -> date:
+        """The last working day before `day`."""
+        day -= _DAY
+        while not self.is_working_day(day):
+            day -= _DAY
+        return day
+
+    def opening(self, day: date) -> datetime:
+        """When the office opens on that day, in UTC."""
+        return self._at(day, self.opens)
+
     def worked(self, start: datetime, end: datetime) -> timedelta:
         """The working time between two moments: within opening hours of working days."""
         total, day, last = timedelta(), start.astimezone(LONDON).date(), end.astimezone(LONDON).date()
@@ -157,6 +197,17 @@ class Calendar:
                 length -= max(ends - begins, timedelta())
             day += _DAY
 
+    def before_working(self, end: datetime, length: timedelta) -> datetime:
+        """The moment from which `length` of working time passes until `end`."""
+        day = end.astimezone(LONDON).date()
+        while True:
+            if self.is_working_day(day):
+                begins, ends = self._at(day, self.opens), min(end, self._at(day, self.closes))
+                if ends - length >= begins:
+                    return ends - length
+                length -= max(ends - begins, timedelta())
+            day -= _DAY
+
     @staticmethod
     def _at(day: date, at: time) -> datetime:
         return datetime.combine(day, at, LONDON).astimezone(UTC)
@@ -170,40 +221,74 @@ def calendar_for(division: str = BankHolidays.ENGLAND_AND_WALES) -> Calendar:
 
 @cache
 def load_rules(path: Path = RULES_FILE) -> tuple[Mapping[str, Any], ...]:
-    """The rules and their editions as the file has them."""
+    """The rules and their editions that come with the product, as the file has them: what a hub is founded with.
+
+    The hub itself goes by what it holds (referrals.queries.clock_rules), where editions of its own stand beside them.
+    """
     return tuple(yaml.safe_load(path.read_text(encoding="utf-8")))
+
+
+def in_effect(
+    code: str, started_at: datetime, rules: Iterable[Mapping[str, Any]]
+) -> Mapping[str, Any] | None:
+    """The edition of this code in effect on the day that the clock starts; None where there is none yet."""
+    day = started_at.astimezone(LONDON).date()
+    editions = [rule for rule in rules if rule["code"] == code and rule["effective_from"] <= day]
+    return max(editions, key=lambda rule: rule["effective_from"], default=None)
 
 
 def rule_for(
     code: str,
     started_at: datetime,
     *,
+    rules: Iterable[Mapping[str, Any]],
     entitlement: str = "standard",
     high_risk: bool = False,
-    rules: Sequence[Mapping[str, Any]] | None = None,
 ) -> ClockRule:
-    """The rule of this code in effect on the day that the clock starts. Raises NoSuchClock."""
-    day = started_at.astimezone(LONDON).date()
-    editions = [
-        rule
-        for rule in (load_rules() if rules is None else rules)
-        if rule["code"] == code and rule["effective_from"] <= day
-    ]
-    if not editions:
+    """The rule of this code in effect on the day that the clock starts. Raises NoSuchClock.
+
+    rules: every edition, in any order.
+    """
+    newest = in_effect(code, started_at, rules)
+    if newest is None:
+        day = started_at.astimezone(LONDON)
         raise NoSuchClock(f"No clock {code!r} is in effect on {day:%d %B %Y}: add it to the clock rules.")
-    newest = max(editions, key=lambda rule: rule["effective_from"])
-    lengths = newest["length"]
+    return read_rule(newest, entitlement=entitlement, high_risk=high_risk)
+
+
+def read_rule(edition: Mapping[str, Any], *, entitlement: str, high_risk: bool = False) -> ClockRule:
+    """One edition as it is for that entitlement. Raises NoSuchClock where it has no length for it, NotALength."""
+    lengths = edition["length"]
     chosen = lengths.get("high_risk") if high_risk else None
     chosen = chosen or lengths.get(entitlement)
     if chosen is None:
-        raise NoSuchClock(f"The clock {code!r} ({newest['edition']}) has no length for {entitlement!r}.")
+        raise NoSuchClock(
+            f"The clock {edition['code']!r} ({edition['edition']}) has no length for {entitlement!r}."
+        )
     return ClockRule(
-        code=code,
-        edition=newest["edition"],
-        words=newest["words"],
-        length=Length.read(chosen, newest.get("due_by", "end_of_day")),
-        pauses_on=tuple(newest.get("pauses", ())),
+        code=edition["code"],
+        edition=edition["edition"],
+        words=edition["words"],
+        length=Length.read(chosen, edition.get("due_by", "end_of_day")),
+        pauses_on=tuple(edition.get("pauses", ())),
+        ladder=read_ladder(edition.get("ladder", ())),
     )
+
+
+def read_ladder(steps: Iterable[Mapping[str, Any]]) -> tuple[Rung, ...]:
+    """`[{before: {hours: 2}, tell: owner}, {after: {working_hours: 4}, tell: supervisor}]`, with DUE in its place.
+
+    Steps are taken in the order in which they are written. Raises NotALength.
+    """
+    read = []
+    for step in steps:
+        when = "before" if "before" in step else "after"
+        length = Length.read(step.get(when, {}), "same_time")
+        if step.get("tell") not in TOLD:
+            raise NotALength(f"A step must tell one of {', '.join(TOLD)}, not {step.get('tell')!r}.")
+        read.append(Rung(when, step["tell"], length))
+    before = [rung for rung in read if rung.when == "before"]
+    return (*before, DUE, *(rung for rung in read if rung.when == "after"))
 
 
 def due(rule: ClockRule, started_at: datetime, pauses: Iterable[Pause], calendar: Calendar) -> datetime:
@@ -216,6 +301,25 @@ def due_within(
 ) -> datetime:
     """When `{working_hours: 4}` from `started_at` is over, in UTC: a route's `answer_within`. Raises NotALength."""
     return _due(Length.read(within), started_at, pauses, calendar)
+
+
+def _before(length: Length, due_at: datetime, calendar: Calendar) -> datetime:
+    """The moment that lies `length` before the due time; of days, the opening of the day (the office hears it then).
+
+    0 days is the opening of the due day itself.
+    """
+    if length.unit == "hours":
+        return due_at.astimezone(UTC) - timedelta(hours=length.number)
+    if length.unit == "working_hours":
+        return calendar.before_working(due_at.astimezone(UTC), timedelta(hours=length.number))
+    day = due_at.astimezone(LONDON).date()
+    if length.unit == "days":
+        return calendar.opening(day - length.number * _DAY)
+    while not calendar.is_working_day(day):
+        day -= _DAY
+    for _ in range(length.number):
+        day = calendar.working_day_before(day)
+    return calendar.opening(day)
 
 
 def _due(length: Length, started_at: datetime, pauses: Iterable[Pause], calendar: Calendar) -> datetime:

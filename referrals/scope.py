@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from access.actor import Actor
 from access.roles import Capability
-from referrals.models import Case, Conference, ConferenceAction, Listing, Referral, Research
+from referrals.models import Case, Clock, Conference, ConferenceAction, Listing, Referral, Research
 
 
 def cases(actor: Actor) -> QuerySet[Case]:
@@ -16,6 +16,13 @@ def cases(actor: Actor) -> QuerySet[Case]:
     if actor.hub and (actor.kind == "system" or actor.can(Capability.SEE_CASES)):
         return Case.objects.all()
     return Case.objects.none()
+
+
+def clocks(actor: Actor) -> QuerySet[Clock]:
+    """The clocks of the cases that the hub works: which of those the actor may see, the policy asks of each row."""
+    if actor.hub and (actor.kind == "system" or actor.can(Capability.SEE_CASES)):
+        return Clock.objects.all()
+    return Clock.objects.none()
 
 
 def referrals(actor: Actor) -> QuerySet[Referral]:

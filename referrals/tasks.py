@@ -18,6 +18,7 @@ from pathways.actions.saved import forget_answers_of_case
 from referrals.actions.alerts import alert_owner
 from referrals.actions.call_backs import DUE, fall_due
 from referrals.actions.case_tasks import stop_tasks
+from referrals.actions.clocks import plan_clocks_again
 from referrals.actions.conferences import hide_restricted, list_by_referral, list_by_rule
 from referrals.actions.consent import RUNS_OUT, remind_of_consent
 from referrals.actions.feed_health import check_feeds
@@ -26,6 +27,7 @@ from referrals.actions.ground import FOLLOW_AGENCY, follow_agency, follow_answer
 from referrals.actions.held_rows import hide_held_rows
 from referrals.actions.hints import find_hints
 from referrals.actions.intake import JUDGE, judge_rows
+from referrals.actions.ladder import climb_all
 from referrals.actions.prompts import ask_again
 from referrals.actions.referral import CONFIRM_OVERDUE, expire, remind_to_confirm
 from referrals.actions.research import REMIND, remind_agencies
@@ -41,7 +43,7 @@ from referrals.actions.routing import (
 from referrals.actions.safeguarding import OVERDUE, note_overdue
 from referrals.actions.say import SEND, prepare_say
 from referrals.actions.sight import SIGHT_ENDS
-from referrals.actions.triage import CaseClosed
+from referrals.actions.triage import CaseClosed, locked_open_case
 from referrals.actions.waiting import TAKE_UP, take_up_waiting
 from referrals.queries.say import address_of_say
 
@@ -152,6 +154,20 @@ def ask_to_assess_again(payload: dict[str, str]) -> None:
     """A further incident asks for what was assessed before it again; on a closed case nothing is asked."""
     with suppress(CaseClosed):
         ask_again(actor=current_actor(), case_id=UUID(payload["case"]))
+
+
+@subscriber("case.entitlement_changed", name="referrals.plan_clocks", account="clocks")
+def plan_clocks(payload: dict[str, str]) -> None:
+    """A further report may have raised what the person is entitled to: clocks that run follow."""
+    with suppress(CaseClosed):
+        plan_clocks_again(case=locked_open_case(current_actor(), UUID(payload["case"])))
+
+
+@shared_task(ignore_result=True, name="referrals.watch_clocks")
+def watch_clocks() -> None:
+    """Tell whoever must know of clocks that run out; harmless to run again."""
+    with acting_as_system("clocks") as actor:
+        climb_all(actor=actor)
 
 
 @subscriber("case.closed", name="referrals.forget_saved_answers", account="assessment")

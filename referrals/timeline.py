@@ -5,6 +5,7 @@ A topic that is not here shows as its own name in words: nothing that happened i
 
 from collections.abc import Callable, Mapping
 
+from referrals.clock_rules import BREACH_REASONS, PAUSE_REASONS, STOP_REASONS, event_words
 from referrals.conference import GROUNDS
 from referrals.grounds import LOST, OVERRIDE_REASONS
 from referrals.notes import KINDS
@@ -47,6 +48,14 @@ TITLES: dict[str, str] = {
     "case.say_asked": "Asked how they were helped",
     "case.say_not_sent": "Not asked how they were helped: it was not safe any more",
     "case.say_given": "Said how they were helped",
+    "case.development_recorded": "Recorded",
+    "clock.warned": "A clock runs out soon",
+    "clock.missed": "A clock has run out",
+    "clock.escalated": "An overdue clock was taken higher",
+    "clock.paused": "A clock stands still",
+    "clock.resumed": "A clock goes on",
+    "clock.stopped": "A clock is not needed",
+    "clock.explained": "Why a clock was missed",
     "case.restricted": "Record restricted",
     "case.unrestricted": "Restriction lifted",
     "case.personal_access_given": "Somebody was let into the restricted record",
@@ -284,6 +293,23 @@ def _reopened(data: Data, names: Names) -> str:
     return _sentence(f"it had ended as “{END_STATES.get(str(data.get('end_state')), '').lower()}”")
 
 
+def _development(data: Data, names: Names) -> str:
+    return _sentence(event_words(str(data.get("event")), str(data.get("detail") or "")))
+
+
+_REASONS = {**PAUSE_REASONS, **STOP_REASONS, **BREACH_REASONS}
+
+
+def _clock(data: Data, names: Names) -> str:
+    code = str(data.get("rule"))
+    words = [names.get(code, _words(code))]
+    if reason := str(data.get("reason") or ""):
+        words.append(_REASONS.get(reason, _words(reason)))
+    if data.get("tell"):
+        words.append(f"told: {data['tell']}")
+    return " ".join(_sentence(one) for one in words)
+
+
 def _suggestion(data: Data, names: Names) -> str:
     words = {
         "confirmed": "The same person.",
@@ -332,6 +358,11 @@ _TEXTS: dict[str, Callable[[Data, Names], str]] = {
     "case.decision_wanted": _decision_wanted,
     "case.closed": _closed,
     "case.reopened": _reopened,
+    "case.development_recorded": _development,
+    **{
+        f"clock.{one}": _clock
+        for one in ("warned", "missed", "escalated", "paused", "resumed", "stopped", "explained")
+    },
     "person.suggestion_decided": _suggestion,
     "person.parted": _suggestion,
 }

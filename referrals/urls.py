@@ -12,6 +12,8 @@ from referrals.pages import (
     case_tasks,
     case_verbs,
     challenges,
+    clock_rules,
+    clocks,
     closing,
     conference_case,
     conference_papers,
@@ -108,6 +110,11 @@ urlpatterns = [
     path(
         "cases/<str:reference>/tasks/<uuid:task_id>/done/", case_tasks.case_task_done, name="case_task_done"
     ),
+    path("cases/<str:reference>/clocks/", clocks.case_clocks, name="case_clocks"),
+    path("cases/<str:reference>/clocks/<uuid:clock_id>/<slug:act>/", clocks.case_clock, name="case_clock"),
+    path("clocks/", clocks.clock_list, name="clock_list"),
+    path("clocks/rules/", clock_rules.clock_rule_list, name="clock_rules"),
+    path("clocks/rules/<slug:code>/", clock_rules.clock_rule_change, name="clock_rule_change"),
     path("cases/<str:reference>/consent/", consent.case_consent, name="case_consent"),
     path(
         "cases/<str:reference>/suggestions/<uuid:suggestion>/",

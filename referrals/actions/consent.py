@@ -13,6 +13,7 @@ from access.actor import Actor
 from access.roles import Capability
 from agencies.queries import agencies_by_id
 from messaging.events import publish, schedule
+from referrals.actions.clock_verbs import consent_is_answered
 from referrals.actions.ground import follow_answer_of_person
 from referrals.actions.routing import want_decision
 from referrals.actions.triage import CaseClosed, CaseNotFound, TriageRefused, locked_open_case, moved
@@ -94,6 +95,7 @@ def record_consents(
             payload = {"case": str(case.id), "consent": str(one.id)}
             schedule(RUNS_OUT, key=str(one.id), payload=payload, at=one.expires_at - NOTICE)
     follow_answer_of_person(actor=actor, case_id=case.id)
+    consent_is_answered(case=case, at=now, by=actor.name)
     if case.status == "new":
         told = moved(case, "start_triage", now)
         case.save(update_fields=["status"])

@@ -11,7 +11,7 @@ from access.actor import Actor
 from access.roles import Capability
 from messaging.events import Happening, publish
 from referrals.actions.call_backs import end_planned, plan_next_try
-from referrals.actions.clocks import meet_clock
+from referrals.actions.clocks import happened
 from referrals.actions.triage import TriageRefused, locked_open_case, moved
 from referrals.models import CallBack, Case, ContactAttempt
 from referrals.queries.contact import Linked, current_address, is_careful, linked_contact, safe_now
@@ -50,7 +50,7 @@ def record_contact(
     channel: phone, text, email or letter. began_at: when it began, where that is not now. despite: why it was tried
     though it is not safe, a risk to life: asks for the right to do so, and never for a letter.
 
-    Being answered meets the clock of first contact. A wrong number is marked so. Where unknown is unsafe and
+    Any try meets the clock of the first attempt. A wrong number is marked so. Where unknown is unsafe and
     somebody answers who was not named as one who may, the number is not safe any more and all contact stops until
     somebody decides. Where as much was tried as is tried, a decision is wanted; else, after a call that reached nobody,
     the next is planned at a safe moment. What was planned before is done.
@@ -93,8 +93,7 @@ def record_contact(
         attempted_by_name=actor.name,
         attempted_at=began,
     )
-    if result in ANSWERED:
-        meet_clock(case=case, code="first_contact", at=began)
+    happened(case=case, event="contact_attempted", at=began)
     data: dict[str, object] = {"channel": channel, "result": result}
     if attempt.despite:
         data["despite"] = True

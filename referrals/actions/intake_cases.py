@@ -21,13 +21,13 @@ from access.context import hub_id
 from access.ids import new_id
 from access.models import Grant
 from messaging.events import Happening
-from referrals.clocks import due, rule_for
+from referrals.clocks import NoSuchClock, due, rule_for
 from referrals.models import Case, Clock, FeedSource, Incident
 from referrals.queries.calendar import hub_calendar
+from referrals.queries.clock_rules import clock_rules
 
 NEW = "new"
 WITHDRAWN_WORDS = "The sender has taken a report back: decide whether the case goes on."
-CLOCK = "referral"
 ENHANCED, STANDARD = Case.Entitlement.ENHANCED, Case.Entitlement.STANDARD
 
 
@@ -106,10 +106,12 @@ _WITHDRAW_INCIDENTS = (
     "UPDATE referrals_incident SET withdrawn_at = %s WHERE id = ANY(%s) AND withdrawn_at IS NULL"
 )
 
-# A clock that runs already goes on; an earlier report makes it end earlier.
+# A clock that runs already goes on; an earlier report makes it end earlier. next_rung_at is when its ladder is looked
+# at: once too often does no harm.
 _EARLIER_CLOCK = """
-ON CONFLICT (case_id, rule) WHERE state = 'running' DO UPDATE SET
+ON CONFLICT (case_id, rule) WHERE state IN ('running', 'paused') AND referral_id IS NULL DO UPDATE SET
   started_at = least(held.started_at, excluded.started_at), due_at = least(held.due_at, excluded.due_at),
+  next_rung_at = least(held.next_rung_at, excluded.next_rung_at),
   edition = CASE WHEN excluded.due_at < held.due_at THEN excluded.edition ELSE held.edition END
 """
 
@@ -138,7 +140,12 @@ class CaseBook:
         self._incidents: dict[UUID, dict[str, Any]] = {}
         self._changed_incidents: dict[UUID, dict[str, Any]] = {}
         self._withdrawn: dict[UUID, None] = {}
-        self._clocks: dict[UUID, dict[str, Any]] = {}
+        self._clocks: dict[tuple[UUID, str], dict[str, Any]] = {}
+        self._rules, self._calendar = clock_rules(), hub_calendar()
+        self._started_by = {
+            event: {rule["code"] for rule in self._rules if rule["starts"] == event}
+            for event in ("reported", "opened")
+        }
         self.told: list[Happening] = []
 
     def take(self, *, person_id: UUID, report: Report) -> tuple[UUID, UUID]:
@@ -151,7 +158,7 @@ class CaseBook:
             case.incident_count += 1
             self._tell("case.incident_added", case, incident=str(incident_id))
             self._weigh_in(case, report)
-        self._run_clock(case, report)
+        self._run_clocks(case, "reported", report.reported_at)
         self._incidents[incident_id] = {
             "id": incident_id,
             "case_id": case.id,
@@ -216,6 +223,7 @@ class CaseBook:
             offence_group=case.offence_group,
             entitlement=case.entitlement,
         )
+        self._run_clocks(case, "opened", self._now)
         return case
 
     def _weigh_in(self, case: OpenCase, report: Report) -> None:
@@ -232,19 +240,25 @@ class CaseBook:
         if case.id not in self._new:
             self._changed[case.id] = case
 
-    def _run_clock(self, case: OpenCase, report: Report) -> None:
-        rule = rule_for(CLOCK, report.reported_at, entitlement=case.entitlement)
-        due_at = due(rule, report.reported_at, (), hub_calendar())
-        case.due_at = min(due_at, case.due_at or due_at)
-        held = self._clocks.get(case.id)
-        if held is None or due_at < held["due_at"]:
-            self._clocks[case.id] = {
-                "case_id": case.id,
-                "rule": CLOCK,
-                "edition": rule.edition,
-                "started_at": report.reported_at,
-                "due_at": due_at,
-            }
+    def _run_clocks(self, case: OpenCase, event: str, at: datetime) -> None:
+        """The clocks that start with this event, at most one of a rule: the one that is due first."""
+        for code in self._started_by.get(event, ()):
+            try:
+                rule = rule_for(code, at, rules=self._rules, entitlement=case.entitlement)
+            except NoSuchClock:  # none of that name in effect then, or none for this entitlement
+                continue
+            due_at = due(rule, at, (), self._calendar)
+            case.due_at = min(due_at, case.due_at or due_at)
+            held = self._clocks.get((case.id, code))
+            if held is None or due_at < held["due_at"]:
+                self._clocks[case.id, code] = {
+                    "case_id": case.id,
+                    "rule": code,
+                    "edition": rule.edition,
+                    "started_at": at,
+                    "due_at": due_at,
+                    "next_rung_at": rule.ladder[0].at(due_at, self._calendar),
+                }
 
     def _tell(self, topic: str, case: OpenCase, **data: object) -> None:
         self.told.append(Happening(topic, at=self._now, case_id=case.id, data=data))

@@ -23,6 +23,7 @@ from referrals.clocks import due, rule_for
 from referrals.models import Case, Incident, Prompt
 from referrals.queries.calendar import hub_calendar
 from referrals.queries.circumstances import Circumstances
+from referrals.queries.clock_rules import clock_rules
 from referrals.queries.facts import facts_of
 from victims.entitlement import age_on
 
@@ -126,7 +127,13 @@ def _raise(
     """One of a kind and instrument is open at a time: what is asked already is not asked again."""
     if case.prompts.filter(kind=kind, instrument=instrument, state=Prompt.State.OPEN).exists():
         return
-    rule = rule_for(CLOCKS.get(kind, kind), at, entitlement=case.entitlement, high_risk=case.risk == "high")
+    rule = rule_for(
+        CLOCKS.get(kind, kind),
+        at,
+        rules=clock_rules(),
+        entitlement=case.entitlement,
+        high_risk=case.risk == "high",
+    )
     prompt = Prompt.objects.create(
         case=case,
         kind=kind,

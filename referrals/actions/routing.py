@@ -22,7 +22,7 @@ from pathways.pathway import read_pathway
 from pathways.queries.versions import versions_in_force
 from referrals import scope
 from referrals.actions.assess import risk_words
-from referrals.actions.clocks import keep_due, meet_clock
+from referrals.actions.clocks import end_answer_clock, happened, keep_due, start_answer_clocks
 from referrals.actions.referral import happening
 from referrals.actions.sight import give_sight, keep_sight
 from referrals.actions.triage import TriageRefused, locked_open_case, moved
@@ -39,7 +39,7 @@ from referrals.queries.offers import how_tried, offers_for
 from referrals.queries.rulebook import versions_for
 from referrals.queries.why import tellable
 from referrals.routing import choose
-from referrals.workflow import OPEN, SYSTEM, next_status, verbs_for
+from referrals.workflow import OPEN, SYSTEM, UNANSWERED, next_status, verbs_for
 
 EXPIRE = "referrals.expire"
 LONGEST_QUESTION = 200
@@ -125,7 +125,7 @@ def route_case(
         decided_by=actor.name,
     )
     by_pathway = {version.code: version for version in versions}
-    planned = zip(chosen.referrals, _services_of(chosen, offers), strict=True)
+    planned = list(zip(chosen.referrals, _services_of(chosen, offers), strict=True))
     sent = [
         _referral(decision, by_pathway[plan.pathway], plan, chosen.read_by(plan), service_id)
         for plan, service_id in planned
@@ -133,7 +133,8 @@ def route_case(
     told = _send(known, sent)
     keep_waiting(case=case, services=chosen.waits_for_room, at=now)
     if sent:
-        meet_clock(case=case, code="referral", at=now)
+        start_answer_clocks(case=case, sent=sent, within=[plan.answer_within for plan, _ in planned])
+        happened(case=case, event="referral_sent", at=now)
     else:
         keep_due(case)
     told.append(
@@ -288,6 +289,8 @@ def follow_referral(*, actor: Actor, referral_id: UUID, asked_by: UUID) -> None:
         return
     referral.refresh_from_db(fields=["status", "reason_code", "reason_words"])  # as it stands under the lock
     keep_sight(actor=actor, case_id=case.id, agency_id=referral.agency_id)
+    if referral.status not in UNANSWERED:
+        end_answer_clock(case=case, referral=referral)
     if case.status == "closed":
         return
     keep_due(case)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from messaging.events import Happening, publish, schedule
 from referrals.feed.verdicts import SAFEGUARDING
 from referrals.models import FeedRow, FeedRun
+from referrals.queries.clock_rules import clock_rules
 from referrals.queries.feed_rows import safeguarding_due
 
 OVERDUE = "referrals.safeguarding_overdue"
@@ -17,8 +18,9 @@ OVERDUE = "referrals.safeguarding_overdue"
 def watch_rows(rows: Collection[FeedRow]) -> None:
     """Have it looked at, once each row's time is over, whether it was referred on. A row is watched once."""
     taken = dict(FeedRun.objects.filter(id__in={row.run_id for row in rows}).values_list("id", "taken_at"))
+    rules = clock_rules() if rows else []
     for row in rows:
-        at = safeguarding_due(taken[row.run_id])
+        at = safeguarding_due(taken[row.run_id], rules)
         schedule(OVERDUE, key=str(row.id), payload={"row": str(row.id)}, at=at)
 
 

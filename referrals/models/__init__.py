@@ -2,7 +2,8 @@
 
 from referrals.models.call_backs import CallBack, DiaryAddress
 from referrals.models.case_tasks import CaseTask
-from referrals.models.cases import Case, Clock, ContactAttempt, Incident, Prompt
+from referrals.models.cases import Case, ContactAttempt, Incident, Prompt
+from referrals.models.clocks import Clock, ClockEdition, ClockPause, Development
 from referrals.models.conferences import (
     Attendance,
     Conference,
@@ -36,10 +37,13 @@ __all__ = [
     "CaseNote",
     "CaseTask",
     "Clock",
+    "ClockEdition",
+    "ClockPause",
     "Conference",
     "ConferenceAction",
     "ConferenceAgency",
     "ContactAttempt",
+    "Development",
     "DiaryAddress",
     "Dispute",
     "FeedAlert",

@@ -1,4 +1,4 @@
-"""A victim's episode of support: the case, what happened, tries to reach the person, promises of time."""
+"""A victim's episode of support: the case, what happened, tries to reach the person, what is to be done."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -146,32 +146,6 @@ class ContactAttempt(HubRow):
     attempted_by = models.UUIDField()
     attempted_by_name = models.CharField(max_length=150)
     attempted_at = models.DateTimeField()
-
-
-class Clock(HubRow):
-    """A promise of time on a case: rule and edition, start, due, and whether it was met or missed."""
-
-    class State(models.TextChoices):
-        RUNNING = "running", "running"
-        MET = "met", "met"
-        MISSED = "missed", "missed"
-        STOPPED = "stopped", "no longer needed"
-
-    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="clocks")
-    rule = models.CharField(max_length=40)
-    edition = models.CharField(max_length=40)
-    started_at = models.DateTimeField()
-    due_at = models.DateTimeField()
-    state = models.CharField(max_length=10, choices=State.choices, default=State.RUNNING)
-    ended_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["case", "rule"], name="referrals_clock_once", condition=models.Q(state="running")
-            )
-        ]
-        indexes = [models.Index(fields=["state", "due_at"], name="referrals_clock_due")]
 
 
 class Prompt(HubRow):

@@ -16,7 +16,6 @@ from pathways.distance import Travelled, distance
 from pathways.models import Assessment, Challenge
 from pathways.queries.challenges import challenges_on
 from referrals import scope
-from referrals.clocks import NoSuchClock, rule_for
 from referrals.models import (
     CallBack,
     Case,
@@ -29,6 +28,7 @@ from referrals.models import (
 )
 from referrals.queries.call_backs import planned_on
 from referrals.queries.case_tasks import tasks_of
+from referrals.queries.clocks import ClockLine, live_clocks
 from referrals.queries.contact import Way, address_shown, ways_shown
 from referrals.queries.notes import ON_CASE, NotePage, notes_of
 from referrals.queries.people import NAMELESS, Name, all_names, names_by_person
@@ -88,7 +88,7 @@ class CaseFile:
     open_by: str
     ways: list[Way]
     access_needs: AccessNeeds | None
-    clocks: list[tuple[str, Clock]]
+    clocks: list[ClockLine]
     attempts: list[ContactAttempt]
     call_back: CallBack | None
     incidents: list[Incident]
@@ -162,7 +162,7 @@ def case_file(*, actor: Actor, case: Case, now: datetime) -> CaseFile:
         open_by=open_by(case, actor=actor, now=now),
         ways=ways_shown(case, sight, now=now, is_linked=is_linked, show_linked=True),
         access_needs=sight.first(access_needs(groups[case.person_id])),
-        clocks=[(_clock_words(clock, case), clock) for clock in sight.rows(case.clocks.order_by("due_at"))],
+        clocks=live_clocks(case) if sight.shows(Clock) else [],
         attempts=attempts,
         call_back=planned_on(case) if sight.shows(CallBack) else None,
         incidents=sight.rows(case.incidents.select_related("source").order_by("-reported_at", "-id")),
@@ -197,13 +197,6 @@ def case_file(*, actor: Actor, case: Case, now: datetime) -> CaseFile:
 
 def _asks_needs(made: Assessment) -> bool:
     return any(item["type"] == "need" for item in made.instrument.definition["items"])
-
-
-def _clock_words(clock: Clock, case: Case) -> str:
-    try:
-        return rule_for(clock.rule, clock.started_at, entitlement=case.entitlement).words
-    except NoSuchClock:
-        return clock.rule.replace("_", " ").capitalize()
 
 
 def _stricter(case: Case, now: datetime) -> list[tuple[str, Stand]]:

@@ -2,7 +2,7 @@
 
 import csv
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from io import TextIOWrapper
@@ -19,6 +19,7 @@ from referrals.feed.source import SourceDefinition
 from referrals.feed.verdicts import QUARANTINE_WORDS
 from referrals.models import FeedRow, FeedRun, SourceRecord
 from referrals.queries.calendar import hub_calendar
+from referrals.queries.clock_rules import Rule, clock_rules
 from referrals.queries.feeds import case_references, verdict_words
 from referrals.queries.sources import definitions_of
 from victims.queries import references_of
@@ -52,6 +53,8 @@ class ShownRow:
     words: str
     case: str
     since: str
+    due_at: datetime | None
+    """By when a row that names a child in danger is to be referred on."""
 
     @property
     def held_because(self) -> str:
@@ -62,15 +65,10 @@ class ShownRow:
     def safeguarding(self) -> bool:
         return self.row.verdict == SAFEGUARDING
 
-    @property
-    def due_at(self) -> datetime | None:
-        """By when a row that names a child in danger is to be referred on."""
-        return safeguarding_due(self.row.run.taken_at) if self.safeguarding else None
 
-
-def safeguarding_due(received_at: datetime) -> datetime:
-    """By when a row that was received then is to be referred on."""
-    rule = rule_for("safeguarding", received_at)
+def safeguarding_due(received_at: datetime, rules: Sequence[Rule]) -> datetime:
+    """By when a row that was received then is to be referred on. rules: as referrals.queries.clock_rules has them."""
+    rule = rule_for("safeguarding", received_at, rules=rules)
     return due(rule, received_at, (), hub_calendar())
 
 
@@ -146,11 +144,12 @@ def quarantine_in_batches(*, reason: str = "", source: str = "") -> Iterator[lis
 
 
 def shown(rows: Iterable[FeedRow]) -> list[ShownRow]:
-    """The rows as lists show them: five queries at most, however many rows."""
+    """The rows as lists show them: six queries at most, however many rows."""
     rows = list(rows)
     definitions = definitions_of(row.run for row in rows)
     cases = case_references(row.case_id for row in rows if row.case_id)
     later = _later_words(rows, definitions)
+    rules = clock_rules() if any(row.verdict == SAFEGUARDING for row in rows) else []
     return [
         ShownRow(
             row=row,
@@ -161,6 +160,7 @@ def shown(rows: Iterable[FeedRow]) -> list[ShownRow]:
             words=verdict_words(row.verdict),
             case=cases.get(row.case_id, "") if row.case_id else "",
             since=later.get(row.id, ""),
+            due_at=safeguarding_due(row.run.taken_at, rules) if row.verdict == SAFEGUARDING else None,
         )
         for row in rows
     ]

@@ -9,6 +9,7 @@ from django.utils import timezone
 from referrals.feed.held import SAFEGUARDING, reason_of
 from referrals.feed.verdicts import QUARANTINE, QUARANTINE_WORDS
 from referrals.models import FeedRow
+from referrals.queries.clock_rules import clock_rules
 from referrals.queries.feed_rows import safeguarding_due
 
 MOST = 5000
@@ -61,5 +62,6 @@ def overdue_children() -> int:
     now = timezone.now()
     held = FeedRow.objects.filter(verdict=f"{QUARANTINE}{SAFEGUARDING}").order_by("id")
     taken = list(held.values_list("run__taken_at", flat=True)[:MOST])
-    due = {at: safeguarding_due(at) for at in set(taken)}
+    rules = clock_rules() if taken else []
+    due = {at: safeguarding_due(at, rules) for at in set(taken)}
     return sum(due[at] < now for at in taken)

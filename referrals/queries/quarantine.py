@@ -24,7 +24,7 @@ from referrals.feed.row import names_safe_address
 from referrals.feed.source import FIELDS
 from referrals.feed.verdicts import QUARANTINE_WORDS
 from referrals.models import FeedRow, HeldStep
-from referrals.queries.feed_rows import ShownRow, safeguarding_due, shown
+from referrals.queries.feed_rows import ShownRow, shown
 from referrals.queries.sources import definition_of
 
 HELD = Q(verdict__startswith="quarantine:")
@@ -114,13 +114,14 @@ def held_row(*, actor: Actor, row_id: UUID) -> HeldRow:
         raise HeldRowNotFound("There is no such row in quarantine.")
     may_answer = actor.can(Capability.TRIAGE)
     reason = reason_of(row.verdict)
+    line = shown([row])[0]
     return HeldRow(
-        shown=shown([row])[0],
+        shown=line,
         reason=reason,
         cells=_cells(row),
         steps=[_done(step) for step in row.steps.order_by("number")],
         answers={one.code: one for one in answers_to(row.verdict)} if may_answer else {},
-        due_at=safeguarding_due(row.run.taken_at) if reason == "safeguarding" else None,
+        due_at=line.due_at,
     )
 
 

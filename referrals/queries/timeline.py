@@ -11,6 +11,7 @@ from messaging.queries import timeline
 from pathways.queries.assessments import titles
 from referrals.models import Case, CaseTask
 from referrals.queries.case_tasks import teams_for_tasks
+from referrals.queries.clocks import rule_names
 from referrals.queries.readiness import INSTRUMENT_WORDS
 from referrals.timeline import text_of, title_of
 from victims.queries import references_of
@@ -72,6 +73,8 @@ def entries_of(shown: Sequence[Event]) -> list[TimelineEntry]:
         words |= {str(service.id): service.name for service in services()}
     if "instrument" in told:
         words |= titles() | INSTRUMENT_WORDS
+    if "rule" in told:
+        words |= rule_names()
     words |= _titles_of_tasks(shown)
     return [
         TimelineEntry(

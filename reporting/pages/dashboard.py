@@ -20,6 +20,7 @@ from access.looks import record_look
 from access.models import Look
 from access.roles import Capability
 from agencies.queries import agencies_by_id, hub_practitioners, names_of
+from referrals.queries import clocks
 from referrals.queries import triage as queue
 from reporting import measures
 from reporting.queries import rollups as queries
@@ -86,6 +87,9 @@ def dashboard(request: HttpRequest) -> HttpResponse:
             "enhanced": round(100 * opened.get("enhanced", 0) / everyone) if everyone else 0,
             "said": _said(today),
             "decisions": decisions,
+            "clocks": clocks.figures(actor=actor, now=now),
+            "clock_heads": [clocks.SHOWS[show] for show in clocks.COUNTS],
+            "counted": clocks.COUNTED,
             "may_chase": actor.can(Capability.ROUTE),
         },
     )
@@ -132,7 +136,6 @@ def _tiles(
     change = sum(queries.totals(measures.CASES_OPENED, first=week).values()) - sum(
         queries.totals(measures.CASES_CLOSED, first=week).values()
     )
-    clocks = queries.overdue_clocks(now=now)
     waits: dict[int, int] = {}
     for row in queries.split(queries.totals(measures.ANSWER_WAIT, first=today - PERIOD)).values():
         for bound, number in row.items():
@@ -156,7 +159,6 @@ def _tiles(
         {
             "number": f"{overdue}{plus}",
             "label": "First contact overdue",
-            "note": f"{_bounded(clocks)} overdue clocks in all",
             "tone": "red" if overdue else "blue",
             "url": triage and f"{triage}?due=overdue",
         },
@@ -166,10 +168,6 @@ def _tiles(
             "note": f"of {sum(waits.values())} answers in 30 days",
         },
     ]
-
-
-def _bounded(number: int) -> str:
-    return f"{number} or more" if number >= queries.AT_MOST else str(number)
 
 
 def _hours(bound: int | None) -> str:

@@ -11,7 +11,7 @@ from django.db.models import Count, F
 
 from access.context import hub_id
 from access.models import Grant
-from referrals.models import Case, Clock, Referral
+from referrals.models import Case, Referral
 from reporting import measures
 
 # Deltas not folded yet count too, so the dashboard always agrees with the record.
@@ -30,7 +30,6 @@ SELECT date_trunc('week', day)::date, sum(value)::bigint FROM (
 ) numbers GROUP BY 1
 """
 BEGINNING, END = date(2000, 1, 1), date(2999, 12, 31)
-AT_MOST = 100
 
 
 def totals(measure: str, *, first: date = BEGINNING, last: date = END) -> dict[str, int]:
@@ -97,11 +96,6 @@ class Decision:
     case_reference: str = ""
     case_id: UUID | None = None
     agency_id: UUID | None = None
-
-
-def overdue_clocks(*, now: datetime) -> int:
-    """Running clocks past their due time, counted up to a bound."""
-    return Clock.objects.filter(state=Clock.State.RUNNING, due_at__lt=now)[:AT_MOST].count()
 
 
 def wants_decision(*, now: datetime, limit: int = 10) -> list[Decision]:

@@ -47,6 +47,8 @@ KEPT_OTHERWISE = {
     "referrals_conferenceagency": "no person",
     "referrals_minute": "never changed, but sealed anew",
     "referrals_diaryaddress": "a digest; ended by a mark, never edited",
+    "referrals_clockpause": "begun and ended once, each an event",
+    "referrals_development": "never changed; emptied by erasure alone",
     "referrals_dispute": "each side speaks once, which a trigger holds",
     "referrals_feedalert": "no person; raised and cleared by marks",
     "referrals_feedrun": "how far a file is, no person",

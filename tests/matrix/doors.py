@@ -186,6 +186,17 @@ WORK: dict[str, Door] = {
     ),
     "case_task_new": _case({"title": REASON, "owner": "person:{practitioner}", "due_on": "2026-12-01"}),
     "case_task_done": _case(at=OF_CASE | {"task_id": "{task}"}),
+    "case_clocks": _case({"event": "section_47"}),
+    "case_clock": _case(
+        {"reason": "awaiting_consent", "because": "overlooked"},
+        at=OF_CASE | {"clock_id": "{clock}", "act": "pause"},
+    ),
+    "clock_list": Door(gets=("?show=overdue", "?show=unexplained&rule=referral", "?after={cursor}")),
+    "clock_rules": Door(),
+    "clock_rule_change": Door(
+        at={"code": "referral"},
+        posts=({"act": "publish", "edition": "over", "terms": "length: {}", "reason": "Over."},),
+    ),
     "case_prompt": _case({"words": REASON}, at=OF_CASE | {"prompt_id": "{prompt}"}),
     "case_access": _case(),
     "case_restrict": _case({"reason": "staff", "words": REASON, "owner_id": "{owner}"}),

@@ -553,6 +553,8 @@ def _placed(targets: dict[str, Target]) -> None:
             for fill, rows in (("grant", held), ("conflict", declared), ("review", opened)):
                 if row := rows.order_by("-id").first():
                     target.fills[fill] = str(row.id)
+            if clock := case.clocks.filter(referral=None).first():
+                target.fills["clock"] = str(clock.id)
             if event := Event.objects.filter(case_id=case.id).order_by("-id").first():
                 target.fills["event"] = str(event.id)
 

@@ -38,6 +38,10 @@ def pauses_in(text: str) -> list[Pause]:
     return [Pause(local(begun), local(ended) if ended.strip() else None) for begun, _, ended in pairs]
 
 
+def by_the_product(code: str, started_at: datetime, **given: object) -> ClockRule:
+    return rule_for(code, started_at, rules=load_rules(), **given)
+
+
 def clock(length: Length) -> ClockRule:
     return ClockRule(code="any", edition="any", words="", length=length)
 
@@ -168,22 +172,22 @@ def at_midnight(day: date) -> datetime:
 
 def test_the_code_asks_for_two_working_days_whatever_the_entitlement():
     for entitlement in ("standard", "enhanced"):
-        rule = rule_for("referral", local("2026-11-16 09:00"), entitlement=entitlement)
+        rule = by_the_product("referral", local("2026-11-16 09:00"), entitlement=entitlement)
         assert (rule.edition, rule.length) == ("victims-code-2021", Length("working_days", 2, "end_of_day"))
         assert rule.pauses_on == ("awaiting_consent", "awaiting_information")
 
 
 def test_high_risk_is_contacted_within_hours():
-    rule = rule_for("first_contact", local("2026-11-16 09:00"), entitlement="enhanced", high_risk=True)
+    rule = by_the_product("first_contact", local("2026-11-16 09:00"), entitlement="enhanced", high_risk=True)
     assert rule.length.words == "24 hours"
     assert (
-        rule_for("first_contact", local("2026-11-16 09:00"), entitlement="enhanced").length.words
+        by_the_product("first_contact", local("2026-11-16 09:00"), entitlement="enhanced").length.words
         == "1 working day"
     )
 
 
 def test_high_risk_changes_nothing_where_the_rule_does_not_ask():
-    rule = rule_for("referral", local("2026-11-16 09:00"), high_risk=True)
+    rule = by_the_product("referral", local("2026-11-16 09:00"), high_risk=True)
     assert rule.length == Length("working_days", 2, "end_of_day")
 
 
@@ -216,11 +220,11 @@ def test_a_new_edition_begins_at_midnight_here_not_in_utc():
 
 def test_a_clock_that_is_not_in_effect_is_refused_by_name():
     with pytest.raises(NoSuchClock, match="'referral' is in effect on 31 March 2021"):
-        rule_for("referral", local("2021-03-31 12:00"))
+        by_the_product("referral", local("2021-03-31 12:00"))
     with pytest.raises(NoSuchClock, match="'tea_break'"):
-        rule_for("tea_break", local("2026-11-16 09:00"))
+        by_the_product("tea_break", local("2026-11-16 09:00"))
     with pytest.raises(NoSuchClock, match="no length for 'golden'"):
-        rule_for("referral", local("2026-11-16 09:00"), entitlement="golden")
+        by_the_product("referral", local("2026-11-16 09:00"), entitlement="golden")
 
 
 def test_every_rule_in_the_file_can_be_read_for_every_entitlement():
@@ -228,7 +232,7 @@ def test_every_rule_in_the_file_can_be_read_for_every_entitlement():
         for entitlement in ("standard", "enhanced"):
             for high_risk in (True, False):
                 start = datetime.combine(rule["effective_from"], datetime.min.time(), LONDON)
-                found = rule_for(rule["code"], start, entitlement=entitlement, high_risk=high_risk)
+                found = by_the_product(rule["code"], start, entitlement=entitlement, high_risk=high_risk)
                 assert due(found, start, (), ENGLAND) > start
 
 
