@@ -35,6 +35,7 @@ from pathways.models import InstrumentVersion
 from referrals.actions import closing, triage
 from referrals.actions.assess import assess_case
 from referrals.actions.break_glass import break_glass
+from referrals.actions.clock_verbs import pause_clock, record_development
 from referrals.actions.conflicts import record_employer
 from referrals.actions.contact import record_contact
 from referrals.actions.intake import take_feed
@@ -221,11 +222,22 @@ def _triage() -> None:
                 )
                 continue
             if step == 5:
+                _record(actor, case, "key_development:bail", ago=timedelta(days=1))
+                waits = case.clocks.get(rule="referral")
+                if waits.due_at > timezone.now():
+                    pause_clock(actor=actor, case_id=case.id, clock_id=waits.id, reason="awaiting_consent")
                 continue
+            if number % 3:
+                _record(actor, case, "rights_given")
             _consent(actor, case, number)
             _ask_needs(actor, case, number)
             _assess(actor, case, number)
             triage.finish_triage(actor=actor, case_id=case.id)
+
+
+def _record(actor: Actor, case: Case, event: str, *, ago: timedelta = timedelta(0)) -> None:
+    """Something that happened, by which clocks start and end."""
+    record_development(actor=actor, case_id=case.id, event=event, happened_at=timezone.now() - ago)
 
 
 def _take_to_conference() -> None:

@@ -22,11 +22,13 @@ class RuleWrong(Exception):
 class Event:
     """Something that starts or ends clocks.
 
-    by_hand: a practitioner records it; else the product sees it. details: of what kind it was, where that is asked.
+    by_hand: a practitioner records it; else the product sees it. begins: a clock starts by it, so that without an hour
+    the earliest of its day counts; of an answer the latest does. details: of what kind it was, where that is asked.
     """
 
     words: str
     by_hand: bool = True
+    begins: bool = False
     details: Mapping[str, str] | None = None
 
 
@@ -44,6 +46,7 @@ EVENTS: dict[str, Event] = {
     "rights_given": Event("Information about rights and restorative justice given"),
     "key_development": Event(
         "Key development in the investigation",
+        begins=True,
         details={
             "arrest": "Arrest",
             "bail": "Bail set or changed",
@@ -53,17 +56,17 @@ EVENTS: dict[str, Event] = {
     ),
     "development_told": Event("Person told of the key development"),
     "court_heard": Event(
-        "Court news received from witness care", details={"date": "Date", "outcome": "Outcome"}
+        "Court news received from witness care", begins=True, details={"date": "Date", "outcome": "Outcome"}
     ),
     "court_told": Event("Person told of the court news"),
-    "disclosure_asked": Event("Disclosure scheme: request made"),
+    "disclosure_asked": Event("Disclosure scheme: request made", begins=True),
     "disclosure_decided": Event("Disclosure scheme: decided, and the person told"),
-    "social_care_referred": Event("Children’s social care: referral made"),
+    "social_care_referred": Event("Children’s social care: referral made", begins=True),
     "social_care_decided": Event("Children’s social care: decision received"),
-    "section_47": Event("Children’s social care: section 47 enquiry began"),
+    "section_47": Event("Children’s social care: section 47 enquiry began", begins=True),
     "child_seen": Event("Children’s social care: child seen"),
-    "conference_held": Event("Case conference held"),
-    "minutes_circulated": Event("Case conference: minutes circulated"),
+    "conference_held": Event("Case conference held elsewhere", begins=True),
+    "minutes_circulated": Event("Minutes of that case conference circulated"),
 }
 
 PAUSE_REASONS: dict[str, str] = {

@@ -27,6 +27,7 @@ from referrals.clocks import due, rule_for
 from referrals.conference import BEGUN, HELD, PLANNED, kind_of
 from referrals.models import Attendance, Conference, ConferenceAction, Listing, Minute
 from referrals.queries.calendar import hub_calendar
+from referrals.queries.clock_rules import clock_rules
 from referrals.queries.conferences import has_confirmed
 from referrals.queries.listing_grounds import accused_of
 from referrals.queries.restricted import ACCOUNT
@@ -247,7 +248,7 @@ def close_meeting(*, actor: Actor, conference_id: UUID) -> Conference:
     _must_have_confirmed(actor, meeting)
     move(meeting, "close")
     kind = kind_of(meeting.kind, meeting.edition)
-    rule = rule_for(kind.minutes, now)
+    rule = rule_for(kind.minutes, now, rules=clock_rules())
     meeting.ended_at = now
     meeting.minutes_due_at, meeting.minutes_edition = due(rule, now, (), hub_calendar()), rule.edition
     meeting.save(update_fields=["status", "ended_at", "minutes_due_at", "minutes_edition"])

@@ -1,7 +1,7 @@
 """Forms of clocks: what happened and when, a pause, a stop, why one was missed, and a new edition of a rule."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
 import yaml
@@ -9,7 +9,7 @@ from django import forms
 from django.utils import timezone
 
 from govuk_forms import MemorableDateField
-from referrals.clock_rules import BREACH_REASONS, PAUSE_REASONS, STOP_REASONS, to_record
+from referrals.clock_rules import BREACH_REASONS, EVENTS, PAUSE_REASONS, STOP_REASONS, to_record
 from referrals.forms.triage import SMALL_RADIOS
 from referrals.queries.clock_rules import Rule
 from referrals.queries.clocks import SHOWS
@@ -26,22 +26,24 @@ class MomentForm(forms.Form):
     )
     at = forms.TimeField(
         label="At what time?",
-        help_text="By the 24-hour clock, for example 15:30. Empty on an earlier day means the end of that day.",
+        help_text="By the 24-hour clock, for example 15:30. Leave empty where nobody knows.",
         required=False,
         widget=forms.TimeInput(attrs={"class": "govuk-input--width-5"}, format="%H:%M"),
         error_messages={"invalid": "Enter the time as two numbers, for example 15:30"},
     )
 
-    def moment(self, day: str = "on", hour: str = "at") -> datetime | None:
-        """The moment that was entered, of a valid form; None for now."""
+    def moment(self, day: str = "on", hour: str = "at", *, earliest: bool = False) -> datetime | None:
+        """The moment that was entered, of a valid form; None for now.
+
+        Without an hour it is the end of the day (or now, today): nothing counts as done before it was.
+        earliest: the beginning of the day instead.
+        """
         on, at = self.cleaned_data.get(day), self.cleaned_data.get(hour)
         if on is None:
             return None
-        # Without an hour the latest that it can be: nothing counts as done before it was.
-        end_of_day = timezone.make_aware(
-            datetime.combine(on, at or datetime.max.time().replace(microsecond=0))
-        )
-        return end_of_day if at else min(end_of_day, timezone.now())
+        missing = time.min if earliest else time(23, 59, 59)
+        moment = timezone.make_aware(datetime.combine(on, at or missing))
+        return moment if at else min(moment, timezone.now())
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
@@ -67,9 +69,14 @@ class DevelopmentForm(MomentForm):
         if isinstance(field, forms.ChoiceField):
             field.choices = [*CHOOSE, *to_record().items()]
 
+    def happened(self) -> datetime | None:
+        """When it happened; without an hour, the earliest of the day where a clock begins by it."""
+        code = self.cleaned_data["event"].partition(":")[0]
+        return self.moment(earliest=EVENTS[code].begins)
+
     def known(self) -> datetime | None:
         """When it was known: at the end of that day, and never before it happened."""
-        known, happened = self.moment("known_on", ""), self.moment()
+        known, happened = self.moment("known_on", ""), self.happened()
         return max(known, happened) if known and happened else known
 
 

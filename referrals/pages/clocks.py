@@ -70,7 +70,7 @@ def case_clocks(request: HttpRequest, reference: str) -> HttpResponse:
     actor, found = case_for(reference, to_work=request.method == "POST")
     form = DevelopmentForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        happened_at = form.moment() or timezone.now()
+        happened_at = form.happened() or timezone.now()
         try:
             clock_verbs.record_development(
                 actor=actor,

@@ -158,7 +158,7 @@ def _tiles(
         },
         {
             "number": f"{overdue}{plus}",
-            "label": "First contact overdue",
+            "label": "Waiting for triage, overdue",
             "tone": "red" if overdue else "blue",
             "url": triage and f"{triage}?due=overdue",
         },

@@ -68,7 +68,7 @@ def test_it_shows_a_change_at_once_before_and_after_folding(hub, cast):
         fold()
 
 
-@pytest.mark.parametrize("label", ["Waiting for triage, not assigned", "First contact overdue"])
+@pytest.mark.parametrize("label", ["Waiting for triage, not assigned", "Waiting for triage, overdue"])
 def test_a_number_and_the_list_behind_it_agree(hub, cast, label):
     dana = cast.actor("dana")
     opened(due_in=-timedelta(hours=1))
