@@ -223,8 +223,8 @@ def _triage() -> None:
                 continue
             if step == 5:
                 _record(actor, case, "key_development:bail", ago=timedelta(days=1))
-                waits = case.clocks.get(rule="referral")
-                if waits.due_at > timezone.now():
+                waits = case.clocks.filter(rule="referral", state="running").first()
+                if waits is not None and waits.due_at > timezone.now():
                     pause_clock(actor=actor, case_id=case.id, clock_id=waits.id, reason="awaiting_consent")
                 continue
             if number % 3:

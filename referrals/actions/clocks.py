@@ -136,9 +136,15 @@ def stop_clocks(*, case: Case, at: datetime, codes: tuple[str, ...] = ()) -> Non
 
 def take_up_clocks(*, case: Case, stopped_at: datetime) -> None:
     """What stopped at the end of the case runs on, clocks and prompts, by the time that they had."""
-    stopped = {"case": case, "state": "stopped", "ended_at": stopped_at}
-    running = Clock.objects.filter(case=case, state=Clock.State.RUNNING).values("rule")
-    Clock.objects.filter(**stopped).exclude(rule__in=running).update(state=Clock.State.RUNNING, ended_at=None)
+    stopped, rules = {"case": case, "state": "stopped", "ended_at": stopped_at}, clock_rules()
+    live = Clock.objects.filter(case=case, state__in=LIVE).values("rule")
+    for clock in Clock.objects.filter(**stopped, referral=None, stopped_because="").exclude(rule__in=live):
+        stands_still = clock.pauses.filter(ended_at=None).exists()
+        clock.state = Clock.State.PAUSED if stands_still else Clock.State.RUNNING
+        clock.ended_at = None
+        with suppress(NoSuchClock):
+            clock.next_rung_at = None if stands_still else next_rung_at(rule_of(clock, case, rules), clock)
+        clock.save(update_fields=["state", "ended_at", "next_rung_at"])
     Prompt.objects.filter(**stopped).update(state=Prompt.State.OPEN, ended_at=None)
     keep_due(case)
 
