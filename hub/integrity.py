@@ -74,6 +74,9 @@ WITH sight AS (
     UNION ALL
     (SELECT r.categories, NULL WHERE r.basis NOT IN ('consent', 'safeguarding_override'))
   ) AS covered ON true
+  UNION ALL
+  SELECT g.id, q.categories, q.categories, q.until FROM sight g
+  JOIN referrals_research q ON q.agency_id = g.agency_id AND q.case_id = g.case_id AND q.until > clock_timestamp()
 )
 """
 OUTLIVES = """
@@ -210,12 +213,15 @@ CHECKS = (
     ),
     Check(
         "no_grant_without_a_referral",
-        "No partner sees a case without an open referral (or the work that ends its sight is waiting)",
+        "No partner sees a case without an open referral or a conference that asked it (or the work that ends its"
+        " sight is waiting)",
         "SELECT count(*) FROM access_grant WHERE agency_id <> access_agency()",
         "SELECT g.id FROM access_grant g WHERE g.agency_id <> access_agency()"
         " AND (g.until IS NULL OR g.until > clock_timestamp())"
         " AND NOT EXISTS (SELECT 1 FROM referrals_referral r WHERE r.agency_id = g.agency_id AND r.case_id = g.case_id"
         " AND r.status IN ('sent', 'received', 'accepted', 'in_progress'))"
+        " AND NOT EXISTS (SELECT 1 FROM referrals_research q WHERE q.agency_id = g.agency_id AND q.case_id = g.case_id"
+        " AND q.until > clock_timestamp())"
         " AND NOT EXISTS (SELECT 1 FROM messaging_message m WHERE m.done_at IS NULL"
         " AND m.payload ->> 'case' = g.case_id::text)",
     ),

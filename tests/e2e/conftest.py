@@ -136,6 +136,17 @@ class Door:
 
         scripts: whether the browser runs any.
         """
+        page = self.visit(stack, "/", width=width, bypass_csp=bypass_csp, scripts=scripts)
+        page.get_by_label("Email").fill(PEOPLE[name])
+        page.get_by_label("Password", exact=True).fill(stack.password)
+        page.get_by_role("button", name="Sign in", exact=True).click()
+        page.wait_for_url(lambda url: "/accounts/login" not in url)
+        return page
+
+    def visit(
+        self, stack: Stack, path: str, *, width: int = 1280, bypass_csp: bool = False, scripts: bool = True
+    ) -> Page:
+        """The page of that address in a browser of its own, in which nobody has signed in."""
         context = self.browser.new_context(
             base_url=stack.address,
             viewport={"width": width, "height": 900},
@@ -146,11 +157,7 @@ class Door:
         self.contexts.append(context)
         page = context.new_page()
         page.on("console", lambda said: self.refused.append(said.text) if said.type == "error" else None)
-        page.goto("/")
-        page.get_by_label("Email").fill(PEOPLE[name])
-        page.get_by_label("Password", exact=True).fill(stack.password)
-        page.get_by_role("button", name="Sign in", exact=True).click()
-        page.wait_for_url(lambda url: "/accounts/login" not in url)
+        page.goto(path)
         return page
 
 
