@@ -84,6 +84,9 @@ _TABLES: dict[Category, tuple[str, ...]] = {
     ),
     Category.HEALTH: ("pathways_healthanswers", "referrals_prompt", "pathways_savedanswers"),
     Category.NOTES: (
+        "referrals_document",
+        "referrals_documentcontent",
+        "referrals_documentshare",
         "referrals_casenote",
         "referrals_noteshare",
         "referrals_casetask",

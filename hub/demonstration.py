@@ -26,6 +26,7 @@ from access.actor import Actor
 from access.context import acting_as, acting_as_system
 from agencies.actions.clients import add_api_client
 from agencies.models import Agency, ApiClient, Practitioner
+from hub.demonstrated_casework import show_partners, write_on
 from hub.demonstrated_conferences import hold_conferences
 from hub.demonstrated_rules import demonstrate_rules
 from hub.founding import found
@@ -84,6 +85,7 @@ def demonstrate(*, tell: Tell, web: str | None = None) -> None:
         system.work()
     _settle()
     _take_to_conference()
+    show_partners(_practitioner("priya.nair@northshire.example"))
     tell("Knowing people again")
     _know_again()
     _call_again()
@@ -231,6 +233,7 @@ def _triage() -> None:
                 _record(actor, case, "rights_given")
             _consent(actor, case, number)
             _ask_needs(actor, case, number)
+            write_on(case, actor=actor, number=number)
             _assess(actor, case, number)
             triage.finish_triage(actor=actor, case_id=case.id)
 

@@ -239,6 +239,7 @@ STORAGES = {
 # A feed is always taken to a file on disk, never held in memory.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DOCUMENT_SCANNER = env.str("DOCUMENT_SCANNER", "")  # a program that reads a file on its standard input
 FEED_MAX_BYTES = env.int("FEED_MAX_BYTES", 512 * 1024 * 1024)
 
 LANGUAGE_CODE = "en-gb"

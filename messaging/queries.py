@@ -2,12 +2,16 @@
 
 from uuid import UUID
 
+from django.db.models import Q
+
 from messaging.models import Event, Message
 
+EVERY = Q()
 
-def timeline(*, case_id: UUID, before: UUID | None = None, limit: int = 50) -> list[Event]:
-    """The newest events of a case, newest first, keyset-paged by event id."""
-    events = Event.objects.filter(case_id=case_id)
+
+def timeline(*, case_id: UUID, before: UUID | None = None, limit: int = 50, which: Q = EVERY) -> list[Event]:
+    """The newest events of a case, newest first, keyset-paged by event id. which: a condition on the event."""
+    events = Event.objects.filter(which, case_id=case_id)
     if before is not None:
         events = events.filter(id__lt=before)
     return list(events.order_by("-id")[:limit])

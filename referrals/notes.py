@@ -20,6 +20,11 @@ class Kind:
     may_be_shared: bool = True
     hint: str = ""
 
+    @property
+    def choice(self) -> str:
+        """As a form offers it."""
+        return f"{self.words}: {self.hint[:1].lower()}{self.hint[1:]}" if self.hint else self.words
+
 
 KINDS: dict[str, Kind] = {
     "general": Kind("General", Category.NOTES),

@@ -15,7 +15,7 @@ from pathways.items import plain
 from pathways.models import Assessment
 from pathways.pathway import BASIS_WORDS
 from pathways.queries.versions import Voice
-from referrals.models import CaseNote, Referral
+from referrals.models import CaseNote, Document, Referral
 from referrals.queries.contact import VERBS, Way
 from referrals.queries.facts import intake_facts
 from referrals.queries.referrals import PartnerFile, cases_shown, partner_file
@@ -90,7 +90,20 @@ def for_partner(referral: Referral) -> dict[str, Any]:
         Category.NOTES: _notes,
     }
     told |= {str(category): part(file) for category, part in parts.items() if file.tells(category)}
-    return told | {"shared_notes": [_shared_note(one) for one in file.notes]}
+    told["shared_notes"] = [_shared_note(one) for one in file.notes]
+    return told | {"documents": [_given_document(one) for one in file.documents]}
+
+
+def _given_document(document: Document) -> dict[str, Any]:
+    """A document that the hub has given to this agency; what is in it is downloaded on the referral's page."""
+    return {
+        "id": document.id,
+        "title": document.title,
+        "kind": document.kind,
+        "media_type": document.media_type,
+        "size": document.size,
+        "at": document.uploaded_at,
+    }
 
 
 def _shared_note(note: CaseNote) -> dict[str, Any]:

@@ -25,6 +25,10 @@ TITLES: dict[str, str] = {
     "case.safety_recorded": "Safety of a way of contact recorded",
     "case.access_needs_recorded": "Asked what the person needs to be spoken to and met",
     "case.assessed": "Assessment completed",
+    "document.uploaded": "Document uploaded",
+    "document.redacted": "Redacted copy of a document uploaded",
+    "document.shared": "Document given to a partner",
+    "document.unshared": "Document given to a partner no longer",
     "note.written": "Note written",
     "note.corrected": "Note corrected",
     "note.mentioned": "A note mentions somebody",
@@ -111,6 +115,41 @@ TITLES: dict[str, str] = {
     "referral.confirmation_overdue": "Recall not confirmed in time",
     "referral.expired": "Referral not answered in time",
 }
+
+KINDS_OF_EVENTS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "contact": ("Contact", ("case.contact", "case.safety", "case.call_back", "contact.")),
+    "assessment": ("Assessments and prompts", ("case.assessed", "case.prompt")),
+    "consent": ("Consent and overrides", ("case.consent", "case.override")),
+    "referral": (
+        "Referrals and routing",
+        ("referral.", "case.triaged", "case.route", "case.place", "case.risk", "case.decision"),
+    ),
+    "conference": ("Case conferences", ("conference.",)),
+    "clock": ("Clocks", ("clock.", "case.development")),
+    "task": ("Tasks", ("case.task",)),
+    "note": ("Notes and documents", ("note.", "document.")),
+    "case": (
+        "The case itself",
+        (
+            "case.opened",
+            "case.incident",
+            "case.updated",
+            "case.report",
+            "case.assigned",
+            "case.entitlement",
+            "case.moved",
+            "case.closed",
+            "case.reopened",
+        ),
+    ),
+    "person": ("Who the person is", ("person.",)),
+    "access": (
+        "Who may see it",
+        ("case.restricted", "case.unrestricted", "case.personal", "case.conflict", "case.glass"),
+    ),
+    "rights": ("The person’s rights", ("rights.", "record.")),
+}
+"""What a reader may ask for of a timeline: words, and how the topics of that kind begin."""
 
 CHANNELS: dict[str, str] = {"phone": "Phone", "text": "Text", "email": "E-mail", "letter": "Letter"}
 RESULTS: dict[str, str] = {
@@ -340,6 +379,10 @@ _TEXTS: dict[str, Callable[[Data, Names], str]] = {
     "case.call_back_due": _call_back,
     "case.safety_recorded": _safety,
     "case.assessed": _assessed,
+    "document.uploaded": _note,
+    "document.redacted": _note,
+    "document.shared": _note,
+    "document.unshared": _note,
     "note.written": _note,
     "note.corrected": _note,
     "note.mentioned": _note,

@@ -173,6 +173,7 @@ def _write(
             f"“@{nobody[0]}” is nobody who may see this case. Choose a name from the list, or leave the @ out."
         )
     made = CaseNote(
+        id=note if before is None else new_id(),
         case=case,
         note=note,
         edition=edition,

@@ -18,7 +18,7 @@ class NoteForm(forms.Form):
     kind = forms.ChoiceField(
         label="What is it about?",
         help_text="Its kind decides who may ever see it.",
-        choices=[(code, kind.words) for code, kind in KINDS.items()],
+        choices=[(code, kind.choice) for code, kind in KINDS.items()],
         widget=forms.RadioSelect(attrs=SMALL_RADIOS),
         error_messages={"required": "Choose what the note is about"},
     )

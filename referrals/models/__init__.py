@@ -14,6 +14,7 @@ from referrals.models.conferences import (
     Research,
 )
 from referrals.models.disputes import Dispute
+from referrals.models.documents import Document, DocumentContent, DocumentShare
 from referrals.models.feeds import (
     FeedAlert,
     Feedback,
@@ -46,6 +47,9 @@ __all__ = [
     "Development",
     "DiaryAddress",
     "Dispute",
+    "Document",
+    "DocumentContent",
+    "DocumentShare",
     "FeedAlert",
     "FeedRow",
     "FeedRun",

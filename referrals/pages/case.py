@@ -19,15 +19,29 @@ from referrals.actions import triage
 from referrals.actions.closing import reopens_from
 from referrals.forms.triage import FinishForm
 from referrals.models import Case
-from referrals.queries.case import CaseFile, case_file
+from referrals.queries.case import IN_TRIAGE, CaseFile, case_file
 from referrals.queries.conferences import conferences_of_case
 from referrals.queries.overrides import override_lines
 from referrals.queries.readiness import Step
-from referrals.queries.timeline import case_timeline
+from referrals.queries.timeline import ON_CASE, case_timeline
 from referrals.workflow import CASE_STATUSES, END_STATES, HUB, OPEN_CASE, MoveRefused, case_verbs_for
 
 REFUSALS = (MoveRefused, triage.TriageRefused)
 UNPROCESSABLE = 422
+SECTIONS = (
+    ("prompts", "Wanted"),
+    ("next", "Triage"),
+    ("contact", "Contact"),
+    ("tasks", "Tasks"),
+    ("notes", "Notes"),
+    ("documents", "Documents"),
+    ("incidents", "Incidents"),
+    ("referrals", "Referrals"),
+    ("conferences", "Conferences"),
+    ("assessments", "Assessments and consent"),
+    ("linked", "Linked cases"),
+    ("timeline", "What happened"),
+)
 SEXES = {"1": "Male", "2": "Female", "9": "Not applicable"}
 
 
@@ -61,9 +75,11 @@ def _case_page(
     now = timezone.now()
     file = case_file(actor=actor, case=found, now=now)
     record_look(action=Look.Action.VIEW, door="case", subjects=[found.id, found.person_id])
-    entries, older = case_timeline(case=found, before=request.GET.get("after", ""))
+    entries, _ = case_timeline(actor=actor, case=found, size=ON_CASE)
     works = actor.can(Capability.TRIAGE) and found.status in OPEN_CASE
-    waits = found.status in ("new", "triaging")
+    waits = found.status in IN_TRIAGE
+    conferences = conferences_of_case(case=found)
+    may_list = works and actor.can(Capability.LIST_FOR_CONFERENCE)
     return render(
         request,
         "referrals/case.html",
@@ -80,8 +96,8 @@ def _case_page(
             "overrides": override_lines(actor=actor, case_id=found.id, at=now),
             "may_ask_override": works and actor.can(Capability.ASK_OVERRIDE),
             "may_despite": actor.can(Capability.CONTACT_DESPITE),
-            "conferences": conferences_of_case(case=found),
-            "may_list": works and actor.can(Capability.LIST_FOR_CONFERENCE),
+            "conferences": conferences,
+            "may_list": may_list,
             "may_reopen": actor.can(Capability.CLOSE_CASE)
             and found.closed_at is not None
             and found.closed_at >= reopens_from(now),
@@ -93,11 +109,40 @@ def _case_page(
             "instruments": _instruments(file) if works else [],
             "facts": _facts(file, works=works),
             "entries": entries,
-            "older": older,
-            "first_page": not request.GET.get("after"),
+            "next_thing": _next_thing(file) if works else None,
+            "sections": _sections(file, waits=works and waits, is_conferred=bool(conferences) or may_list),
         },
         status=UNPROCESSABLE if finish else None,
     )
+
+
+def _next_thing(file: CaseFile) -> dict[str, object] | None:
+    """The one thing to do first: what an answer asks by a time, the next step of triage, a decision, a task."""
+    found = file.case
+    if file.prompts:
+        line = file.prompts[0]
+        door, of = ("case_assess", line.assess) if line.assess else ("case_prompt", line.prompt.id)
+        return {
+            "words": line.words,
+            "url": reverse(door, args=[found.reference, of]),
+            "due_at": line.prompt.due_at,
+        }
+    step = next((step for step in file.steps if step.is_next), None)
+    if step:
+        return {"words": step.words, "url": _step_url(found.reference, step)}
+    if found.decision_wanted:
+        return {"words": "Decide what is wanted", "url": "#referrals"}
+    if file.tasks:
+        task = file.tasks[0]
+        place = reverse("case_task", args=[found.reference, task.id])
+        return {"words": task.title, "url": place, "due_at": task.due_at}
+    return None
+
+
+def _sections(file: CaseFile, *, waits: bool, is_conferred: bool) -> list[tuple[str, str]]:
+    """The parts that the page has, as links lead to them."""
+    has = {"prompts": bool(file.prompts), "next": waits, "conferences": is_conferred}
+    return [(part, words) for part, words in SECTIONS if has.get(part, True)]
 
 
 def _steps(file: CaseFile) -> list[dict[str, object]]:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from access.actor import Actor
 from access.context import hub_id
+from access.roles import Capability
 from access.sight import Sight, sight_of
 from agencies.models import Practitioner
 from agencies.queries import agencies_by_id, hub_practitioners, names_of
@@ -29,7 +30,9 @@ from referrals.models import (
 from referrals.queries.call_backs import planned_on
 from referrals.queries.case_tasks import tasks_of
 from referrals.queries.clocks import ClockLine, live_clocks
-from referrals.queries.contact import Way, address_shown, ways_shown
+from referrals.queries.contact import Way, ways_shown
+from referrals.queries.documents import DocumentLine, documents_of
+from referrals.queries.drafts import Begun, begun
 from referrals.queries.notes import ON_CASE, NotePage, notes_of
 from referrals.queries.people import NAMELESS, Name, all_names, names_by_person
 from referrals.queries.prompts import PromptLine, prompt_lines
@@ -40,11 +43,12 @@ from referrals.queries.same_person import KnownAs, known_as
 from referrals.queries.triage import open_by
 from victims.entitlement import age_on
 from victims.matching import Why, why
-from victims.models import AccessNeeds, Address, Consent, Relationship, SafeAddress, SamePersonSuggestion
+from victims.models import AccessNeeds, Consent, Relationship, SafeAddress, SamePersonSuggestion
 from victims.queries import access_needs, safe_addresses, same_as, standing_consents
 from victims.repeats import Repeats
 from victims.strictest import Stand
 
+IN_TRIAGE = ("new", "triaging")
 ANSWER_KEYS = ("s", "d")
 """The keys (access keys of the browser) that answer the first suggestion: the same person, different people."""
 
@@ -82,7 +86,6 @@ class CaseFile:
     name: Name
     other_names: list[Name]
     age: int | None
-    address: Address | None
     safe_address_held: bool
     assignee: str
     open_by: str
@@ -106,6 +109,8 @@ class CaseFile:
     prompts: list[PromptLine]
     answered_prompts: list[PromptLine]
     challenges: list[Challenge]
+    begun: list[Begun]
+    documents: list[DocumentLine]
     notes: NotePage
     tasks: list[CaseTask]
     ended_tasks: list[CaseTask]
@@ -120,6 +125,22 @@ class CaseFile:
         last, first = pair[0], pair[-1]
         found = distance(last.instrument.definition, first.all_answers, last.all_answers)
         return Journey(first, last, found) if any(one.change is not None for one in found) else None
+
+    @property
+    def safe_way(self) -> Way | None:
+        """The first way by which the person may be reached now."""
+        return next((way for way in self.ways if way.safe), None)
+
+    @property
+    def next_safe_way(self) -> Way | None:
+        """The way that is safe again first, where none is now."""
+        again = [way for way in self.ways if way.again]
+        return min(again, key=lambda way: way.again or self.case.opened_at, default=None)
+
+    @property
+    def next_clock(self) -> ClockLine | None:
+        """The clock that runs out next."""
+        return next((line for line in self.clocks if line.clock.state == Clock.State.RUNNING), None)
 
     @property
     def likely(self) -> list[Suggestion]:
@@ -156,7 +177,6 @@ def case_file(*, actor: Actor, case: Case, now: datetime) -> CaseFile:
         name=names[0] if names else NAMELESS,
         other_names=names[1:],
         age=age_on(case.person.date_of_birth, timezone.localdate(now)),
-        address=address_shown(case, sight),
         safe_address_held=sight.shows(SafeAddress) and safe_addresses(case.person_id).exists(),
         assignee=names_of([case.assigned_to]).get(case.assigned_to, "") if case.assigned_to else "",
         open_by=open_by(case, actor=actor, now=now),
@@ -182,13 +202,17 @@ def case_file(*, actor: Actor, case: Case, now: datetime) -> CaseFile:
             tried=bool(attempts),
             instruments={one.instrument.code for one in assessments},
             consent=bool(consents),
-        ),
+        )
+        if case.status in IN_TRIAGE
+        else [],
         referrals=sight.rows(referrals.prefetch_related("outcomes").order_by("-sent_at", "-id")),
         decisions=decisions,
         newer_in_force=newer_in_force(decisions),
         prompts=prompts,
         answered_prompts=answered_prompts,
         challenges=challenges_on(actor=actor, case_id=case.id),
+        begun=begun(actor=actor, case_id=case.id) if actor.can(Capability.TRIAGE) else [],
+        documents=documents_of(case, sight),
         notes=notes_of(case, sight, size=ON_CASE),
         tasks=tasks,
         ended_tasks=ended_tasks,

@@ -21,15 +21,15 @@ def prompt_lines(case: Case, sight: Sight) -> tuple[list[PromptLine], list[Promp
 
     Each is of the data category of what it rests on; sight: what the reader is shown of the case.
     """
-    named = titles()
+    found = [one for one in case.prompts.order_by("due_at", "id") if one.category in sight.categories]
+    named = titles() if found else {}
     lines = [
         PromptLine(
             prompt=prompt,
             words=prompt_words(prompt, named.get(prompt.instrument, prompt.instrument)),
             assess=prompt.instrument if prompt.kind == Prompt.Kind.ASSESSMENT else "",
         )
-        for prompt in case.prompts.order_by("due_at", "id")
-        if prompt.category in sight.categories
+        for prompt in found
     ]
     open_ones = [line for line in lines if line.prompt.state == Prompt.State.OPEN]
     answered = [line for line in lines if line.prompt.ended_at and line.prompt.words]

@@ -16,8 +16,9 @@ from agencies.models import Agreement
 from pathways.models import Assessment
 from pathways.queries.assessments import latest_assessments
 from referrals import scope
-from referrals.models import Case, CaseNote, ContactAttempt, Incident, Outcome, Referral
+from referrals.models import Case, CaseNote, ContactAttempt, Document, Incident, Outcome, Referral
 from referrals.queries.contact import Way, ways_shown
+from referrals.queries.documents import documents_shown
 from referrals.queries.keyset import SortKey, one_page
 from referrals.queries.notes import notes_shown
 from referrals.queries.people import NAMELESS, Name, all_names, names_shown
@@ -173,6 +174,7 @@ class PartnerFile:
     outcomes: list[Outcome]
     safe_address: SafeAddress | None
     notes: list[CaseNote]
+    documents: list[Document]
 
     def tells(self, category: Category) -> bool:
         return self.case is not None and category in self.sight.categories
@@ -205,6 +207,7 @@ def partner_file(*, referral: Referral) -> PartnerFile:
         outcomes=list(referral.outcomes.order_by("id")),
         safe_address=sight.first(safe_addresses(case.person_id)) if case else None,
         notes=notes_shown(case_id=case.id, categories=sight.categories) if case else [],
+        documents=documents_shown(case_id=case.id, categories=sight.categories) if case else [],
     )
 
 

@@ -2,9 +2,14 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
+from django.db.models import Q
+from django.utils import timezone
+
+from access.actor import Actor
+from access.context import hub_id
 from agencies.queries import agencies_by_id, names_of, services
 from messaging.models import Event
 from messaging.queries import timeline
@@ -13,10 +18,12 @@ from referrals.models import Case, CaseTask
 from referrals.queries.case_tasks import teams_for_tasks
 from referrals.queries.clocks import rule_names
 from referrals.queries.readiness import INSTRUMENT_WORDS
-from referrals.timeline import text_of, title_of
+from referrals.timeline import KINDS_OF_EVENTS, text_of, title_of
 from victims.queries import references_of
 
 TIMELINE_PAGE = 20
+ON_CASE = 10
+WHO = {"me": "Me", "hub": "The hub’s people", "partner": "Partners", "system": "The hub’s own system"}
 OF_PAIRS = ("person.suggestion_decided", "person.linked", "person.parted")
 """Events that name two people."""
 
@@ -29,15 +36,53 @@ class TimelineEntry:
     text: str
 
 
-def case_timeline(*, case: Case, before: str = "") -> tuple[list[TimelineEntry], str]:
+@dataclass(frozen=True)
+class Filters:
+    """What a reader asks for of a timeline: a key of KINDS_OF_EVENTS and of WHO ("": all), and days."""
+
+    kind: str = ""
+    who: str = ""
+    first: date | None = None
+    last: date | None = None
+
+    @property
+    def narrowed(self) -> bool:
+        return self != Filters()
+
+    def condition(self, actor: Actor) -> Q:
+        """On an event."""
+        which = Q()
+        for beginning in KINDS_OF_EVENTS.get(self.kind, ("", ()))[1]:
+            which |= Q(topic__startswith=beginning)
+        people = Q(actor_kind="practitioner")
+        which &= {
+            "me": Q(actor_kind=actor.kind, actor_id=actor.id),
+            "hub": people & Q(agency_id=hub_id()),
+            "partner": ~Q(agency_id=hub_id()),
+            "system": Q(actor_kind="system"),
+        }.get(self.who, Q())
+        if self.first:
+            which &= Q(at__gte=_midnight(self.first))
+        if self.last:
+            which &= Q(at__lt=_midnight(self.last + timedelta(days=1)))
+        return which
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def case_timeline(
+    *, actor: Actor, case: Case, filters: Filters = Filters(), before: str = "", size: int = TIMELINE_PAGE
+) -> tuple[list[TimelineEntry], str]:
     """One page of what happened, newest first, and the cursor of the next ("" at the end)."""
     try:
         start = UUID(before) if before else None
     except ValueError:
         start = None
-    events = timeline(case_id=case.id, before=start, limit=TIMELINE_PAGE + 1)
-    shown = events[:TIMELINE_PAGE]
-    return entries_of(shown), str(shown[-1].id) if len(events) > TIMELINE_PAGE else ""
+    events = timeline(case_id=case.id, before=start, limit=size + 1, which=filters.condition(actor))
+    shown = events[:size]
+    return entries_of(shown), str(shown[-1].id) if len(events) > size else ""
 
 
 def recorded_between(

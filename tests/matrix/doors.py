@@ -130,9 +130,7 @@ WORK: dict[str, Door] = {
     "triage_claim": Door(posts=({"case": "{case}"},)),
     "triage_next": Door(),
     "my_cases": Door(gets=("", "?after={cursor}")),
-    "case": _case(
-        gets=("", "?after={event}"), shows=(EXISTENCE, IDENTITY, CONTACT, INCIDENT, ASSESSMENT, NOTES)
-    ),
+    "case": _case(shows=(EXISTENCE, IDENTITY, CONTACT, INCIDENT, ASSESSMENT, NOTES)),
     "diary": Door(
         gets=("", "?whose=team", "?whose=all", "?whose=all&after={cursor}"), shows=(IDENTITY, CONTACT)
     ),
@@ -164,6 +162,20 @@ WORK: dict[str, Door] = {
     "case_reopen": _case({"reason": REASON}),
     "case_assess": _case(
         {"seen": "{assessment}", "rationale": REASON}, at=OF_CASE | {"instrument": "risk-24"}
+    ),
+    "case_timeline": _case(
+        gets=("", "?after={event}", "?kind=note&who=hub&first=2026-01-01"), shows=(EXISTENCE,)
+    ),
+    "case_document": _case(at=OF_CASE | {"document_id": "{document}"}, shows=(EXISTENCE, NOTES)),
+    "case_document_new": _case({"title": REASON, "kind": "general"}),
+    "case_document_file": _case(at=OF_CASE | {"document_id": "{document}"}, shows=(NOTES,)),
+    "case_document_give": _case(
+        {"agency": "{agency_id}", "document": "{document}", "nothing_to_redact": REASON},
+        at=OF_CASE | {"document_id": "{document}"},
+    ),
+    "case_document_stop": _case(at=OF_CASE | {"document_id": "{document}", "share_id": "{note}"}),
+    "referral_document": Door(
+        at=OF_REFERRAL | {"document_id": "{document}"}, shows=(NOTES,), to=PRACTITIONER
     ),
     "case_notes": _case(gets=("", "?kind=health", "?after={note}"), shows=(EXISTENCE, NOTES, HEALTH, HUB)),
     "case_note": _case(

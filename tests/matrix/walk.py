@@ -138,7 +138,7 @@ def names_a_case(*templates: object) -> bool:
 OF_TARGETS = (
     "reference", "case", "person", "person_reference", "method", "surname", "postcode", "assessment", "suggestion",
     "link", "referral", "event", "cursor", "area", "grant", "conflict", "review", "override", "held", "prompt", "clock",
-    "request", "information", "hold", "retention", "notice", "hint", "challenge", "task", "note",
+    "request", "information", "hold", "retention", "notice", "hint", "challenge", "task", "note", "document",
     "listing", "action", "accused",
 )  # fmt: skip
 

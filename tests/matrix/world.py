@@ -30,6 +30,7 @@ from referrals.actions.conferences import call_meeting, list_case
 from referrals.actions.conflicts import declare_conflict, end_conflict
 from referrals.actions.consent import AgencyAnswer, record_consents
 from referrals.actions.contact import record_contact
+from referrals.actions.documents import share_document, upload_document
 from referrals.actions.meeting import (
     begin_meeting,
     circulate_minutes,
@@ -293,6 +294,14 @@ def _worked(cast: Cast, target: Target) -> None:
             write_note(actor=priya, case_id=case.id, kind=kind, text=word(number, of, "note"))
         written = write_note(actor=priya, case_id=case.id, kind="general", text=word(number, "notes", "note"))
         target.fills["note"] = str(written.note)
+        kept = upload_document(
+            actor=priya,
+            case_id=case.id,
+            kind="general",
+            title=word(number, "notes", "title"),
+            content=b"%PDF-1.7 " + word(number, "notes", "content").encode(),
+        )
+        target.fills["document"] = str(kept.id)
         if target.name == "own":
             Case.objects.filter(id=case.id).update(assigned_to=priya.id)
 
@@ -310,6 +319,13 @@ def _carried_on(cast: Cast, target: Target) -> None:
                 agency_id = Agency.objects.get(code=agency).id
                 share_note(
                     actor=priya, case_id=target.case.id, note=UUID(target.fills["note"]), agency_id=agency_id
+                )
+                share_document(
+                    actor=priya,
+                    case_id=target.case.id,
+                    document_id=UUID(target.fills["document"]),
+                    agency_id=agency_id,
+                    nothing_to_redact="Nobody else is in it.",
                 )
     if not target.referrals:
         return

@@ -12,6 +12,7 @@ from django.utils import timezone
 from access.context import acting_as, acting_as_system
 from access.models import Look
 from referrals.actions import triage
+from referrals.actions.case_tasks import Wanted, give_task
 from referrals.models import Case, ContactAttempt, Incident
 from tests.factories import a_case, a_referral, a_suggestion
 from tests.referrals.test_triage_verbs import assessed, consented, ready
@@ -244,11 +245,46 @@ def test_the_timeline_is_paged_and_loses_nothing(hub, cast):
                 reason=f"Turn {turn}.",
             )
     browser = cast.browser("priya")
-    first = browser.get(url(case))
-    second = browser.get(url(case), {"after": first.context["older"]})
+    assert len(browser.get(url(case)).context["entries"]) == 10
+    first = browser.get(url(case, "timeline"))
+    second = browser.get(url(case, "timeline"), {"after": first.context["older"]})
     assert (len(first.context["entries"]), len(second.context["entries"])) == (20, 5)
     assert second.context["older"] == ""
-    assert browser.get(url(case), {"after": "nonsense"}).status_code == 200
+    assert browser.get(url(case, "timeline"), {"after": "nonsense"}).status_code == 200
+
+
+def test_the_timeline_is_narrowed_by_kind_by_whom_and_by_day(hub, cast):
+    case = a_case()
+    with acting_as(cast.actor("priya")) as priya:
+        give_task(
+            actor=priya,
+            case_id=case.id,
+            wanted=Wanted("Ring", timezone.now(), owner_id=cast.actor("liam").id),
+        )
+        triage.change_entitlement(actor=priya, case_id=case.id, level="enhanced", reason="Targeted.")
+    browser, day = cast.browser("priya"), timezone.localdate()
+
+    def titles(**asked: str) -> list[str]:
+        return [one.title for one in browser.get(url(case, "timeline"), asked).context["entries"]]
+
+    assert titles() == ["Entitlement changed", "Task given"]
+    assert titles(kind="task", who="me") == ["Task given"]
+    assert titles(kind="task", who="partner") == titles(kind="note") == []
+    assert titles(first=f"{day:%Y-%m-%d}", last=f"{day:%Y-%m-%d}", who="hub") == titles()
+    assert titles(last=f"{day - timedelta(days=1):%Y-%m-%d}") == []
+    assert titles(kind="nonsense", who="x", first="y") == titles()
+
+
+def test_what_matters_first_stands_at_the_top(hub, cast):
+    case = a_case(risk="high", entitlement="enhanced", due_in=-timedelta(hours=1))
+    page = cast.browser("priya").get(url(case))
+    first = words_of(page).split("Tasks", 1)[0]
+    places = [
+        first.index(words) for words in ("High", "Safe contact now", "Overdue 1 h", "Contact the person")
+    ]
+    assert places == sorted(places)
+    for id, _ in page.context["sections"]:
+        assert f'id="{id}"' in page.content.decode(), id
 
 
 def test_a_manager_reads_and_changes_nothing(hub, cast):

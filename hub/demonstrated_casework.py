@@ -1,0 +1,71 @@
+"""What the demonstration's practitioners write on cases: a task, a note, a letter; and what a partner is shown."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from access.actor import Actor
+from access.context import acting_as
+from referrals.actions.case_tasks import Wanted, give_task
+from referrals.actions.documents import share_document, upload_document
+from referrals.actions.notes import share_note, write_note
+from referrals.models import Case, CaseNote, Document, Referral
+from referrals.workflow import OPEN
+
+NOTES = (
+    ("general", "She prefers mornings, and wants her sister with her at the first meeting."),
+    (
+        "safeguarding",
+        "Her brother comes to the house most evenings. The children are with their aunt until Friday.",
+    ),
+    ("health", "Sleeps badly since it happened; has an appointment with her doctor next week."),
+    ("legal", "The solicitor asks not to be written to before the hearing."),
+)
+TASKS = (
+    "Ring the housing office about the locks",
+    "Ask the officer for the court date",
+    "Look whether she was reached",
+)
+LETTER = b"""%PDF-1.4
+1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
+2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj
+3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 144]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>endobj
+4 0 obj<</Length 62>>stream
+BT /F1 14 Tf 20 100 Td (An invented letter of the landlord.) Tj ET
+endstream endobj
+5 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj
+trailer<</Root 1 0 R>>
+%%EOF
+"""
+
+
+def write_on(case: Case, *, actor: Actor, number: int) -> None:
+    """A note on each case, a task on every second and a letter on every eighth. The actor is at work on it."""
+    kind, text = NOTES[number % len(NOTES)]
+    write_note(actor=actor, case_id=case.id, kind=kind, text=text)
+    if number % 2 == 0:
+        due_at = timezone.now() + timedelta(hours=20 * (number % 5) - 10)
+        wanted = Wanted(TASKS[number % len(TASKS)], due_at, owner_id=actor.id)
+        give_task(actor=actor, case_id=case.id, wanted=wanted)
+    if number % 8 == 0:
+        upload_document(
+            actor=actor, case_id=case.id, kind="general", title="Letter of the landlord", content=LETTER
+        )
+
+
+def show_partners(actor: Actor, *, most: int = 5) -> None:
+    """The first cases that a partner works on: it is shown the general note, and given the letter."""
+    with acting_as(actor):
+        told = Referral.objects.filter(status__in=OPEN, categories__contains=["notes"]).order_by("id")
+        for referral in told[:most]:
+            case, agency = referral.case_id, referral.agency_id
+            for note in CaseNote.objects.filter(case=case, kind="general"):
+                share_note(actor=actor, case_id=case, note=note.note, agency_id=agency)
+            for document in Document.objects.filter(case=case):
+                share_document(
+                    actor=actor,
+                    case_id=case,
+                    document_id=document.id,
+                    agency_id=agency,
+                    nothing_to_redact="It names nobody but the person.",
+                )
