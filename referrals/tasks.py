@@ -19,7 +19,7 @@ from referrals.actions.alerts import alert_owner
 from referrals.actions.call_backs import DUE, fall_due
 from referrals.actions.case_tasks import stop_tasks
 from referrals.actions.clocks import plan_clocks_again
-from referrals.actions.conferences import hide_restricted, list_by_referral, list_by_rule
+from referrals.actions.conferences import hide_from_conferences, list_by_referral, list_by_rule
 from referrals.actions.consent import RUNS_OUT, remind_of_consent
 from referrals.actions.feed_health import check_feeds
 from referrals.actions.feedback import follow_case, write_answered, write_sent
@@ -343,10 +343,16 @@ def list_repeats(payload: dict[str, str]) -> None:
     list_by_rule(actor=current_actor(), case_id=UUID(payload["case"]))
 
 
-@subscriber("case.restricted", name="referrals.hide_from_conferences", account="conferences")
-def hide_from_conferences(payload: dict[str, str]) -> None:
-    """A restricted case is shown to no agency for a conference any longer."""
-    hide_restricted(actor=current_actor(), case_id=UUID(payload["case"]))
+@subscriber(
+    "case.restricted", "case.conflict_declared", name="referrals.hide_from_conferences", account="conferences"
+)
+def hide_what_conferences_show(payload: dict[str, str]) -> None:
+    """A restricted case is shown to no agency for a conference any longer, nor a case to an agency in conflict."""
+    told = event_data(event_id=UUID(payload["event"]))
+    if "practitioner" in told:
+        return
+    agency = UUID(str(told["agency"])) if "agency" in told else None
+    hide_from_conferences(actor=current_actor(), case_id=UUID(payload["case"]), agency_id=agency)
 
 
 @subscriber(name=REMIND, account="conferences")

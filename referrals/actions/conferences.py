@@ -25,6 +25,7 @@ from referrals.queries.conferences import invitable, with_room
 from referrals.queries.listing_grounds import accused_of, grounds_of_case
 from referrals.queries.restricted import ACCOUNT
 from referrals.workflow import OPEN_CASE
+from victims.queries import same_as
 
 LONGEST = 400
 
@@ -226,11 +227,18 @@ def list_by_referral(*, actor: Actor, case_id: UUID, service_id: UUID) -> Listin
     return list_by_rule(actor=actor, case_id=case_id, service=service, why=why)
 
 
-def hide_restricted(*, actor: Actor, case_id: UUID) -> None:
-    """A case that was restricted meanwhile is shown to no agency for a conference any longer."""
+@transaction.atomic
+def hide_from_conferences(*, actor: Actor, case_id: UUID, agency_id: UUID | None = None) -> None:
+    """End what conferences show agencies of the person's cases: all agencies, of a record that was restricted; or one,
+    that is in conflict. The database has hidden it already: this ends what it rested on.
+    """
     now = timezone.now()
-    asked = Research.objects.filter(case_id=case_id, until__gt=now).select_for_update().order_by("id")
-    for one in list(asked):
+    person = scope.cases(actor).filter(id=case_id).values_list("person_id", flat=True).first()
+    theirs = same_as([person])[person] if person else set()
+    asked = Research.objects.filter(case__person__in=theirs, until__gt=now)
+    if agency_id is not None:
+        asked = asked.filter(agency_id=agency_id)
+    for one in list(asked.select_for_update(of=("self",)).order_by("id")):
         end_research(actor, one, now)
 
 

@@ -144,7 +144,8 @@ def meeting_file(*, actor: Actor, conference: Conference) -> MeetingFile:
     sights = sights_of(one.case_id for one in live)
     names = names_shown((one.case for one in live), sights)
     asked: dict[UUID, list[Research]] = defaultdict(list)
-    for one in scope.research(actor).filter(conference=conference).select_related("agency"):
+    stands = scope.research(actor).filter(conference=conference, until__gt=conference.starts_at)
+    for one in stands.select_related("agency"):
         asked[one.listing_id].append(one)
     marked = restricted_cases(one.case_id for one in live)
     slots = agenda(

@@ -9,6 +9,7 @@ from django.utils import timezone
 from access.context import acting_as, acting_as_system
 from access.models import Grant
 from agencies.models import Agency
+from messaging.events import publish
 from messaging.models import Event
 from messaging.relay import run_due
 from referrals.actions.conferences import (
@@ -30,7 +31,7 @@ from referrals.actions.meeting import (
     record_passage,
     set_action,
 )
-from referrals.actions.referral import decline
+from referrals.actions.referral import decline, happening
 from referrals.actions.research import answer_research, ask_agencies, remind_agencies
 from referrals.actions.restriction import restrict
 from referrals.actions.sight import give_sight
@@ -45,6 +46,7 @@ from referrals.models import (
 )
 from referrals.queries.circumstances import Circumstances
 from referrals.queries.facts import facts_of
+from rights.actions.erasure import Ground, erase
 from tests.factories import a_case, a_referral
 
 
@@ -196,6 +198,11 @@ def test_a_conflict_declared_later_closes_what_was_shown(hub, cast):
     for model in (Listing, Research, Minute):
         assert not sees(cast, "helen", model, case=case)
     assert not sees(cast, "helen", ConferenceAction, id=action.id)
+    run_due()
+    with acting_as_system("tests"):
+        research = Research.objects.get(case=case, agency_id=cast.actor("helen").agency_id)
+        assert research.until <= timezone.now()
+        assert Research.objects.filter(case=case, until__gt=timezone.now()).count() > 3, "others go on"
 
 
 def test_about_a_restricted_case_nobody_is_asked(hub, cast):
@@ -371,6 +378,43 @@ def test_a_repeat_without_a_meeting_asks_a_practitioner_to_call_one(hub, cast):
         assert list_by_rule(actor=system, case_id=case.id, service="marac", why="So.") is None
         case.refresh_from_db()
     assert "MARAC" in case.decision_wanted
+
+
+def test_a_referral_to_the_conference_s_service_puts_the_case_on_its_list(hub, cast):
+    case, meeting = a_case(status="routed"), a_meeting(cast)
+    sent = a_referral(case, service="marac")
+    with acting_as_system("routing"):
+        publish(happening(sent, verb="send", from_="draft", at=timezone.now()))
+    run_due()
+    with acting_as(cast.actor("priya")):
+        listing = Listing.objects.get(case=case)
+    assert (listing.conference_id, listing.ground, listing.listed_by_name) == (
+        meeting.id,
+        "route",
+        "conferences",
+    )
+
+
+def test_erasure_leaves_nothing_of_what_a_conference_heard(hub, cast):
+    case = a_case()
+    meeting, listing = held(cast, case)
+    research = own_research(cast, "helen", case)
+    with acting_as(cast.actor("helen")) as helen:
+        answer_research(actor=helen, research_id=research.id, known=True, told={"notes": "Known."})
+    with acting_as(cast.actor("dana")) as dana:
+        set_action(
+            actor=dana, listing_id=listing.id, agency_id=dana.agency_id, words="Ring her.",
+            due_at=timezone.now() + timedelta(days=5),
+        )  # fmt: skip
+        close_meeting(actor=dana, conference_id=meeting.id)
+    with acting_as_system("retention") as system:
+        Case.objects.filter(id=case.id).update(status="closed", closed_at=timezone.now())
+        ground = Ground("asked", "", "Dana Ahmed", timezone.now())
+        removed = erase(actor=system, person_id=case.person_id, ground=ground).removed
+    assert removed["What was said about you at a case conference"] == 1
+    with acting_as_system("tests"):
+        for model in (Listing, Research, Minute, ConferenceAction):
+            assert not model.objects.filter(case=case).exists()
 
 
 def test_everybody_with_an_agreement_is_invited_and_nobody_without(hub, cast):
