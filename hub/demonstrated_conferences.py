@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 from django.utils import timezone
 
 from access.actor import Actor
-from access.context import acting_as, acting_as_system
+from access.context import acting_as
 from referrals.actions.conferences import call_meeting, list_case
 from referrals.actions.meeting import (
     answer_action,
@@ -19,54 +19,55 @@ from referrals.actions.meeting import (
     set_action,
 )
 from referrals.actions.research import answer_research, ask_agencies
-from referrals.conference import JUDGEMENT, kind_of
+from referrals.conference import JUDGEMENT, MARAC, kind_of
 from referrals.models import Case, Conference, Listing, Research
 from referrals.queries.listing_grounds import grounds_of_case
 
+DANA = "dana.ahmed@northshire.example"
 CHAIR = "DI Rowan Price, Northshire Police"
 AT_ONCE = 2
 
 Find = Callable[[str], Actor]
 
 
-def hold_conferences(practitioner: Find) -> None:
-    """Cases at high risk, two of them heard today and some to be heard tomorrow; partners answer what they know."""
-    dana = practitioner("dana.ahmed@northshire.example")
-    partners = [practitioner("helen.marsh@safesteps.example"), practitioner("ruth.silva@victimcare.example")]
-    with acting_as_system("demonstration"):
-        found = Case.objects.filter(closed_at__isnull=True, risk="high").exclude(status="new")
-        cases = list(found.order_by("reference")[: 3 * AT_ONCE + 1])
-    today = timezone.now() + timedelta(minutes=1)
+def call_conference(practitioner: Find) -> None:
+    """Tomorrow's: routes put cases on its list."""
+    dana = practitioner(DANA)
     tomorrow = datetime.combine(timezone.localdate() + timedelta(days=1), time(9, 30))
-    held = _called(dana, cases[:AT_ONCE], today)
-    _answered(partners, held)
-    _held(dana, partners, held)
-    coming = _called(dana, cases[AT_ONCE:], timezone.make_aware(tomorrow))
-    _answered(partners[:1], coming)
-
-
-def _called(dana: Actor, cases: Iterable[Case], starts_at: datetime) -> Conference:
     with acting_as(dana):
-        meeting = call_meeting(
-            actor=dana,
-            kind="marac",
-            starts_at=starts_at,
-            place="Police headquarters, room 2",
-            chair_name=CHAIR,
-        )
+        meeting = _called(dana, timezone.make_aware(tomorrow))
         confirm_statement(actor=dana, conference_id=meeting.id)
-        for case in cases:
-            kind = kind_of(meeting.kind, meeting.edition)
-            holding, _, _ = grounds_of_case(case, kind, at=timezone.now())
+
+
+def hold_conferences(practitioner: Find) -> None:
+    """Two cases at high risk are heard today; of those that tomorrow's hears a partner answers what it knows."""
+    dana = practitioner(DANA)
+    partners = [practitioner("helen.marsh@safesteps.example"), practitioner("ruth.silva@victimcare.example")]
+    with acting_as(dana):
+        coming = Conference.objects.get()
+        held = _called(dana, timezone.now() + timedelta(minutes=1))
+        confirm_statement(actor=dana, conference_id=held.id)
+        found = Case.objects.filter(closed_at__isnull=True, risk="high").exclude(status="new")
+        for case in found.exclude(listings__isnull=False).order_by("reference")[:AT_ONCE]:
+            holding, _, _ = grounds_of_case(case, kind_of(held.kind, held.edition), at=timezone.now())
             list_case(
                 actor=dana,
                 case_id=case.id,
-                conference_id=meeting.id,
+                conference_id=held.id,
                 ground=holding[0].code if holding else JUDGEMENT,
                 words="The person is afraid of what comes next, and it is getting worse.",
             )
-        ask_agencies(actor=dana, conference_id=meeting.id)
-    return meeting
+        for meeting in (held, coming):
+            ask_agencies(actor=dana, conference_id=meeting.id)
+    _answered(partners, held)
+    _held(dana, partners, held)
+    _answered(partners[:1], coming)
+
+
+def _called(dana: Actor, starts_at: datetime) -> Conference:
+    return call_meeting(
+        actor=dana, kind=MARAC, starts_at=starts_at, place="Police headquarters, room 2", chair_name=CHAIR
+    )
 
 
 def _answered(partners: Iterable[Actor], meeting: Conference) -> None:

@@ -27,7 +27,7 @@ from access.context import acting_as, acting_as_system
 from agencies.actions.clients import add_api_client
 from agencies.models import Agency, ApiClient, Practitioner
 from hub.demonstrated_casework import show_partners, write_on
-from hub.demonstrated_conferences import hold_conferences
+from hub.demonstrated_conferences import call_conference, hold_conferences
 from hub.demonstrated_rules import demonstrate_rules
 from hub.founding import found
 from messaging.models import Message
@@ -73,6 +73,7 @@ def demonstrate(*, tell: Tell, web: str | None = None) -> None:
     tell("Founding the Northshire hub")
     found(settings.BASE_DIR / "hub" / "data" / "northshire.yaml")
     systems = _passwords_and_systems(web)
+    call_conference(_practitioner)
     tell("Importing the police feed")
     _import_feed()
     _ask_for_help()
@@ -95,7 +96,7 @@ def demonstrate(*, tell: Tell, web: str | None = None) -> None:
     _rights()
     _ask_override()
     _settle()
-    tell("Holding a case conference, and calling another")
+    tell("Holding a case conference")
     hold_conferences(_practitioner)
     _settle()
     tell("Agreeing on rules: a dry run, a proposal, an objection, and what was amended")

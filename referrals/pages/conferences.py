@@ -18,7 +18,6 @@ from access.context import current_actor, hub_id
 from access.looks import record_look
 from access.models import Look
 from access.roles import Capability
-from agencies.models import Agency
 from agencies.queries import agencies_by_id, agreements_in_force
 from referrals.actions.conferences import ConferenceNotFound, call_meeting, cancel_meeting
 from referrals.actions.meeting import (
@@ -92,7 +91,7 @@ def conference_new(request: HttpRequest) -> HttpResponse:
         agencies=[(str(one.id), one.name) for one in agencies],
         initial={
             "kind": kinds[0][0] if len(kinds) == 1 else "",
-            "agencies": [str(one.id) for one in agencies if one.kind == Agency.Kind.PARTNER],
+            "agencies": [str(one.id) for one in agencies],
         },
     )
     if form.is_valid():
