@@ -26,7 +26,7 @@ class NoticeSerializer(serializers.Serializer):
 
     id = serializers.UUIDField()
     kind = serializers.ChoiceField(choices=Notice.Kind.choices)
-    referral = serializers.UUIDField()
+    referral = serializers.UUIDField(allow_null=True, help_text="Null where a case conference told you.")
     case_reference = serializers.CharField(allow_blank=True)
     category = serializers.CharField(allow_blank=True)
     field = serializers.CharField(allow_blank=True)
@@ -67,7 +67,9 @@ class Notices(APIView):
             raise exceptions.ValidationError({"list": f"Give one of {', '.join(TABS)}."})
         page = notice_list(actor=actor, chosen=chosen, after=request.query_params.get("after", ""))
         record_look(
-            action=Look.Action.API_READ, door="api_notices", subjects=[one.referral_id for one in page.rows]
+            action=Look.Action.API_READ,
+            door="api_notices",
+            subjects=[one.about for one in page.rows if one.about],
         )
         return Response({"items": [notice_for_partner(one) for one in page.rows], "next": page.next})
 

@@ -1,5 +1,7 @@
 """Requests about people's own data, what came of them, holds, retention reviews and information requests."""
 
+from uuid import UUID
+
 from django.db import models
 
 from access.tables import HubRow
@@ -104,7 +106,10 @@ class Correction(HubRow):
 
 
 class Notice(HubRow):
-    """That an agency which had been told must correct or erase too, and its word that it has."""
+    """That an agency which had been told must correct or erase too, and its word that it has.
+
+    referral: by which it had been told; empty where a case conference had told it: then case_id says of what.
+    """
 
     class Kind(models.TextChoices):
         CORRECT = "correct", "Correct your record"
@@ -112,7 +117,8 @@ class Notice(HubRow):
 
     kind = models.CharField(max_length=10, choices=Kind.choices)
     person_id = models.UUIDField()
-    referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="rights_notices")
+    referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="rights_notices", null=True)
+    case_id = models.UUIDField(null=True)
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="rights_notices")
     correction = models.ForeignKey(
         Correction, null=True, on_delete=models.SET_NULL, related_name="notices", db_constraint=True
@@ -127,6 +133,18 @@ class Notice(HubRow):
 
     class Meta:
         indexes = [models.Index(fields=["agency", "told_at", "id"], name="rights_notice_agency")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(referral__isnull=False, case_id__isnull=True)
+                | models.Q(referral__isnull=True, case_id__isnull=False),
+                name="rights_notice_told_by",
+            )
+        ]
+
+    @property
+    def about(self) -> UUID | None:
+        """The referral or the case that it is about, for the record of looks."""
+        return self.referral_id or self.case_id
 
 
 class LegalHold(HubRow):

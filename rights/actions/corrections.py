@@ -15,7 +15,7 @@ from access.batches import insert_rows
 from access.categories import Category
 from access.roles import Capability
 from messaging.events import Happening, publish
-from referrals.models import Incident, Referral
+from referrals.models import Incident, Referral, Research
 from rights.actions.requests import STILL_OPEN, RightsRefused, cases_of, decided, locked_request, tell
 from rights.models import Correction, Notice, Request
 from victims.matching import match_keys
@@ -146,13 +146,20 @@ def finish_rectification(*, actor: Actor, request_id: UUID) -> Request:
 def tell_recipients(
     *, person_id: UUID, kind: str, at: datetime, category: str = "", correction: Correction | None = None
 ) -> list[Notice]:
-    """A notice and a line in the feed for each referral whose agency was told (the category, where one is given)."""
+    """A notice and a line in the feed for each referral whose agency was told (the category, where one is given),
+    and for each case of which a conference told an agency that has no such referral.
+    """
     told = (
         Referral.objects.filter(case__in=cases_of(person_id)).exclude(status="draft").select_related("case")
     )
     if category:
         told = told.filter(categories__contains=[category])
     referrals = list(told.order_by("id"))
+    asked = Research.objects.filter(case__in=cases_of(person_id)).select_related("case")
+    if category:
+        asked = asked.filter(categories__contains=[category])
+    known = {(one.case_id, one.agency_id) for one in referrals}
+    by_conference = {(one.case_id, one.agency_id): one for one in asked.order_by("id")}
     notices = [
         Notice(
             kind=kind,
@@ -166,6 +173,20 @@ def tell_recipients(
         )
         for one in referrals
     ]
+    notices += [
+        Notice(
+            kind=kind,
+            person_id=person_id,
+            case_id=one.case_id,
+            agency_id=one.agency_id,
+            correction=correction,
+            category=category,
+            case_reference=one.case.reference,
+            told_at=at,
+        )
+        for key, one in by_conference.items()
+        if key not in known
+    ]
     Notice.objects.bulk_create(notices)
     topic = "record.rectified" if kind == Notice.Kind.CORRECT else "record.erased"
     publish(
@@ -173,7 +194,7 @@ def tell_recipients(
             Happening(
                 topic,
                 at=at,
-                case_id=notice.referral.case_id,
+                case_id=notice.referral.case_id if notice.referral else notice.case_id,
                 referral_id=notice.referral_id,
                 data={"notice": str(notice.id), "agency": str(notice.agency_id), "category": category},
                 audience=[notice.agency_id],

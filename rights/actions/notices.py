@@ -34,6 +34,7 @@ def confirm_notice(*, actor: Actor, notice_id: UUID) -> Notice:
             Happening(
                 "record.confirmed",
                 at=now,
+                case_id=notice.case_id,
                 referral_id=notice.referral_id,
                 data={"notice": str(notice.id), "agency": str(notice.agency_id), "kind": notice.kind},
                 audience=[notice.agency_id],

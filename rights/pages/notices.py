@@ -29,7 +29,7 @@ def notices(request: HttpRequest) -> HttpResponse:
         actor=actor, chosen=chosen, after=request.GET.get("after", ""), before=request.GET.get("before", "")
     )
     record_look(
-        action=Look.Action.LIST, door="rights_notices", subjects=[one.referral_id for one in page.rows]
+        action=Look.Action.LIST, door="rights_notices", subjects=[one.about for one in page.rows if one.about]
     )
     tabs = [
         {"label": words, "url": f"{reverse('rights_notices')}?list={name}", "current": name == chosen}

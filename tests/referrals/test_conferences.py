@@ -411,6 +411,8 @@ def test_erasure_leaves_nothing_of_what_a_conference_heard(hub, cast):
         Case.objects.filter(id=case.id).update(status="closed", closed_at=timezone.now())
         ground = Ground("asked", "", "Dana Ahmed", timezone.now())
         removed = erase(actor=system, person_id=case.person_id, ground=ground).removed
+    page = cast.browser("helen").get("/rights/notices/").content.decode()
+    assert case.reference in page, "whom the conference told is told to erase"
     assert removed["What was said about you at a case conference"] == 1
     with acting_as_system("tests"):
         for model in (Listing, Research, Minute, ConferenceAction):
