@@ -107,8 +107,30 @@ def word_lost(record: Record, chance: random.Random) -> Record:
     return replace(record, address=" ".join(words))
 
 
+def cut_short(record: Record, chance: random.Random) -> Record:
+    """By a column that holds fewer letters than were typed."""
+    field, least = chance.choice((("given_name", 4), ("surname", 4), ("address", 10)))
+    text = getattr(record, field)
+    return (
+        replace(record, **{field: text[: chance.randrange(least, len(text))].strip()})
+        if len(text) > least
+        else record
+    )
+
+
+def run_together(record: Record, chance: random.Random) -> Record:
+    """Two words of the address, or both names in the column of one, without their space."""
+    if chance.random() < 0.3:
+        return replace(record, given_name="", surname=f"{record.given_name}{record.surname}")
+    words = record.address.split()
+    if len(words) < 2:
+        return record
+    at = chance.randrange(len(words) - 1)
+    return replace(record, address=" ".join((*words[:at], words[at] + words[at + 1], *words[at + 2 :])))
+
+
 MISHAPS: dict[Callable[[Record, random.Random], Record], int] = {
-    mistyped: 40,
+    mistyped: 36,
     left_out: 14,
     another_day: 8,
     house_moved: 8,
@@ -117,5 +139,7 @@ MISHAPS: dict[Callable[[Record, random.Random], Record], int] = {
     postcode_turned: 6,
     address_in_other_order: 6,
     wrong_column: 5,
+    cut_short: 3,
+    run_together: 1,
 }
 """What happens, and how often of a hundred mishaps."""

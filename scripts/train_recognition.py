@@ -56,8 +56,9 @@ NAMED_ALIKE = 1e-2
 """Parents like names that are like each other: Gareth and Gary, Lynn and Linda."""
 # No agreement may weigh more than this between strangers: a telephone is shared by a hostel, an e-mail address by
 # a couple, and a house by those who lived there before.
-LEAST_SHARED = {("telephone", "same"): 2e-4, ("e-mail", "same"): 2e-5, ("home", "same house"): 1e-4,
-                ("home", "same postcode"): 4e-4, ("e-mail", "near"): 2e-4, ("date_of_birth", "same"): 1 / 20_000,
+LEAST_SHARED = {("telephone", "same"): 2e-4, ("e-mail", "same"): 2e-5, ("home", "same"): 5e-5,
+                ("home", "same street"): 1e-4, ("home", "same postcode"): 2e-4, ("house", "same"): 2e-2,
+                ("e-mail", "near"): 2e-4, ("date_of_birth", "same"): 1 / 20_000,
                 ("date_of_birth", "swapped"): 1 / 50_000}  # fmt: skip
 SHARED_AT_HOME = {("telephone", "same"): 0.3, ("e-mail", "same"): 0.3}
 """Of those who live together, how many give one telephone or e-mail address at least: children give a parent's."""
@@ -228,7 +229,7 @@ def stored(
                 found[rival] = by_chance(field, level, found["stranger"], found[rival], rival)
             fields[field][level] = {kind: float(f"{share:.3g}") for kind, share in found.items()}
     told = {
-        "version": f"{datetime.now(UTC):%Y-%m-%d}",
+        "version": f"{datetime.now(UTC):%Y-%m-%dT%H:%MZ}",
         "trained": {
             "with": f"splink {splink.__version__}",
             "on": f"{many} invented people, {records} records, seed {SEED} (bench/population.py, bench/damage.py)",

@@ -128,6 +128,7 @@ def _values(one: Identity) -> dict[str, str]:
         "date_of_birth": born,
         "sex": {"1": "Male", "2": "Female"}.get(one.sex, ""),
         "home": "; ".join(homes),
+        "house": ", ".join(sorted(number for home in one.addresses for number in home.numbers)),
         "telephone": ", ".join(sorted(one.phones)),
         "e-mail": ", ".join(sorted(one.emails)),
     }

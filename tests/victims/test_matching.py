@@ -29,7 +29,6 @@ from victims.matching import (
     weigh,
     why,
 )
-from victims.matching.fields import LEVELS
 from victims.matching.keys import MOST_COMPARED
 from victims.matching.linking import linked
 from victims.matching.model import RIVALS, frozen_model
@@ -178,12 +177,13 @@ def test_the_reasons_say_field_by_field_what_agreed_and_how_much_it_weighs():
         "Order of names": "In each other’s place",
         "Date of birth": "Same",
         "Sex": "Same",
-        "Address": "Different",
+        "Street and postcode": "Different",
+        "Number of house or flat": "Not known of both",
         "Telephone": "Same",
         "E-mail": "Not known of both",
     }
     speaks = {reason.field: reason.speaks for reason in told.reasons}
-    assert (speaks["Given name"], speaks["Order of names"], speaks["E-mail"]) == ("for", "against", "")
+    assert (speaks["Given name"], speaks["Order of names"], speaks["E-mail"]) == ("for", "", "")
     assert all(0 <= reason.bar <= 100 and reason.strength for reason in told.reasons)
     assert "Zainab" not in str(as_evidence(found))
 
@@ -207,18 +207,27 @@ def test_without_a_date_of_birth_or_a_given_name_nobody_of_the_house_is_the_same
 
 
 @pytest.mark.parametrize(
-    ("lines", "code"),
+    ("lines", "code", "home", "house"),
     [
-        ("88 Alma St, Abergavenny NP7 5NB", ""),
-        ("Abergavenny, 88 Alma Street", "NP7 5NB"),
-        ("88 Alma St", "NP7 5BN"),
-        ("Alma Street 88, Abergavenny", ""),
+        ("88 Alma St, Abergavenny NP7 5NB", "", "same", "same"),
+        ("Abergavenny, 88 Alma Street", "NP7 5NB", "same", "same"),
+        ("88 Alma St", "NP7 5BN", "same", "same"),
+        ("Alma Street 88, Abergavenny", "", "same street", "same"),
+        ("Flat 2, 88 Alma Street, Abergavenny", "NP7 5NB", "same", "same"),
+        ("89 Alma Street, Abergavenny", "NP7 5NB", "same", "near"),
+        ("12 Mill Lane, Usk", "NP7 5NB", "same postcode", "different"),
+        (
+            "88 Mill Lane, Usk",
+            "SA1 1AA",
+            "different",
+            "",
+        ),  # a number says nothing where the street is another
     ],
 )
-def test_an_address_is_the_same_however_it_is_written(lines, code):
+def test_street_and_house_are_compared_however_an_address_is_written(lines, code, home, house):
     moved = replace(KELLY, addresses=frozenset({Address(lines, code)}))
     found = {line.field: line.level for line in weigh(KELLY, moved).lines}
-    assert found["home"] == "same house"
+    assert (found["home"], found["house"]) == (home, house)
 
 
 def test_only_the_nearest_are_compared():
@@ -226,6 +235,15 @@ def test_only_the_nearest_are_compared():
     assert nearest([common, rare])[0] == 1000
     assert nearest([[*common, 50], rare]) == [1000]
     assert len(nearest([common, list(range(50, 100))])) == MOST_COMPARED
+
+
+def test_who_are_each_the_same_as_a_third_record_are_listed_however_little_they_share():
+    first = replace(KELLY, phones=NOTHING, emails=NOTHING, addresses=NOWHERE)
+    last = replace(KELLY, born="", surname="Wilson")
+    assert weigh(KELLY, first).verdict == weigh(KELLY, last).verdict == SAME
+    assert weigh(first, last).verdict == ""
+    found = {(one, other): likeness.verdict for one, other, likeness in linked([first, KELLY, last])}
+    assert found == {(0, 1): SAME, (0, 2): REVIEW, (1, 2): SAME}
 
 
 def test_a_rare_name_says_more_than_one_that_thousands_bear():
@@ -289,14 +307,21 @@ def test_start_and_weights_add_up_to_the_score(one, other):
 
 @given(identities, identities, st.sampled_from(["born", "sex", "phones", "emails", "addresses"]))
 def test_what_is_not_told_takes_away_its_own_weight_and_no_more(one, other, name):
-    field = {"born": "date_of_birth", "phones": "telephone", "emails": "e-mail", "addresses": "home"}.get(
-        name, name
-    )
+    told = {
+        "born": ["date_of_birth"],
+        "phones": ["telephone"],
+        "emails": ["e-mail"],
+        "addresses": ["home", "house"],
+    }
+    fields = told.get(name, [name])
     blank = {"born": "", "sex": "0"}.get(name, NOTHING)
     whole, without = weigh(one, other), weigh(replace(one, **{name: blank}), other)
-    assert next(line for line in without.lines if line.field == field).weight == 0
-    weights = [frozen_model().weights[rival][field][level] for rival in RIVALS for level in LEVELS[field]]
-    assert abs(without.score - whole.score) <= max(map(abs, weights)) + 0.01
+    assert all(line.weight == 0 for line in without.lines if line.field in fields)
+    most = max(
+        sum(max(map(abs, frozen_model().weights[rival][field].values())) for field in fields)
+        for rival in RIVALS
+    )
+    assert abs(without.score - whole.score) <= most + 0.01
 
 
 @given(identities)
@@ -338,8 +363,8 @@ def test_of_an_invented_population_repeats_are_found_and_no_two_people_are_the_s
     found = {(one, other): (likeness.verdict, likeness.is_suggested) for one, other, likeness in linked(told)}
     same = {pair for pair, (verdict, _) in found.items() if verdict == SAME}
     assert same <= repeats
-    assert len(same) / len(repeats) > 0.8
-    assert len(repeats & set(found)) / len(repeats) > 0.97
+    assert len(same) / len(repeats) > 0.83
+    assert len(repeats & set(found)) / len(repeats) > 0.99
     asked = {pair for pair, (_, is_asked) in found.items() if is_asked}
-    assert len(repeats & asked) / len(repeats) > 0.94
-    assert len(asked - repeats) <= len(repeats) / 50
+    assert len(repeats & asked) / len(repeats) > 0.96
+    assert len(asked - repeats) <= len(repeats) / 100

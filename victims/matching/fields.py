@@ -10,10 +10,11 @@ from victims.matching.names import name_level
 
 MISSING = ""
 AGREES = frozenset({"same", "slip", "variant", "cut"})
-SAME_LINES, ALIKE_LINES = 0.6, 0.45
-"""Shares of equal pieces from which two addresses' lines are the same (with one number), or alike."""
-NO_NUMBER = 0.8
-CONTAINED, ENOUGH_PIECES = 0.85, 8
+SAME_STREET, ALIKE = 0.6, 0.45
+"""Shares of equal pieces from which two addresses' words, without numbers, are the same street's, or alike."""
+NEARBY = frozenset({"same", "same street", "same postcode", "alike", "near postcode"})
+"""Where a number of a house says something."""
+CONTAINED, ENOUGH_PIECES = 0.85, 6
 """The share of the shorter address's pieces from which it is a part of the longer, and how many it must have."""
 
 NAMES = ("given_name", "surname")
@@ -23,7 +24,8 @@ LEVELS = {
     "name_order": ("straight", "swapped"),
     "date_of_birth": ("same", "swapped", "slip", "near", "different"),
     "sex": ("same", "different"),
-    "home": ("same house", "same postcode", "alike", "near postcode", "same area", "different"),
+    "home": ("same", "same street", "same postcode", "alike", "near postcode", "same area", "different"),
+    "house": ("same", "near", "different"),
     "telephone": ("same", "slip", "different"),
     "e-mail": ("same", "near", "different"),
 }
@@ -31,7 +33,7 @@ LEVELS = {
 
 
 def compared(one: Identity, other: Identity) -> tuple[dict[str, str], dict[str, str]]:
-    """The level of each field of LEVELS but the address, which takes longest; and the names that are the same in both.
+    """The level of each field of LEVELS but home and house, which take longest; and the names that are the same.
 
     A level is MISSING where one of the two does not tell the field.
     """
@@ -55,6 +57,9 @@ def name_levels(one: Identity, other: Identity) -> dict[str, str]:
     return {"given_name": read.given, "surname": read.surname, "name_order": read.order}
 
 
+_STEPS = {"same": 0, "slip": 1, "variant": 1, "cut": 1, "near": 2, "far": 3, MISSING: 3, "different": 4}
+
+
 class _Names(NamedTuple):
     """Both names of two records as they are best compared: levels, and the name of the one where they agree."""
 
@@ -65,28 +70,24 @@ class _Names(NamedTuple):
     surname_name: str
 
     @property
-    def agreeing(self) -> int:
-        return (self.given in AGREES) + (self.surname in AGREES)
+    def distance(self) -> int:
+        """How far the names are apart so read; in each other's place they are a step further."""
+        return _STEPS[self.given] + _STEPS[self.surname] + (self.order == "swapped")
 
 
 def _names(one: Identity, other: Identity) -> _Names:
-    """As they stand, unless more agrees in each other's place, or with a name that was written into one column."""
+    """As they stand, unless they are closer in each other's place, or where one column holds both."""
     best = _straight(one.names, other.names)
-    if best.agreeing == 2:
+    if best.given in AGREES and best.surname in AGREES:
         return best
-    found = [
+    ways = [
         way(ours, theirs)
         for ours in _readings(one.names)
         for theirs in _readings(other.names)
         for way in (_straight, _crossed)
         if way is _crossed or ours is not one.names or theirs is not other.names
     ]
-    better = [
-        each
-        for each in found
-        if each.agreeing > best.agreeing and "different" not in (each.given, each.surname)
-    ]
-    return min(better, key=lambda each: (-each.agreeing, each.order, *each[:2], *each[3:]), default=best)
+    return min([best, *ways], key=lambda each: (each.distance, each is not best, *each))
 
 
 _Both = tuple[tuple[str, ...], tuple[str, ...]]
@@ -111,7 +112,7 @@ def _crossed(ours: _Both, theirs: _Both) -> _Names:
     """Each name compared with the other's other name, the closer as the given name.
 
     Which of the two counts as the given name must not depend on who is compared with whom. Where only one can be
-    compared it counts as the surname: families share that, and it proves less.
+    compared, or agrees, it counts as the surname: families share that, and it proves less.
     """
     pairs = ((ours[0], theirs[1]), (ours[1], theirs[0]))
     rank = (*LEVELS["given_name"], MISSING)
@@ -119,8 +120,8 @@ def _crossed(ours: _Both, theirs: _Both) -> _Names:
         ((name_level(*pair, "given"), min((*pair[0][:1], *pair[1][:1]), default="")) for pair in pairs),
         key=lambda each: (rank.index(each[0]), each[1]),
     )
-    if not other[0]:
-        return _Names(MISSING, closer[0], "swapped", "", closer[1])
+    if other[0] in (MISSING, "different"):
+        return _Names(other[0], closer[0], "swapped", other[1], closer[1])
     return _Names(closer[0], other[0], "swapped", closer[1], other[1])
 
 
@@ -171,30 +172,50 @@ def _near_email(one: str, other: str) -> bool:
     return (local == local2 and len(local) > 5) or one_slip(one, other)
 
 
-def home_level(ours: Set[Address], theirs: Set[Address]) -> str:
-    """The closest that any address of the one comes to any of the other."""
-    order = LEVELS["home"]
-    found = {level for one in ours for other in theirs if (level := _home(one, other))}
-    return min(found, key=order.index) if found else MISSING
+def home_levels(ours: Set[Address], theirs: Set[Address]) -> dict[str, str]:
+    """The closest that any address of the one comes to any of the other: by street and postcode, and by house."""
+    found = [
+        {"home": level, "house": _house(one, other) if level in NEARBY else MISSING}
+        for one in ours
+        for other in theirs
+        if (level := _home(one, other))
+    ]
+    return min(
+        found,
+        key=lambda each: tuple((*LEVELS[field], MISSING).index(level) for field, level in each.items()),
+        default={"home": MISSING, "house": MISSING},
+    )
+
+
+def _house(one: Address, other: Address) -> str:
+    """Numbers of house and flat: same, where one tells all that the other does; near, where one slip or one of two."""
+    if not one.numbers or not other.numbers:
+        return MISSING
+    if one.numbers <= other.numbers or other.numbers <= one.numbers:
+        return "same"
+    is_near = not one.numbers.isdisjoint(other.numbers) or any(
+        one_slip(a, b) for a in one.numbers for b in other.numbers if len(a + b) > 2
+    )
+    return "near" if is_near else "different"
 
 
 def _home(one: Address, other: Address) -> str:
     alike = _alike(one, other)
-    one_number = not one.numbers.isdisjoint(other.numbers)
-    if alike >= SAME_LINES and one_number:
-        return "same house"
-    if alike >= NO_NUMBER and not (one.numbers and other.numbers):
-        return "same house"
     if one.code and other.code:
+        is_near = one_slip(one.code, other.code)
+        if (one.code == other.code or is_near) and alike >= ALIKE:
+            return "same"
+        if alike >= SAME_STREET:
+            return "same street"
         if one.code == other.code:
-            return "same house" if alike >= ALIKE_LINES and one_number else "same postcode"
-        if alike >= ALIKE_LINES:
+            return "same postcode"
+        if alike >= ALIKE:
             return "alike"
-        if one_slip(one.code, other.code):
+        if is_near:
             return "near postcode"
         return "same area" if _area(one.code) == _area(other.code) else "different"
     if one.pieces and other.pieces:
-        return "alike" if alike >= ALIKE_LINES else "different"
+        return "same street" if alike >= SAME_STREET else "alike" if alike >= ALIKE else "different"
     return MISSING
 
 
@@ -217,7 +238,8 @@ def _area(postcode: str) -> str:
 OTHER_FIELDS: dict[str, Callable[[Identity, Identity], str]] = {
     "date_of_birth": lambda one, other: born_level(one.born, other.born),
     "sex": lambda one, other: sex_level(one.sex, other.sex),
-    "home": lambda one, other: home_level(one.addresses, other.addresses),
+    "home": lambda one, other: home_levels(one.addresses, other.addresses)["home"],
+    "house": lambda one, other: home_levels(one.addresses, other.addresses)["house"],
     "telephone": lambda one, other: phone_level(one.phones, other.phones),
     "e-mail": lambda one, other: email_level(one.emails, other.emails),
 }

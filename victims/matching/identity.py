@@ -42,10 +42,11 @@ class Address:
 
     @cached_property
     def pieces(self) -> frozenset[str]:
-        """Every three neighbouring letters of each word, so that a slip changes few of them."""
+        """Every three neighbouring letters of each word that is no number, so that a slip changes few of them."""
         return frozenset(
             padded[at : at + 3]
             for word in self.words
+            if not word[0].isdigit()
             for padded in (f" {word} ",)
             for at in range(max(1, len(padded) - 2))
         )

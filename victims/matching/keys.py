@@ -78,12 +78,22 @@ def _keys(one: Identity) -> Iterator[str]:
 def _wide_keys(one: Identity) -> Iterator[str]:
     names, sounds = _names(one)
     if one.born:
-        yield from (f"d {_born(one)[1]} {each}" for each in sounds)
+        yield f"b {one.born}"
+        yield from (f"e {_born(one)[1]} {each}" for each in sounds)
+        yield from (f"y {one.born[:4]} {name}" for name in names)
     if len(names) == 2:
-        yield f"f {'+'.join(sounds)}"
+        yield f"g {'+'.join(sounds)}"
     for home in _in_order(one):
-        for street in _streets(home)[:3]:
-            yield from (f"s {sound(street)} {each}" for each in sounds)
+        streets = [sound(street) for street in _streets(home)[:3]]
+        for street in streets:
+            yield from (f"t {street} {each}" for each in sounds)
+            yield from (f"i {number} {street}" for number in sorted(home.numbers))
+            if one.born:
+                yield f"r {_born(one)[1]} {street}"
+        if home.code:
+            yield from (f"q {home.code} {number}" for number in sorted(home.numbers))
+            yield from (f"q {home.code} {street}" for street in streets)
+            yield from (f"o {home.code[:-1]} {each}" for each in sounds)
 
 
 def _names(one: Identity) -> tuple[list[str], list[str]]:

@@ -1,7 +1,7 @@
 """All pairs of a file's records that may be of one person. Pure."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 from math import log2
@@ -9,7 +9,7 @@ from math import log2
 from victims.matching.identity import Identity
 from victims.matching.keys import MOST_OF_ONE_KEY, match_keys, wide_keys
 from victims.matching.model import Model, frozen_model
-from victims.matching.scoring import SAME, Resemblance, weigh, weigh_from
+from victims.matching.scoring import REVIEW, SAME, Resemblance, weigh, weigh_from
 
 USUAL = 1.0
 """log2 of how many pairs of one person a hub has for each such pair of one house, at most."""
@@ -26,17 +26,34 @@ def linked(people: Sequence[Identity]) -> Iterator[tuple[int, int, Resemblance]]
     """Places of two and how they resemble each other, the lower place first, in the order of places."""
     pairs = candidates(people)
     model = as_common_as_in(people, pairs)
-    for one, other in pairs:
-        found = weigh_from(people[one], people[other], model, least=model.review)
-        if found:
-            yield one, other, found
+    found = {
+        pair: likeness
+        for pair in pairs
+        if (likeness := weigh_from(people[pair[0]], people[pair[1]], model, least=model.review))
+    }
+    for one, other in through_a_third(found):
+        likeness = found.get((one, other)) or weigh(people[one], people[other], model)
+        verdict = SAME if likeness.score >= model.suggest else REVIEW
+        found[one, other] = replace(likeness, verdict=verdict)
+    yield from ((*pair, found[pair]) for pair in sorted(found))
+
+
+def through_a_third(found: Mapping[tuple[int, int], Resemblance]) -> set[tuple[int, int]]:
+    """Pairs that are each the same as one third record, and were not found to be the same as each other."""
+    alike: dict[int, list[int]] = defaultdict(list)
+    for (one, other), likeness in found.items():
+        if likeness.verdict == SAME:
+            alike[one].append(other)
+            alike[other].append(one)
+    both = {pair for others in alike.values() for pair in combinations(sorted(others), 2)}
+    return {pair for pair in both if pair not in found or found[pair].verdict != SAME}
 
 
 def candidates(people: Sequence[Identity]) -> list[tuple[int, int]]:
     """Places of those who share a key that is not too common, each pair once, in order."""
     holders: dict[str, list[int]] = defaultdict(list)
     for place, one in enumerate(people):
-        for key in (*match_keys(one), *wide_keys(one)):
+        for key in {*match_keys(one), *wide_keys(one)}:
             holders[key].append(place)
     few = (places for places in holders.values() if len(places) <= MOST_OF_ONE_KEY)
     return sorted({pair for places in few for pair in combinations(places, 2)})
@@ -57,7 +74,7 @@ def as_common_as_in(people: Sequence[Identity], pairs: Sequence[tuple[int, int]]
         level = {line.field: line.level for line in found.lines}
         one_person += each * (found.verdict == SAME)
         one_house += each * (
-            level["home"] == "same house"
+            level["home"] == level["house"] == "same"
             and level["surname"] == "same"
             and level["given_name"] == level["date_of_birth"] == "different"
         )

@@ -11,14 +11,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import log2
 
-from victims.matching.fields import AGREES, LEVELS, MISSING, NAMES, compared, home_level
+from victims.matching.fields import AGREES, LEVELS, MISSING, NAMES, compared, home_levels
 from victims.matching.identity import Identity
 from victims.matching.model import RIVALS, Model, frozen_model
 from victims.matching.names import frequency, together
 
 SAME, REVIEW = "same", "review"
 ALIKE = AGREES | {"near"}
-REACHED = frozenset({"same", "slip", "near", "same house", "same postcode", "alike"})
+REACHED = frozenset({"same", "slip", "near", "same street", "same postcode", "alike"})
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def weigh(one: Identity, other: Identity, model: Model | None = None) -> Resembl
     """Score two records against each other; the same whichever comes first."""
     model = model or frozen_model()
     found, names = compared(one, other)
-    found["home"] = home_level(one.addresses, other.addresses)
+    found |= home_levels(one.addresses, other.addresses)
     return _weighed(found, _rarer(names, model, swapped=found["name_order"] == "swapped"), model)
 
 
@@ -60,9 +60,10 @@ def weigh_from(one: Identity, other: Identity, model: Model, *, least: float) ->
     """As `weigh`; None where the score is less than that, and sooner where even one address would not help."""
     found, names = compared(one, other)
     rare = _rarer(names, model, swapped=found["name_order"] == "swapped")
-    if _total("stranger", found, rare, model) + max(model.weights["stranger"]["home"].values()) < least:
+    at_best = sum(max(model.weights["stranger"][field].values()) for field in ("home", "house"))
+    if _total("stranger", found, rare, model) + at_best < least:
         return None
-    found["home"] = home_level(one.addresses, other.addresses)
+    found |= home_levels(one.addresses, other.addresses)
     likeness = _weighed(found, rare, model)
     return likeness if likeness.score >= least else None
 

@@ -13,7 +13,8 @@ FIELDS = {
     "name_order": "Order of names",
     "date_of_birth": "Date of birth",
     "sex": "Sex",
-    "home": "Address",
+    "home": "Street and postcode",
+    "house": "Number of house or flat",
     "telephone": "Telephone",
     "e-mail": "E-mail",
 }
@@ -34,10 +35,14 @@ _LEVELS = {
         "near": "Two digits, or one part, differ",
     },
     "home": {
+        "same": "Same",
+        "same street": "Same street, another or no postcode",
+        "same postcode": "Same postcode, another or no street",
         "alike": "Much alike",
         "near postcode": "One sign of the postcode differs",
         "same area": "In one area",
     },
+    "house": {"near": "One digit differs, or one of two"},
     "telephone": {"slip": "One digit differs"},
     "e-mail": {"near": "Much alike"},
 }
