@@ -239,7 +239,7 @@ def test_only_the_nearest_are_compared():
 
 def test_who_are_each_the_same_as_a_third_record_are_listed_however_little_they_share():
     first = replace(KELLY, phones=NOTHING, emails=NOTHING, addresses=NOWHERE)
-    last = replace(KELLY, born="", surname="Wilson")
+    last = replace(KELLY, born="19980331", surname="Wilson")
     assert weigh(KELLY, first).verdict == weigh(KELLY, last).verdict == SAME
     assert weigh(first, last).verdict == ""
     found = {(one, other): likeness.verdict for one, other, likeness in linked([first, KELLY, last])}
