@@ -149,12 +149,8 @@ WORK: dict[str, Door] = {
     "case_safe_address": _case(
         {"lines": "1 New Street", "postcode": "NS1 1AA", "reason": REASON}, shows=(EXISTENCE, SAFE_ADDRESS)
     ),
-    "case_accused": _case(
-        {"employer": "none"}, at=OF_CASE | {"accused_id": "{accused}"}, shows=(EXISTENCE, INCIDENT)
-    ),
-    "case_access_needs": _case(
-        {"language": "Welsh", "interpreter": "no", "needs": "step_free"}, shows=(EXISTENCE, IDENTITY)
-    ),
+    "case_accused": _case({"employer": "none"}, at=OF_CASE | {"accused_id": "{accused}"}),
+    "case_access_needs": _case({"language": "Welsh", "interpreter": "no", "needs": "step_free"}),
     "case_suspend": _case({"reason": REASON}),
     "case_resume": _case(),
     "case_close": _case({"end_state": "declined", "reason": REASON, "without": REASON}),
