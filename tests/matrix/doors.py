@@ -203,7 +203,7 @@ WORK: dict[str, Door] = {
     "clock_rules": Door(),
     "clock_rule_change": Door(
         at={"code": "referral"},
-        posts=({"act": "publish", "edition": "over", "terms": "length: {}", "reason": "Over."},),
+        posts=({"act": "publish", "edition": "over", "terms": "length: {{}}", "reason": "Over."},),
     ),
     "case_prompt": _case({"words": REASON}, at=OF_CASE | {"prompt_id": "{prompt}"}),
     "case_access": _case(),
