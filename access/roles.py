@@ -81,6 +81,7 @@ class Capability(StrEnum):
     CONTACT_DESPITE = "contact_despite"
     SEE_REFERRALS = "see_referrals"
     ANSWER_REFERRAL = "answer_referral"
+    WRITE_MESSAGE = "write_message"
     PULL_CHANGES = "pull_changes"
     SEE_DASHBOARD = "see_dashboard"
     SEE_ACCESS_LOG = "see_access_log"
@@ -127,6 +128,7 @@ _PRACTICE = frozenset(
         Capability.ASSESS,
         Capability.ROUTE,
         Capability.RECALL_REFERRAL,
+        Capability.WRITE_MESSAGE,
         Capability.CLOSE_CASE,
         Capability.SEE_FEEDS,
         Capability.IMPORT_FEED,
@@ -157,6 +159,7 @@ _PARTNER = frozenset(
         Capability.REFER,
         Capability.SEE_REFERRALS,
         Capability.ANSWER_REFERRAL,
+        Capability.WRITE_MESSAGE,
         Capability.SET_CAPACITY,
         Capability.SEE_PATHWAYS,
         Capability.QUESTION_PATHWAY,
@@ -244,6 +247,7 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
         {
             Capability.SEE_REFERRALS,
             Capability.ANSWER_REFERRAL,
+            Capability.WRITE_MESSAGE,
             Capability.PULL_CHANGES,
             Capability.SET_CAPACITY,
             Capability.SEND_FEED,

@@ -28,6 +28,7 @@ from referrals.actions.held_rows import hide_held_rows
 from referrals.actions.hints import find_hints
 from referrals.actions.intake import JUDGE, judge_rows
 from referrals.actions.ladder import climb_all
+from referrals.actions.messages import follow_question
 from referrals.actions.prompts import ask_again
 from referrals.actions.referral import CONFIRM_OVERDUE, expire, remind_to_confirm
 from referrals.actions.research import REMIND, remind_agencies
@@ -214,11 +215,17 @@ def follow_end_of_ground(payload: dict[str, str]) -> None:
     follow_ground(actor=current_actor(), case_id=UUID(payload["case"]), agency_id=UUID(payload["agency"]))
 
 
+@subscriber("referral.asked", name="referrals.follow_question", account="routing")
+def follow_asked(payload: dict[str, str]) -> None:
+    """A partner asks before it answers: the time of its answer stands still."""
+    follow_question(actor=current_actor(), referral_id=UUID(payload["referral"]))
+
+
 @subscriber(name=EXPIRE, account="routing")
 def expire_unanswered(payload: dict[str, str]) -> None:
     """The answer's time has run out; where it came in time, nothing is to be done."""
     referral = UUID(payload["referral"])
-    if is_unanswered(referral_id=referral):
+    if is_unanswered(referral_id=referral, due=payload.get("due", "")):
         expire(actor=current_actor(), referral_id=referral)
 
 

@@ -27,6 +27,7 @@ from referrals.pages import (
     feeds,
     find,
     history,
+    messages,
     notes,
     override,
     prompt,
@@ -191,6 +192,12 @@ urlpatterns = [
         responses.case_recall,
         name="case_recall",
     ),
+    path(
+        "cases/<str:reference>/referrals/<uuid:referral_id>/messages/",
+        messages.case_messages,
+        name="case_messages",
+    ),
+    path("referrals/<uuid:referral_id>/messages/", messages.referral_messages, name="referral_messages"),
     path("cases/<str:reference>/challenge/", challenges.case_challenge, name="case_challenge"),
     path("referrals/<uuid:referral_id>/challenge/", challenges.referral_challenge, name="referral_challenge"),
     path(

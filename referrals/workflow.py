@@ -55,6 +55,9 @@ def _moves(
 TRANSITIONS: tuple[Move, ...] = (
     *_moves("send", ("draft",), "sent", HUB, Capability.ROUTE),
     *_moves("receive", ("sent",), "received", PARTNER, Capability.ANSWER_REFERRAL),
+    # A question before the answer: the same disclosure, so no decision of its own. The time to answer stands still.
+    *_moves("ask", UNANSWERED, "received", PARTNER, Capability.ANSWER_REFERRAL),
+    *_moves("inform", ("received",), "received", HUB, Capability.ROUTE),
     *_moves("accept", UNANSWERED, "accepted", PARTNER, Capability.ANSWER_REFERRAL),
     *_moves("decline", UNANSWERED, "declined", PARTNER, Capability.ANSWER_REFERRAL, reason=True),
     *_moves(
@@ -158,6 +161,8 @@ FHIR_TASK_STATUS: dict[str, str] = {
 _VERB_WORDS = {
     "send": "sent",
     "receive": "marked as received",
+    "ask": "asked about",
+    "inform": "told more of",
     "accept": "accepted",
     "decline": "declined",
     "return_to_hub": "returned for information",

@@ -187,7 +187,9 @@ def keep_due(case: Case) -> None:
     """Set `case.due_at` to the earliest running clock, open prompt or unanswered referral; to nothing without one."""
     clocks = Clock.objects.filter(case=case, state=Clock.State.RUNNING).values_list("due_at")
     prompts = Prompt.objects.filter(case=case, state=Prompt.State.OPEN).values_list("due_at")
-    unanswered = Referral.objects.filter(case=case, status__in=UNANSWERED).values_list("answer_due_at")
+    unanswered = Referral.objects.filter(case=case, status__in=UNANSWERED, waits_for_hub=False).values_list(
+        "answer_due_at"
+    )
     earliest = min((at for (at,) in clocks.union(prompts, unanswered, all=True)), default=None)
     case.due_at = earliest
     case.save(update_fields=["due_at"])

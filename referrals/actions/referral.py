@@ -56,6 +56,8 @@ class AnswerIncomplete(MoveRefused):
 
 TOPICS = {
     "receive": "received",
+    "ask": "asked",
+    "inform": "informed",
     "accept": "accepted",
     "decline": "declined",
     "return_to_hub": "returned",
@@ -72,12 +74,12 @@ CONFIRM_WITHIN = {"working_days": 5}
 
 def receive(*, actor: Actor, referral_id: UUID, expected_version: int | None = None) -> Referral:
     """Say that the agency has it. Raises NotAllowed, ReferralNotFound, VersionMismatch, MoveRefused, as all do."""
-    return _move("receive", actor, referral_id, expected_version)
+    return make_move("receive", actor, referral_id, expected_version)
 
 
 def accept(*, actor: Actor, referral_id: UUID, expected_version: int | None = None) -> Referral:
     """Take the referral on."""
-    return _move("accept", actor, referral_id, expected_version)
+    return make_move("accept", actor, referral_id, expected_version)
 
 
 def decline(
@@ -96,7 +98,7 @@ def decline(
         raise AnswerIncomplete("Choose one of the reasons of the list.")
     if reason_code == "other" and not reason_words.strip():
         raise AnswerIncomplete("Say why in a few words when the reason is another one.")
-    return _move("decline", actor, referral_id, expected_version, code=reason_code, words=reason_words)
+    return make_move("decline", actor, referral_id, expected_version, code=reason_code, words=reason_words)
 
 
 def return_to_hub(
@@ -106,12 +108,12 @@ def return_to_hub(
 
     The agency's sight ends; the hub adds what is wanted and sends anew. Raises AnswerIncomplete besides.
     """
-    return _move("return_to_hub", actor, referral_id, expected_version, words=reason_words)
+    return make_move("return_to_hub", actor, referral_id, expected_version, words=reason_words)
 
 
 def start(*, actor: Actor, referral_id: UUID, expected_version: int | None = None) -> Referral:
     """Say that the work has begun."""
-    return _move("start", actor, referral_id, expected_version)
+    return make_move("start", actor, referral_id, expected_version)
 
 
 @transaction.atomic
@@ -132,7 +134,7 @@ def complete(
         if outcome["domain"] not in OUTCOME_DOMAINS or outcome["result"] not in OUTCOME_RESULTS:
             raise AnswerIncomplete("Choose domain and result of each outcome from the lists.")
     now = timezone.now()
-    referral = _move("complete", actor, referral_id, expected_version)
+    referral = make_move("complete", actor, referral_id, expected_version)
     Outcome.objects.bulk_create(
         Outcome(
             referral=referral,
@@ -166,7 +168,7 @@ def recall(
     words = reason_words.strip()[:400]
     if not words:
         raise AnswerIncomplete("Say why: the next reader needs the reason.")
-    referral = _move("recall", actor, referral_id, expected_version, code=reason_code)
+    referral = make_move("recall", actor, referral_id, expected_version, code=reason_code)
     RecallReason.objects.bulk_create([RecallReason(case_id=referral.case_id, referral=referral, words=words)])
     return referral
 
@@ -186,7 +188,7 @@ def confirm_recall(
     if answer == "kept_by_law" and not words.strip():
         raise AnswerIncomplete("Say which law makes you keep it.")
     now = timezone.now()
-    referral = _locked(actor, referral_id, expected_version)
+    referral = locked(actor, referral_id, expected_version)
     if not may_be_confirmed(referral):
         raise NothingToConfirm("Nothing is asked of you here: it was not recalled, or you have confirmed it.")
     referral.version += 1
@@ -202,7 +204,7 @@ def confirm_recall(
 def remind_to_confirm(*, actor: Actor, referral_id: UUID) -> None:
     """The time to confirm a recall has run out: where it was not confirmed, hub and agency are told once."""
     actor.require(Capability.RECALL_REFERRAL)
-    referral = _locked(actor, referral_id, None)
+    referral = locked(actor, referral_id, None)
     if may_be_confirmed(referral):
         publish(_told(referral, "referral.confirmation_overdue", timezone.now()))
 
@@ -214,11 +216,11 @@ def may_be_confirmed(referral: Referral) -> bool:
 
 def expire(*, actor: Actor, referral_id: UUID) -> Referral:
     """The answer's time has run out. Done by the hub's own system alone."""
-    return _move("expire", actor, referral_id, None, code="not_answered")
+    return make_move("expire", actor, referral_id, None, code="not_answered")
 
 
 @transaction.atomic
-def _move(
+def make_move(
     verb: str,
     actor: Actor,
     referral_id: UUID,
@@ -227,7 +229,7 @@ def _move(
     code: str = "",
     words: str = "",
 ) -> Referral:
-    """One move, whoever makes it: the table says whether it is possible and whose it is."""
+    """One move, whoever makes it: the table says whether it is possible and whose it is. For the verbs alone."""
     moves = [one for one in TRANSITIONS if one.verb == verb]
     capability = Capability(moves[0].capability)
     actor.require(capability)
@@ -235,7 +237,7 @@ def _move(
         raise NotAllowed(capability)
     now = timezone.now()
     case = _locked_case(actor, referral_id) if actor.hub else None
-    referral = _locked(actor, referral_id, expected_version)
+    referral = locked(actor, referral_id, expected_version)
     step = move(verb, referral.status)
     words = words.strip()
     if step.needs_reason and not (code or words):
@@ -251,6 +253,7 @@ def _move(
             "reason_code",
             "reason_words",
             "received_at",
+            "waits_for_hub",
             "answered_at",
             "ended_at",
             "confirm_due_at",
@@ -267,7 +270,7 @@ def _move(
     return referral
 
 
-def _locked(actor: Actor, referral_id: UUID, expected_version: int | None) -> Referral:
+def locked(actor: Actor, referral_id: UUID, expected_version: int | None) -> Referral:
     """The referral under lock, if it is the actor's and as they read it."""
     found = scope.referrals(actor).select_for_update(of=("self",)).filter(id=referral_id).first()
     if found is None:
@@ -293,8 +296,9 @@ def _locked_case(actor: Actor, referral_id: UUID) -> Case:
 
 
 def _stamp(referral: Referral, verb: str, now: datetime) -> None:
-    if verb in ("receive", *ANSWERS) and referral.received_at is None:
+    if verb in ("receive", "ask", *ANSWERS) and referral.received_at is None:
         referral.received_at = now
+    referral.waits_for_hub = verb == "ask"
     if verb in ANSWERS and referral.answered_at is None:
         referral.answered_at = now
     if referral.status in FINAL:

@@ -30,7 +30,7 @@ from referrals.actions.waiting import TO_ROUTE, keep_waiting, stop_waiting, take
 from referrals.clocks import due_within
 from referrals.decision import Decision, Plan
 from referrals.grounds import LOST
-from referrals.models import Case, Referral, RoutingDecision
+from referrals.models import Case, ClockPause, Referral, RoutingDecision
 from referrals.offer import Offer
 from referrals.queries.calendar import hub_calendar
 from referrals.queries.circumstances import Circumstances
@@ -312,10 +312,13 @@ def follow_referral(*, actor: Actor, referral_id: UUID, asked_by: UUID) -> None:
             want_decision(case=case, words=words, code="all_finished", at=now)
 
 
-def is_unanswered(*, referral_id: UUID) -> bool:
-    """Whether the referral's answer is still owed."""
-    status = Referral.objects.filter(id=referral_id).values_list("status", flat=True).first()
-    return status is not None and "expire" in verbs_for(status, SYSTEM)
+def is_unanswered(*, referral_id: UUID, due: str = "") -> bool:
+    """Whether the referral's answer is still owed. due: the due time that has come, where a question had moved it."""
+    referral = Referral.objects.filter(id=referral_id).first()
+    if referral is None or referral.waits_for_hub or "expire" not in verbs_for(referral.status, SYSTEM):
+        return False
+    moved_on = ClockPause.objects.filter(clock__referral=referral).exists()
+    return not moved_on or due == referral.answer_due_at.isoformat()
 
 
 def want_decision(*, case: Case, words: str, code: str, at: datetime) -> None:

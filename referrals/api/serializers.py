@@ -2,6 +2,8 @@
 
 from rest_framework import serializers
 
+from referrals.models import ReferralMessage
+from referrals.queries.messages import ABOUT
 from referrals.workflow import CONFIRMATIONS, DECLINE_REASONS, OUTCOME_DOMAINS, OUTCOME_RESULTS
 
 
@@ -98,6 +100,41 @@ class ReturnSerializer(serializers.Serializer):
     """What the partner needs to know before it can answer."""
 
     details = serializers.CharField(max_length=400, source="reason_words")
+
+
+class SayingSerializer(serializers.Serializer):
+    """Words to the hub, and the data category that they are about: one of the referral's `categories`."""
+
+    details = serializers.CharField(max_length=4000, source="text")
+    about = serializers.ChoiceField(
+        choices=[(str(code), words) for code, words in ABOUT.items()], required=False, default="identity"
+    )
+
+
+class MessageSerializer(serializers.Serializer):
+    """One message on a referral."""
+
+    id = serializers.UUIDField()
+    side = serializers.ChoiceField(choices=[("hub", "the hub"), ("partner", "your team")])
+    kind = serializers.ChoiceField(choices=ReferralMessage.Kind.choices)
+    about = serializers.CharField(help_text="The data category that shows it.")
+    text = serializers.CharField()
+    by = serializers.CharField()
+    at = serializers.DateTimeField()
+
+
+class MessageSentSerializer(serializers.Serializer):
+    """That a message was sent: its id and when."""
+
+    id = serializers.UUIDField()
+    at = serializers.DateTimeField()
+
+
+class MessageListSerializer(serializers.Serializer):
+    """A page of messages, newest first, never counted."""
+
+    items = MessageSerializer(many=True)
+    next = serializers.UUIDField(allow_null=True, help_text="Pass this as `before` for the next page.")
 
 
 class ConfirmSerializer(serializers.Serializer):

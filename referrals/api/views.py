@@ -25,6 +25,7 @@ from agencies.models import ApiClient, FeedCursor
 from messaging.feeds import changes_after
 from referrals import serializers as shapes
 from referrals.actions import referral as verbs
+from referrals.actions.messages import ask
 from referrals.api import serializers as s
 from referrals.api.idempotency import once
 from referrals.api.refusals import refusals
@@ -67,7 +68,8 @@ def whole_number(request: Request, name: str, default: int, largest: int | None 
     return number
 
 
-def _expected_version(request: Request) -> int | None:
+def expected_version(request: Request) -> int | None:
+    """The version that If-Match names; None for any. Raises ValidationError."""
     given = request.headers.get("If-Match", "").strip().removeprefix("W/").strip('"')
     if not given or given == "*":
         return None
@@ -83,7 +85,7 @@ def client_of(request: Request) -> ApiClient:
     return client
 
 
-def _own(referral_id: UUID) -> Referral:
+def own_referral(referral_id: UUID) -> Referral:
     """The client's own referral. Absent and forbidden are the same 404."""
     found = queries.own(actor=current_actor(), referral_id=referral_id)
     if found is None:
@@ -184,7 +186,7 @@ class ReferralDetail(APIView):
 
     @extend_schema(operation_id="referral", responses={200: OpenApiTypes.OBJECT, **READ_PROBLEMS})
     def get(self, request: Request, referral_id: UUID) -> Response:
-        referral = _own(referral_id)
+        referral = own_referral(referral_id)
         answer = shapes.for_partner(referral)
         record_look(
             action=Look.Action.API_READ, door="api_referral", subjects=[referral.id, referral.case_id]
@@ -197,7 +199,7 @@ class ReferralMoves(APIView):
 
     @extend_schema(operation_id="referral_actions", responses={200: s.MovesSerializer, **READ_PROBLEMS})
     def get(self, request: Request, referral_id: UUID) -> Response:
-        referral = _own(referral_id)
+        referral = own_referral(referral_id)
         record_look(action=Look.Action.API_READ, door="api_actions", subjects=[referral.id])
         allowed = verbs_for(referral.status, "partner")
         if verbs.may_be_confirmed(referral):
@@ -223,7 +225,7 @@ class Move(APIView):
     def post(self, request: Request, referral_id: UUID) -> Response:
         asked = self.body(data=request.data)
         asked.is_valid(raise_exception=True)
-        version = _expected_version(request)
+        version = expected_version(request)
 
         def write() -> dict[str, Any]:
             with refusals():
@@ -258,6 +260,11 @@ def _move(name: str, verb: Callable[..., Referral], body: type[Serializer], word
 # Path word, verb of the workflow, door, and the fields its body needs.
 MOVES = {
     "receive": ("receive", _move("receive", verbs.receive, s.NothingSerializer, "Say that you have it."), []),
+    "ask": (
+        "ask",
+        _move("ask", ask, s.SayingSerializer, "Ask the hub for what you must know before you can answer."),
+        ["details"],
+    ),
     "accept": ("accept", _move("accept", verbs.accept, s.NothingSerializer, "Take the referral on."), []),
     "decline": (
         "decline",

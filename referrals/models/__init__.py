@@ -27,6 +27,7 @@ from referrals.models.feeds import (
     SourceEdition,
     SourceRecord,
 )
+from referrals.models.messages import MessageMark, ReferralMessage
 from referrals.models.notes import CaseNote, NoteShare
 from referrals.models.referrals import Outcome, Override, RecallReason, Referral, RoutingDecision, Waiting
 from referrals.models.say import Say
@@ -58,6 +59,7 @@ __all__ = [
     "HeldStep",
     "Incident",
     "Listing",
+    "MessageMark",
     "Minute",
     "NoteShare",
     "Offence",
@@ -66,6 +68,7 @@ __all__ = [
     "Prompt",
     "RecallReason",
     "Referral",
+    "ReferralMessage",
     "Research",
     "RoutingDecision",
     "Say",

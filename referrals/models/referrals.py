@@ -81,6 +81,11 @@ class Referral(HubRow):
     answer_due_at = models.DateTimeField()
     received_at = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)
+    waits_for_hub = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="The agency asked for something before it answers; its time stands still.",
+    )
     ended_at = models.DateTimeField(null=True)
     reason_code = models.CharField(max_length=40, blank=True)
     reason_words = models.CharField(max_length=400, blank=True)

@@ -47,7 +47,7 @@ DONE = {
 BUTTONS = {"receive": "Say that you have it", "accept": "Accept", "start": "Start the work"}
 PAGES = {
     "decline": ("referral_decline", "Decline"),
-    "return_to_hub": ("referral_return", "Ask the hub for more"),
+    "return_to_hub": ("referral_return", "Give it back to the hub"),
     "complete": ("referral_complete", "Complete with what came of it"),
     "confirm_recall": ("referral_confirm", "Confirm that you have stopped"),
 }

@@ -52,6 +52,8 @@ KEPT_OTHERWISE = {
     "referrals_diaryaddress": "a digest; ended by a mark, never edited",
     "referrals_clockpause": "begun and ended once, each an event",
     "referrals_development": "never changed; emptied by erasure alone",
+    "referrals_referralmessage": "never changed, but sealed anew; emptied by erasure alone",
+    "referrals_messagemark": "how far somebody has read",
     "referrals_dispute": "each side speaks once, which a trigger holds",
     "referrals_feedalert": "no person; raised and cleared by marks",
     "referrals_feedrun": "how far a file is, no person",

@@ -270,6 +270,12 @@ WORK: dict[str, Door] = {
     ),
     "referral_dispute": _referral({"stance": "stands", "words": REASON}),
     "api_dispute": _referral({"stance": "stands", "details": REASON}),
+    "case_messages": _case({"text": REASON, "about": "identity"}, at=OF_CASE | OF_REFERRAL),
+    "referral_messages": _referral(
+        {"text": REASON, "about": "identity"}, {"text": REASON, "about": "identity", "asks": "on"}
+    ),
+    "api_messages": _referral({"details": REASON}),
+    "api_ask": _referral({"details": REASON}),
     "case_challenge": _case({"words": REASON}),
     "referral_challenge": _referral({"words": REASON}),
     "case_reroute": _case({"versions": ""}),

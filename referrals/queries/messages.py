@@ -1,0 +1,53 @@
+"""Messages of a referral as either side reads them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Count
+
+from access.categories import Category
+from referrals.models import MessageMark, Referral, ReferralMessage
+
+PAGE = 50
+ABOUT: dict[str, str] = {
+    Category.IDENTITY: "The referral itself",
+    Category.CONTACT: "How to reach the person",
+    Category.INCIDENT: "What happened",
+    Category.ASSESSMENT: "Risk and needs",
+    Category.HEALTH: "Health",
+    Category.NOTES: "Something else about the person",
+}
+"""What a message may be about, by the data category that shows it. Where somebody is safe is never written."""
+
+
+@dataclass(frozen=True)
+class MessagePage:
+    """One page of messages, the newest first; who of the other side has read the newest; the next cursor."""
+
+    messages: list[ReferralMessage]
+    read_by: list[MessageMark]
+    next: UUID | None
+
+
+def about_choices(referral: Referral) -> list[tuple[str, str]]:
+    """What a message on this referral may be about: what its agency is told."""
+    return [(str(one), words) for one, words in ABOUT.items() if str(one) in referral.categories]
+
+
+def message_page(*, referral: Referral, before: UUID | None = None, limit: int = PAGE) -> MessagePage:
+    """One page of the referral's messages that the reader may see, the newest first."""
+    found = ReferralMessage.objects.filter(referral=referral)
+    if before is not None:
+        found = found.filter(id__lt=before)
+    messages = list(found.order_by("-id")[: limit + 1])
+    shown = messages[:limit]
+    marks = MessageMark.objects.filter(referral=referral, read_to=shown[0].id) if shown else []
+    read_by = [mark for mark in marks if mark.by_hub != shown[0].from_hub]
+    return MessagePage(shown, read_by, shown[-1].id if len(messages) > limit else None)
+
+
+def how_many_messages(referrals: Iterable[Referral]) -> dict[UUID, int]:
+    """By referral, how many messages the reader may see. For the few referrals of one case."""
+    counted = ReferralMessage.objects.filter(referral__in=[one.id for one in referrals])
+    return dict(counted.values_list("referral").annotate(Count("id")))
