@@ -108,7 +108,7 @@ TITLES: dict[str, str] = {
     "referral.accepted": "Referral accepted",
     "referral.asked": "Partner asks before it answers",
     "referral.informed": "Partner’s question answered",
-    "referral.message_sent": "Message on a referral",
+    "message.sent": "Message on a referral",
     "referral.declined": "Referral declined",
     "referral.returned": "Referral returned: more is wanted",
     "referral.started": "Partner's work started",
@@ -409,6 +409,7 @@ _TEXTS: dict[str, Callable[[Data, Names], str]] = {
         f"clock.{one}": _clock
         for one in ("warned", "missed", "escalated", "paused", "resumed", "stopped", "explained")
     },
+    "message.sent": _referral,
     "person.suggestion_decided": _suggestion,
     "person.parted": _suggestion,
 }

@@ -112,6 +112,7 @@ def end_answer_clock(*, case: Case, referral: Referral) -> None:
     if clock is None or at is None:
         return
     if referral.status == "recalled":
+        clock.pauses.filter(ended_at=None).update(ended_at=at)
         clock.state, clock.ended_at, clock.next_rung_at = Clock.State.STOPPED, at, None
         clock.save(update_fields=["state", "ended_at", "next_rung_at"])
     else:

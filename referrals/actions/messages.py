@@ -184,11 +184,10 @@ def _write(actor: Actor, referral: Referral, text: str, about: str, kind: Kind) 
         "side": "hub" if actor.hub else "partner",
         "agency": str(referral.agency_id),
         "service": str(referral.service_id),
-        "to": referral.status,
     }
     publish(
         Happening(
-            "referral.message_sent",
+            "message.sent",
             at=now,
             case_id=referral.case_id,
             referral_id=referral.id,

@@ -52,7 +52,7 @@ def test_both_sides_write_read_and_see_that_it_was_read(cast, referral):
     )
     assert "She does not." in ruth.get(page_of(referral)).content.decode()
     with acting_as_system("tests"):
-        events = Event.objects.filter(topic="referral.message_sent", referral_id=referral.id)
+        events = Event.objects.filter(topic="message.sent", referral_id=referral.id)
         assert [event.data["side"] for event in events.order_by("id")] == ["partner", "hub"]
         assert "Fridays" not in str([event.data for event in events])
 
@@ -155,7 +155,7 @@ def test_a_partner_s_system_writes_once_reads_by_pages_and_hears_of_it_by_id(cas
     assert second["next"] is None
     changes = system.get("changes/?after=0").json()["items"]
     topics = [one["topic"] for one in changes if one["referral"] == str(referral.id)]
-    assert topics.count("referral.message_sent") == 2
+    assert topics.count("message.sent") == 2
     assert "Mondays" not in str(changes)
     stale = system.post(address, {"details": "Again"}, **{"If-Match": '"99"'})
     assert stale.status_code == 412

@@ -47,7 +47,7 @@ def these_columns_alone(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("agencies", "0009_services_kept"),
-        ("referrals", "0037_clocks"),
+        ("referrals", "0038_documents"),
     ]
 
     operations = [
