@@ -55,9 +55,6 @@ def _moves(
 TRANSITIONS: tuple[Move, ...] = (
     *_moves("send", ("draft",), "sent", HUB, Capability.ROUTE),
     *_moves("receive", ("sent",), "received", PARTNER, Capability.ANSWER_REFERRAL),
-    # A question before the answer: the same disclosure, so no decision of its own. The time to answer stands still.
-    *_moves("ask", UNANSWERED, "received", PARTNER, Capability.ANSWER_REFERRAL),
-    *_moves("inform", ("received",), "received", HUB, Capability.ROUTE),
     *_moves("accept", UNANSWERED, "accepted", PARTNER, Capability.ANSWER_REFERRAL),
     *_moves("decline", UNANSWERED, "declined", PARTNER, Capability.ANSWER_REFERRAL, reason=True),
     *_moves(
@@ -72,6 +69,9 @@ TRANSITIONS: tuple[Move, ...] = (
     *_moves("complete", ("accepted", "in_progress"), "completed", PARTNER, Capability.ANSWER_REFERRAL),
     *_moves("recall", OPEN, "recalled", HUB, Capability.RECALL_REFERRAL, reason=True),
     *_moves("expire", UNANSWERED, "expired", SYSTEM, Capability.ROUTE),
+    # A question before the answer: the same disclosure, so no decision of its own. The time to answer stands still.
+    *_moves("ask", UNANSWERED, "received", PARTNER, Capability.ANSWER_REFERRAL),
+    *_moves("inform", ("received",), "received", HUB, Capability.ROUTE),
 )
 
 CASE_STATUSES: dict[str, str] = {

@@ -26,13 +26,21 @@ LIVE = (Clock.State.RUNNING, Clock.State.PAUSED)
 ANSWER = "partner_answer"
 
 
-def happened(*, case: Case, event: str, at: datetime, known_at: datetime | None = None) -> None:
+def happened(
+    *,
+    case: Case,
+    event: str,
+    at: datetime,
+    known_at: datetime | None = None,
+    rules: Sequence[Rule] | None = None,
+) -> None:
     """Something happened that clocks start or end by, as the rules say: see referrals.clock_rules.EVENTS.
 
     at: when it did, which may lie back; known_at: when the hub heard of it. A clock that this ends is met or missed
     by when it happened, whenever it was recorded. A clock of a referral starts with the referral itself.
+    rules: where the caller has them already.
     """
-    rules = clock_rules()
+    rules = clock_rules() if rules is None else rules
     for code in dict.fromkeys(rule["code"] for rule in rules):
         rule = in_effect(code, at, rules)
         if rule is not None and rule["starts"] == event and code != ANSWER:
@@ -92,9 +100,11 @@ def start_clock(*, case: Case, code: str, started_at: datetime, rules: Sequence[
     return clock
 
 
-def start_answer_clocks(*, case: Case, sent: Sequence[Referral], within: Sequence[Mapping[str, Any]]) -> None:
+def start_answer_clocks(
+    *, case: Case, sent: Sequence[Referral], within: Sequence[Mapping[str, Any]], rules: Sequence[Rule]
+) -> None:
     """The clocks of partners' answers, each with the length that its route sets."""
-    rules, clocks = clock_rules(), []
+    clocks = []
     for referral, length in zip(sent, within, strict=True):
         clock = Clock(case=case, rule=ANSWER, referral=referral, within=length, started_at=referral.sent_at)
         with suppress(NoSuchClock):

@@ -34,6 +34,7 @@ from referrals.models import Case, ClockPause, Referral, RoutingDecision
 from referrals.offer import Offer
 from referrals.queries.calendar import hub_calendar
 from referrals.queries.circumstances import Circumstances
+from referrals.queries.clock_rules import clock_rules
 from referrals.queries.facts import facts_of
 from referrals.queries.offers import how_tried, offers_for
 from referrals.queries.rulebook import versions_for
@@ -133,8 +134,10 @@ def route_case(
     told = _send(known, sent)
     keep_waiting(case=case, services=chosen.waits_for_room, at=now)
     if sent:
-        start_answer_clocks(case=case, sent=sent, within=[plan.answer_within for plan, _ in planned])
-        happened(case=case, event="referral_sent", at=now)
+        rules = clock_rules()
+        within = [plan.answer_within for plan, _ in planned]
+        start_answer_clocks(case=case, sent=sent, within=within, rules=rules)
+        happened(case=case, event="referral_sent", at=now, rules=rules)
     else:
         keep_due(case)
     told.append(

@@ -260,11 +260,6 @@ def _move(name: str, verb: Callable[..., Referral], body: type[Serializer], word
 # Path word, verb of the workflow, door, and the fields its body needs.
 MOVES = {
     "receive": ("receive", _move("receive", verbs.receive, s.NothingSerializer, "Say that you have it."), []),
-    "ask": (
-        "ask",
-        _move("ask", ask, s.SayingSerializer, "Ask the hub for what you must know before you can answer."),
-        ["details"],
-    ),
     "accept": ("accept", _move("accept", verbs.accept, s.NothingSerializer, "Take the referral on."), []),
     "decline": (
         "decline",
@@ -291,5 +286,10 @@ MOVES = {
             "Say that you have stopped work on a recalled referral and dealt with what you hold of it.",
         ),
         ["answer"],
+    ),
+    "ask": (
+        "ask",
+        _move("ask", ask, s.SayingSerializer, "Ask the hub for what you must know before you can answer."),
+        ["details"],
     ),
 }
