@@ -17,9 +17,14 @@ from referrals.end_states import WANTS, missing, proposed
 from referrals.forms.closing import CloseForm, ReopenForm
 from referrals.pages.case import REFUSALS, UNPROCESSABLE, case_for
 from referrals.pages.case_verbs import form_page, sent
+from referrals.pages.drafts import saved
 from referrals.queries.case import CaseFile, case_file
+from referrals.queries.drafts import own_draft
 from referrals.queries.ending import ending_of, open_referrals
 from referrals.workflow import END_STATES, OPEN, OPEN_CASE
+
+CLOSING = "closing"
+"""Under which what is begun to be written of the end is kept."""
 
 
 @require_http_methods(["GET", "POST"])
@@ -32,7 +37,11 @@ def case_close(request: HttpRequest, reference: str) -> HttpResponse:
     ending = ending_of(found, now=now)
     proposal = proposed(ending)
     still_open = open_referrals(found, statuses=OPEN)
-    form = CloseForm(sent(request), still_open=still_open, initial={"end_state": proposal.code or None})
+    if answer := saved(request, actor, found, form=CLOSING):
+        return answer
+    draft = own_draft(actor=actor, case_id=found.id, form=CLOSING)
+    initial = {"end_state": proposal.code or None} | (draft.typed if draft else {})
+    form = CloseForm(sent(request), still_open=still_open, initial=initial)
     if form.is_valid():
         given = form.cleaned_data
         try:
@@ -58,6 +67,7 @@ def case_close(request: HttpRequest, reference: str) -> HttpResponse:
     context: dict[str, Any] = {
         "case": found,
         "form": form,
+        "draft": draft,
         "proposal": proposal,
         "proposed_words": END_STATES.get(proposal.code, ""),
         "ends": [(END_STATES[code], missing(code, ending)) for code in WANTS],

@@ -68,3 +68,12 @@ def test_what_was_begun_goes_when_the_case_is_closed(hub, cast):
     run_due()
     assert kept() == []
     assert browser.post(place, {"text": "More", "save": "quietly"}).status_code == 409
+
+
+def test_what_is_begun_of_the_end_is_kept_until_the_case_is_closed(hub, cast):
+    case = a_case()
+    browser, place = cast.browser("priya"), f"/cases/{case.reference}/close/"
+    typed = {"end_state": "uncontactable", "reason": "Three calls, and a let"}
+    assert browser.post(place, typed | {"save": "quietly"}).status_code == 200
+    form = browser.get(place).context["form"]
+    assert {name: form[name].value() for name in typed} == typed
