@@ -6,13 +6,14 @@ import shutil
 import statistics
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from bench.feed import write_feed
-from tests.platform.stage import ROOT, Instance, family, free_port, memory
+from tests.platform.stage import ROOT, RUN, Instance, Shown, family, free_port, memory
 
 ROUNDS = 5
 ROWS = 2_000
@@ -20,6 +21,7 @@ ROUTED = 400
 PEOPLE, LOOKUPS = 1_000_000, 300
 DECISIONS, SAMPLE = 1_000_000, 10_000
 FEW_CASES, MANY_CASES = 10_000, 100_000
+USERS, SECONDS = 150, 120
 
 
 def main() -> int:
@@ -35,6 +37,7 @@ def main() -> int:
         "dry_run": dry_run,
         "rules": rules,
         "routing": routing,
+        "load": load,
     }
     asked = sys.argv[1:] or list(known)
     if unknown := [name for name in asked if name not in known]:
@@ -237,6 +240,89 @@ def routing(instance: Instance) -> None:
     print(f"  decisions    {told['decisions']:8.1f} a second, {told['referrals']} referrals sent by them")
     print(f"  nothing      {told['nothing']:8.1f} a second")
     print(f"  ratio        {told['nothing'] / told['decisions']:8.1f} tasks that do nothing for one decision")
+
+
+def load(instance: Instance) -> None:
+    """Many people at work over HTTP while feeds are imported, beside one of them alone."""
+    from bench.load import Door, at_work, roles
+
+    users = int(os.environ.get("BENCH_USERS", USERS))
+    seconds = int(os.environ.get("BENCH_SECONDS", SECONDS))
+    print(
+        f"{users} people at work for {seconds} s (BENCH_USERS, BENCH_SECONDS) while feeds of {ROWS:,} rows come in,"
+        " and each kind of them alone before; milliseconds of whole answers over HTTP"
+    )
+    for words in (["manage.py", "migrate", "--database=owner", "-v0"], ["manage.py", "demo"]):
+        prepared(instance, *words)
+    first = write_feed(instance.home.parent / "before.csv", rows=ROWS, seed=0)
+    prepared(instance, "manage.py", "import_feed", str(first), "--source=northshire-police", "--wait")
+    password = prepared(instance, "-m", "bench.load", str(users)).split()[-1]
+    port = free_port()
+    shown = Shown(instance.begin(*RUN, PORT=str(port), DEMO="no"))
+    shown.until("Ctrl-C stops it", 600)
+    door, kinds = Door(f"http://127.0.0.1:{port}", password), roles(users)
+    try:
+        alone: list[tuple[str, float, str]] = []
+        for kind in dict.fromkeys(kinds):
+            alone += at_work(door, [(kinds.index(kind), kind)], max(20, seconds / 4)).answers
+        with feeds_coming_in(instance) as taken:
+            together = at_work(door, list(enumerate(kinds)), seconds).answers
+    finally:
+        instance.python("-m", "hub.supervisor", "stop", seconds=120)
+        shown.ended()
+    wrong = [f"{page}: {why}" for page, _, why in alone + together if why]
+    for page in sorted({page for page, _, _ in together}):
+        one, all_ = ([took for name, took, _ in told if name == page] for told in (alone, together))
+        print(f"  {page:16}{_late(one)} alone {_late(all_)} together, of {len(one)} and {len(all_)}")
+    one, all_ = ([took for _, took, _ in told] for told in (alone, together))
+    late = [statistics.quantiles(times, n=20)[-1] for times in (one, all_)]
+    print(f"  every page      {_late(one)} alone {_late(all_)} together, of {len(one)} and {len(all_)}")
+    print(f"  ratio of p95    {late[1] / late[0]:8.2f}")
+    print(f"  feeds           {taken[0]:8} taken whole meanwhile")
+    print(f"  errors          {len(wrong):8} of {len(one) + len(all_)}   {', '.join(sorted(set(wrong)))}")
+
+
+@contextmanager
+def feeds_coming_in(instance: Instance) -> Iterator[list[int]]:
+    """One feed after the other; yields how many were taken, as it stands."""
+    failed: list[SystemExit] = []
+    taken, over = [0], threading.Event()
+
+    def take() -> None:
+        while not over.is_set() and not failed:
+            file = write_feed(instance.home.parent / "next.csv", rows=ROWS, seed=100 + taken[0])
+            try:
+                prepared(
+                    instance, "manage.py", "import_feed", str(file), "--source=northshire-police", "--wait"
+                )
+            except SystemExit as end:
+                failed.append(end)
+            else:
+                taken[0] += 1
+
+    taking = threading.Thread(target=take)
+    taking.start()
+    try:
+        yield taken
+    finally:
+        over.set()
+        taking.join()
+    if failed:
+        raise failed[0]
+
+
+def prepared(instance: Instance, *words: str) -> str:
+    """Runs Python to its end in the instance; what it said."""
+    done = instance.python(*words, seconds=3600)
+    if done.returncode:
+        raise SystemExit(done.stderr)
+    return done.stdout
+
+
+def _late(times: list[float]) -> str:
+    if len(times) < 2:
+        return f"{times[0] if times else 0:8.0f} p50 {'':>8}    "
+    return f"{statistics.median(times):8.0f} p50 {statistics.quantiles(times, n=20)[-1]:8.0f} p95"
 
 
 def found_hub(instance: Instance) -> None:
