@@ -44,6 +44,8 @@ DOOR_WORDS = {
     "case_dispute": "contesting that a service declined",
     "case_entitlement": "the case's entitlement",
     "case_history": "what was changed in the case",
+    "case_hold": "putting the case on hold",
+    "triage_bulk": "an act on several cases of a list",
     "case_letters": "whether letters are safe",
     "case_link": "a link between two records of one person",
     "case_prompt": "what an answer asks to be done",

@@ -1,28 +1,22 @@
 """The first page by role, and the pages of what went wrong."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from access.context import current_actor
 from access.roles import Capability
+from hub.home import parts_for
 from hub.problems import API, problem
 
-# The first that somebody may do says where they start the day.
-HOMES = (
-    (Capability.TRIAGE, "triage"),
-    (Capability.ANSWER_REFERRAL, "partner_queue"),
-    (Capability.SEE_SENT, "sent"),
-    (Capability.SEE_DASHBOARD, "dashboard"),
-    (Capability.SEE_FEEDS, "feeds"),
-    (Capability.ADMINISTER_AGENCY, "agencies"),
-    (Capability.SEE_ACCESS_LOG, "access_log"),
-)
 
-
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Where somebody of this role starts the day. Every role of staff has a place."""
-    actor = current_actor()
-    return redirect(next(place for capability, place in HOMES if actor.can(capability)))
+    """Where somebody of this role starts the day: what waits for them. Numbers alone, about nobody."""
+    actor, now = current_actor(), timezone.now()
+    context = {"parts": parts_for(actor=actor, now=now), "works": actor.can(Capability.TRIAGE), "now": now}
+    return render(request, "home.html", context)
 
 
 def malformed(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -72,7 +72,8 @@ def shell(request: HttpRequest) -> dict[str, object]:
 
 def _navigation(actor: Actor, path: str) -> list[NavigationItem]:
     """Where the actor may go; the longest address that the page lies under is where they are."""
-    places = [(label, reverse(name)) for label, name, capability in NAVIGATION if actor.can(capability)]
+    allowed = [(label, reverse(name)) for label, name, capability in NAVIGATION if actor.can(capability)]
+    places = [("Today", reverse("home")), *allowed]
     here = max((url for _, url in places if path.startswith(url)), key=len, default="")
     return [NavigationItem(label, url, url == here) for label, url in places]
 

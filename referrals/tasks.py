@@ -26,6 +26,7 @@ from referrals.actions.feedback import follow_case, write_answered, write_sent
 from referrals.actions.ground import FOLLOW_AGENCY, follow_agency, follow_answer_of_person, follow_ground
 from referrals.actions.held_rows import hide_held_rows
 from referrals.actions.hints import find_hints
+from referrals.actions.hold import HOLD_ENDS, end_hold
 from referrals.actions.intake import JUDGE, judge_rows
 from referrals.actions.ladder import climb_all
 from referrals.actions.messages import follow_question
@@ -227,6 +228,12 @@ def expire_unanswered(payload: dict[str, str]) -> None:
     referral = UUID(payload["referral"])
     if is_unanswered(referral_id=referral, due=payload.get("due", "")):
         expire(actor=current_actor(), referral_id=referral)
+
+
+@subscriber(name=HOLD_ENDS, account="intake")
+def bring_back(payload: dict[str, str]) -> None:
+    """The time of a hold is over; the queues show the case again already."""
+    end_hold(case_id=UUID(payload["case"]))
 
 
 @subscriber(name=CONFIRM_OVERDUE, account="routing")

@@ -17,6 +17,8 @@ TITLES: dict[str, str] = {
     "case.updated": "The sender updated its record",
     "case.report_withdrawn": "The sender took a report back",
     "case.assigned": "Assigned",
+    "case.held": "Put on hold",
+    "case.hold_ended": "No longer on hold",
     "case.entitlement_changed": "Entitlement changed",
     "case.contact_attempted": "Contact attempted",
     "case.call_back_planned": "Call-back planned",

@@ -152,6 +152,7 @@ def claim_next(*, actor: Actor) -> Case:
         scope.cases(actor)
         .filter(assigned_to=None, status__in=("new", "triaging"))
         .exclude(opened_by_another)
+        .exclude(held_until__gt=now)
         .select_for_update(skip_locked=True)
         .order_by("due_at", "id")
         .first()

@@ -1,10 +1,13 @@
 """Forms of triage. What they allow is decided by the verbs."""
 
 from collections.abc import Sequence
+from datetime import datetime, time
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
+from govuk_forms import MemorableDateField
 from referrals.models import Case
 
 SMALL_RADIOS = {"class": "govuk-radios--small"}
@@ -61,6 +64,37 @@ class SuspendForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": REASON_ERROR},
     )
+
+
+class HoldForm(forms.Form):
+    """Until when the case is out of the queues, and why. It comes back at nine in the morning of that day."""
+
+    day = MemorableDateField(
+        label="Until which day?",
+        help_text="It comes back by itself at nine that morning. Clocks go on meanwhile.",
+        error_messages={"required": "Enter the day on which it comes back"},
+    )
+    reason = forms.CharField(
+        label="Why is it on hold?",
+        max_length=400,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": REASON_ERROR},
+    )
+
+    @property
+    def until(self) -> datetime:
+        """The moment at which it comes back."""
+        return timezone.make_aware(datetime.combine(self.cleaned_data["day"], time(9)))
+
+
+class BulkAssignForm(forms.Form):
+    to = forms.ChoiceField(
+        label="Who carries them from now on?", error_messages={"required": "Choose somebody, or nobody"}
+    )
+
+    def __init__(self, *args: Any, people: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "to", [("", "Choose"), ("nobody", "Nobody: back to the queue"), *people])
 
 
 def offer(form: forms.Form, name: str, choices: Sequence[tuple[str, str]]) -> None:

@@ -30,6 +30,7 @@ from referrals.models.feeds import (
 from referrals.models.messages import MessageMark, ReferralMessage
 from referrals.models.notes import CaseNote, NoteShare
 from referrals.models.referrals import Outcome, Override, RecallReason, Referral, RoutingDecision, Waiting
+from referrals.models.saved_filters import SavedFilter
 from referrals.models.say import Say
 
 __all__ = [
@@ -71,6 +72,7 @@ __all__ = [
     "ReferralMessage",
     "Research",
     "RoutingDecision",
+    "SavedFilter",
     "Say",
     "SentRecord",
     "SourceEdition",

@@ -49,6 +49,11 @@ class Case(HubRow):
     decision_wanted = models.CharField(
         max_length=200, blank=True, help_text="What a person must decide, if anything."
     )
+    held_until = models.DateTimeField(
+        null=True, help_text="On hold: out of the queues until then, when it comes back by itself."
+    )
+    held_reason = models.CharField(max_length=400, blank=True, default="", db_default="")
+    held_by_name = models.CharField(max_length=150, blank=True, default="", db_default="")
     closed_at = models.DateTimeField(null=True)
     end_state = models.CharField(max_length=40, blank=True)
     no_contact_reason = models.CharField(
@@ -80,15 +85,24 @@ class Case(HubRow):
             models.Index(fields=["assigned_to", "status", "due_at", "id"], name="referrals_case_assigned"),
             models.Index(fields=["person", "status"], name="referrals_case_person"),
             models.Index(
+                fields=["held_until", "id"],
+                name="referrals_case_held",
+                condition=models.Q(held_until__isnull=False),
+            ),
+            models.Index(
                 fields=["due_at", "id"],
                 name="referrals_case_decision",
                 condition=~models.Q(decision_wanted="") & models.Q(closed_at__isnull=True),
             ),
         ]
         constraints = [
+            models.CheckConstraint(
+                condition=models.Q(held_until__isnull=True) | ~models.Q(held_reason=""),
+                name="referrals_case_held_for_a_reason",
+            ),
             models.UniqueConstraint(
                 fields=["person"], name="referrals_one_open_case", condition=models.Q(closed_at__isnull=True)
-            )
+            ),
         ]
 
 

@@ -15,7 +15,8 @@ from access.looks import record_look
 from access.models import Look
 from access.roles import Capability
 from referrals.actions import triage
-from referrals.forms.triage import AssignForm, EntitlementForm, SuspendForm
+from referrals.actions.hold import hold_case, take_off_hold
+from referrals.forms.triage import AssignForm, EntitlementForm, HoldForm, SuspendForm
 from referrals.models import Case
 from referrals.pages.case import REFUSALS, UNPROCESSABLE, case_for
 from referrals.queries.case import people_to_assign
@@ -93,6 +94,24 @@ def case_suspend(request: HttpRequest, reference: str) -> HttpResponse:
         return triage.suspend_case(actor=actor, case_id=found.id, **form.cleaned_data)
 
     return form_page(request, found, form, verb, field="reason", title="Suspend as unsafe", button="Suspend")
+
+
+@require_http_methods(["GET", "POST"])
+def case_hold(request: HttpRequest, reference: str) -> HttpResponse:
+    """Out of the queues until a day, for a reason."""
+    actor, found = case_for(reference)
+    form = HoldForm(sent(request))
+
+    def verb() -> object:
+        return hold_case(actor=actor, case_id=found.id, reason=form.cleaned_data["reason"], until=form.until)
+
+    return form_page(request, found, form, verb, field="day", title="Put on hold", button="Put on hold")
+
+
+@require_POST
+def case_off_hold(request: HttpRequest, reference: str) -> HttpResponse:
+    """Back into the queues now."""
+    return _do(request, reference, lambda actor, found: take_off_hold(actor=actor, case_id=found.id))
 
 
 def sent(request: HttpRequest) -> QueryDict | None:

@@ -66,8 +66,13 @@ def partner_queue(request: HttpRequest) -> HttpResponse:
     tab = request.GET.get("list", "answer")
     if tab not in queries.TABS:
         tab = "answer"
+    late = tab == "answer" and request.GET.get("due") == "overdue"
     page = queries.partner_queue(
-        actor=actor, tab=tab, after=request.GET.get("after", ""), before=request.GET.get("before", "")
+        actor=actor,
+        tab=tab,
+        late_at=timezone.now() if late else None,
+        after=request.GET.get("after", ""),
+        before=request.GET.get("before", ""),
     )
     shown = [row.referral.case_id for row in page.rows if row.case_reference]
     record_look(action=Look.Action.LIST, door="partner_queue", subjects=shown)
@@ -75,8 +80,16 @@ def partner_queue(request: HttpRequest) -> HttpResponse:
         {"label": words, "url": f"{reverse('partner_queue')}?list={name}", "current": name == tab}
         for name, (words, _) in queries.TABS.items()
     ]
-    context = {"page": page, "tabs": tabs, "tab": tab, "words": queries.TABS[tab][0], "now": timezone.now()}
-    return render(request, "referrals/partner_queue.html", {**context, "status_words": STATUS_WORDS})
+    context = {
+        "page": page,
+        "tabs": tabs,
+        "tab": tab,
+        "late": late,
+        "words": queries.TABS[tab][0],
+        "now": timezone.now(),
+        "status_words": STATUS_WORDS,
+    }
+    return render(request, "referrals/partner_queue.html", context)
 
 
 @require_GET

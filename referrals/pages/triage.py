@@ -1,6 +1,7 @@
 """The triage queue, what came since it was drawn, and a practitioner's own cases."""
 
 import secrets
+from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlencode
 from uuid import UUID
@@ -19,6 +20,7 @@ from access.models import Look
 from access.roles import Capability
 from referrals.actions.triage import CaseNotFound, NothingToClaim, TriageRefused, assign, claim_next
 from referrals.queries import triage as queue
+from referrals.queries.saved_filters import saved_filters
 from referrals.workflow import CASE_STATUSES, OPEN_CASE
 
 SEARCHES = "triage_searches"
@@ -35,7 +37,14 @@ LEGENDS = {
     "area": "Area",
 }
 LONGEST_VALUE = 120
-LABELS = {"soon": "Due in 4 hours", "nobody": "Nobody", "me": "Me", "team": "My team", "repeat": "Repeat"}
+LABELS = {
+    "soon": "Due in 4 hours",
+    "today": "Due later today",
+    "nobody": "Nobody",
+    "me": "Me",
+    "team": "My team",
+    "repeat": "Repeat",
+}
 
 
 @require_http_methods(["GET", "POST"])
@@ -45,6 +54,9 @@ def triage(request: HttpRequest) -> HttpResponse:
     actor.require(Capability.SEE_CASES)
     if request.method == "POST":
         return redirect(f"{request.path}?{_query_of(request)}")
+    saved = saved_filters(actor=actor)
+    if not request.GET and (first := next((one for one in saved if one.is_default), None)):
+        return redirect(f"{request.path}?{first.query}")
     now = timezone.now()
     filters = _filters(request)
     sort = _sort(request.GET)
@@ -66,6 +78,8 @@ def triage(request: HttpRequest) -> HttpResponse:
         {
             "page": page,
             "works": actor.can(Capability.TRIAGE),
+            "saved": saved,
+            "may_assign": actor.can(Capability.ASSIGN_CASE),
             "may_refer": actor.can(Capability.REFER),
             "figures": figures,
             "plus": "+" if figures.at_least else "",
@@ -140,9 +154,11 @@ def my_cases(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     sort = _sort(request.GET)
     statuses = [status for status in request.GET.getlist("status") if status in OPEN_CASE]
+    due = [value for value in request.GET.getlist("due") if value in queue.VALUES["due"]]
     page = queue.my_cases(
         actor=actor,
         statuses=statuses,
+        due=due,
         now=now,
         sort=sort,
         after=request.GET.get("after", ""),
@@ -153,8 +169,15 @@ def my_cases(request: HttpRequest) -> HttpResponse:
         {"value": status, "label": CASE_STATUSES[status], "checked": status in statuses}
         for status in OPEN_CASE
     ]
-    groups = [{"name": "status", "legend": "Status", "options": options}]
-    context = {"page": page, "groups": groups, "sort": sort, "now": now, "narrowed": bool(statuses)}
+    times = [
+        {"value": value, "label": LABELS.get(value, _words(value)), "checked": value in due}
+        for value in queue.VALUES["due"]
+    ]
+    groups = [
+        {"name": "due", "legend": "Due", "options": times},
+        {"name": "status", "legend": "Status", "options": options},
+    ]
+    context = {"page": page, "groups": groups, "sort": sort, "now": now, "narrowed": bool(statuses or due)}
     return render(request, "referrals/triage_my_cases.html", context)
 
 
@@ -173,21 +196,26 @@ def _sort(query: QueryDict) -> str:
 
 
 def _filters(request: HttpRequest) -> queue.Filters:
-    """The filters that the address asks for; values that mean nothing are left out."""
-    query = request.GET
-    stage = query.get("stage", queue.WAITING)
+    """The filters that the address asks for, with the text that was searched for."""
     searches = dict(request.session.get(SEARCHES, ()))
+    return replace(filters_of(request.GET), text=searches.get(request.GET.get("search", ""), ""))
+
+
+def filters_of(query: QueryDict) -> queue.Filters:
+    """The filters that a query asks for; values that mean nothing are left out."""
+    stage = query.get("stage", queue.WAITING)
+    known = queue.VALUES
+    values = {group: tuple(one for one in query.getlist(group) if one in known[group]) for group in known}
+    values |= {group: tuple(filter(_is_plain, query.getlist(group))) for group in queue.COLUMNS}
     return queue.Filters(
         stage=stage if stage in queue.STAGES else queue.WAITING,
-        text=searches.get(query.get("search", ""), ""),
-        **{
-            group: tuple(value for value in query.getlist(group) if value in values)
-            for group, values in queue.VALUES.items()
-        },
-        **{
-            group: tuple(value for value in query.getlist(group) if _is_plain(value))
-            for group in queue.COLUMNS
-        },
+        due=values["due"],
+        risk=values["risk"],
+        entitlement=values["entitlement"],
+        assigned=values["assigned"],
+        flag=values["flag"],
+        source=values["source"],
+        area=values["area"],
     )
 
 

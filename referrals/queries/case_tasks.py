@@ -70,6 +70,13 @@ def my_tasks(*, actor: Actor, which: str, after: str = "", before: str = "") -> 
     return TaskPage(lines, found.previous, found.next)
 
 
+def how_many_to_do(*, actor: Actor, which: str, now: datetime) -> tuple[int, int]:
+    """How many tasks `my_tasks` would list, and how many of them are late; no more than MOST + 1 are counted."""
+    parts = [list(branch.values_list("due_at", flat=True)[: MOST + 1]) for branch in _branches(actor, which)]
+    due = sorted(at for part in parts for at in part)[: MOST + 1]
+    return len(due), sum(at < now for at in due)
+
+
 def _branches(actor: Actor, which: str) -> list[QuerySet[CaseTask]]:
     to_do = CaseTask.objects.filter(state=OPEN, case__in=scope.cases(actor))
     if which == "team":

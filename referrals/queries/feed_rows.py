@@ -134,6 +134,11 @@ def quarantine_page(*, reason: str = "", source: str = "", after: str = "", befo
     )
 
 
+def how_many_in_danger() -> int:
+    """How many rows wait in the safeguarding queue; no more than 101 are counted."""
+    return _bands(reason="", source="")[0].order_by()[:101].count()
+
+
 def quarantine_in_batches(*, reason: str = "", source: str = "") -> Iterator[list[FeedRow]]:
     """All that is held in quarantine, in the list's order, some at a time."""
     for rows in _bands(reason=reason, source=source):

@@ -27,6 +27,7 @@ from victims.models import AccessNeeds, Relationship, SafeAddress
 from victims.queries import access_needs, safe_addresses
 
 PAGE = 25
+MOST = 100
 BY_ANSWER_DUE = SortKey("answer_due_at", datetime.fromisoformat)
 BY_CONFIRM_DUE = SortKey("confirm_due_at", datetime.fromisoformat)
 BY_ANSWERED = SortKey("answered_at", datetime.fromisoformat, nullable=True)
@@ -79,11 +80,19 @@ class ReferralPage:
     next: str
 
 
-def partner_queue(*, actor: Actor, tab: str, after: str = "", before: str = "") -> ReferralPage:
-    """One page of the agency's referrals: the next answer due first, of those that have ended the latest first."""
+def partner_queue(
+    *, actor: Actor, tab: str, late_at: datetime | None = None, after: str = "", before: str = ""
+) -> ReferralPage:
+    """One page of the agency's referrals: the next answer due first, of those that have ended the latest first.
+
+    late_at: only those whose answer was due before that moment.
+    """
     actor.require(Capability.SEE_REFERRALS)
     statuses = TABS[tab][1]
-    branches = [scope.referrals(actor).filter(status=status) for status in statuses]
+    theirs = scope.referrals(actor)
+    if late_at is not None:
+        theirs = theirs.filter(answer_due_at__lt=late_at)
+    branches = [theirs.filter(status=status) for status in statuses]
     part = one_page(
         branches,
         key=BY_ANSWER_DUE,
@@ -93,6 +102,24 @@ def partner_queue(*, actor: Actor, tab: str, after: str = "", before: str = "") 
         before=before,
     )
     return _page(part.ids, part.previous, part.next)
+
+
+def how_many_asked(*, actor: Actor, now: datetime) -> tuple[int, int]:
+    """How many referrals wait for the actor's agency's answer, and how many late; at most MOST + 1 are counted."""
+    asked = scope.referrals(actor).filter(status__in=UNANSWERED).order_by("answer_due_at")
+    due = list(asked.values_list("answer_due_at", flat=True)[: MOST + 1])
+    return len(due), sum(at < now for at in due)
+
+
+def how_many_taken_on(*, actor: Actor) -> int:
+    """How many referrals the actor's agency works on; no more than MOST + 1 are counted."""
+    return scope.referrals(actor).filter(status__in=TABS["work"][1]).order_by()[: MOST + 1].count()
+
+
+def how_many_to_decide(*, actor: Actor) -> int:
+    """How many open cases `wanted_decisions` would list; no more than MOST + 1 are counted."""
+    wanted = scope.cases(actor).exclude(decision_wanted="").filter(closed_at__isnull=True)
+    return wanted.order_by()[: MOST + 1].count()
 
 
 def unanswered(*, actor: Actor, after: str = "", before: str = "") -> ReferralPage:

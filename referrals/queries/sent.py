@@ -65,6 +65,11 @@ def returned_page(*, actor: Actor, after: str = "", before: str = "") -> SentPag
     return SentPage(_lines([by_id[one] for one in part.ids if one in by_id]), part.previous, part.next)
 
 
+def how_many_returned(*, actor: Actor) -> int:
+    """How many rows `returned_page` would list; no more than 101 are counted."""
+    return _returned(actor).order_by()[:101].count()
+
+
 def returned_in_batches(*, actor: Actor) -> Iterator[list[SentLine]]:
     """All that the hub returned to the actor's agency, in the order of the files, some at a time."""
     return _in_batches(_returned(actor))

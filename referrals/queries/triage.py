@@ -7,12 +7,14 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import Count, F, Func, IntegerField, Min, Model, Q, QuerySet, UUIDField, Value
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Now
+from django.utils import timezone
 
 from access.actor import Actor
 from access.context import hub_id
@@ -33,6 +35,9 @@ SOON = timedelta(hours=4)
 PAGE = 25
 BOUND = 2000
 """Rows that the numbers of a page may cost at most. Beyond it each is a lower bound, and says so: "12+"."""
+
+MOST = 100
+"""So many are counted for a number that stands for a list: what is more is "100+"."""
 
 WAITING = "waiting"
 RISKS = ("high", "medium", "standard", "not_assessed")
@@ -56,11 +61,16 @@ class Stage:
     condition: Q = field(default_factory=Q)
 
 
+HELD = Q(held_until__gt=Now())
+
 STAGES: dict[str, Stage] = {
-    WAITING: Stage("Waiting for triage", ("new", "triaging")),
+    WAITING: Stage("Waiting for triage", ("new", "triaging"), ~HELD),
     "decision": Stage(
-        "To be routed or decided", ("triaged", "routed"), Q(status="triaged") | ~Q(decision_wanted="")
+        "To be routed or decided",
+        ("triaged", "routed"),
+        (Q(status="triaged") | ~Q(decision_wanted="")) & ~HELD,
     ),
+    "held": Stage("On hold", ("new", "triaging", "triaged", "routed"), HELD),
     "partner": Stage("Awaiting partner", ("routed",), Q(id__in=ASKED.values("case_id"))),
     "suspended": Stage("Suspended as unsafe", ("suspended",)),
 }
@@ -84,8 +94,16 @@ class Filters:
     text: str = ""
 
 
+def query_of(filters: Filters) -> str:
+    """The filters as the query of the list's address, never empty; a text is not in it, since it may be a name."""
+    values = [(group, value) for group in GROUPS for value in getattr(filters, group)]
+    return urlencode(
+        [*([("stage", filters.stage)] if filters.stage != WAITING or not values else []), *values]
+    )
+
+
 VALUES: dict[str, tuple[str, ...]] = {
-    "due": ("overdue", "soon"),
+    "due": ("overdue", "soon", "today"),
     "risk": RISKS,
     "entitlement": tuple(Case.Entitlement.values),
     "assigned": ("nobody", "me", "team"),
@@ -100,7 +118,11 @@ GROUPS = (*VALUES, *COLUMNS)
 def meanings(*, actor: Actor, now: datetime) -> dict[str, dict[str, Q]]:
     """What each value of each filter group in VALUES means; in COLUMNS it means itself."""
     return {
-        "due": {"overdue": Q(due_at__lt=now), "soon": Q(due_at__gte=now, due_at__lt=now + SOON)},
+        "due": {
+            "overdue": Q(due_at__lt=now),
+            "soon": Q(due_at__gte=now, due_at__lt=now + SOON),
+            "today": Q(due_at__gte=now, due_at__lt=_midnight(now)),
+        },
         "risk": {grade: Q(risk=grade) for grade in RISKS},
         "entitlement": {level: Q(entitlement=level) for level in Case.Entitlement.values},
         "assigned": {
@@ -128,6 +150,21 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Ticked:
+    """One case that somebody ticked in a list, and who carries it now."""
+
+    case: Case
+    assignee: str
+
+
+def ticked(*, actor: Actor, ids: Sequence[UUID]) -> list[Ticked]:
+    """The cases of these ids that the actor sees, by what is due first."""
+    cases = list(scope.cases(actor).filter(id__in=ids).order_by("due_at", "id"))
+    names = names_of(case.assigned_to for case in cases if case.assigned_to)
+    return [Ticked(case, names.get(case.assigned_to, "") if case.assigned_to else "") for case in cases]
+
+
+@dataclass(frozen=True)
 class CasePage:
     """One page of a list with the cursors of the pages around it."""
 
@@ -147,6 +184,17 @@ def triage_queue(
     before: str = "",
 ) -> CasePage:
     """One page of the cases that match the filters. meant: what `meanings` gave for this actor and moment."""
+    branches = _branches(actor, filters, meant)
+    return _page(actor, branches, sort, after, before, now)
+
+
+def how_many(*, actor: Actor, filters: Filters, meant: Mapping[str, Mapping[str, Q]]) -> int:
+    """How many cases `triage_queue` would list; no more than MOST + 1 are counted."""
+    return _at_most(_branches(actor, filters, meant))
+
+
+def _branches(actor: Actor, filters: Filters, meant: Mapping[str, Mapping[str, Q]]) -> list[QuerySet[Case]]:
+    """The cases that match the filters, a queryset a status."""
     stage = STAGES[filters.stage]
     condition = stage.condition & search_condition(filters.text)
     for group in VALUES:
@@ -158,22 +206,50 @@ def triage_queue(
         if values := getattr(filters, group):
             condition &= Q(**{f"{column}__in": values})
     listed = scope.cases(actor).filter(condition)
-    return _page(actor, [listed.filter(status=status) for status in stage.statuses], sort, after, before, now)
+    return [listed.filter(status=status) for status in stage.statuses]
+
+
+def _at_most(branches: Sequence[QuerySet[Case]]) -> int:
+    left = MOST + 1
+    for branch in branches:
+        left -= branch.order_by()[:left].count() if left else 0
+    return MOST + 1 - left
 
 
 def my_cases(
     *,
     actor: Actor,
     statuses: Sequence[str] = (),
+    due: Sequence[str] = (),
     now: datetime,
     sort: str = "due",
     after: str = "",
     before: str = "",
 ) -> CasePage:
-    """One page of the open cases that the actor carries."""
-    mine = scope.cases(actor).filter(assigned_to=actor.id)
-    branches = [mine.filter(status=status) for status in statuses or OPEN_CASE]
-    return _page(actor, branches, sort, after, before, now)
+    """One page of the open cases that the actor carries. due: values of that filter group, any of them."""
+    return _page(actor, _carried(actor, statuses, due, now), sort, after, before, now)
+
+
+def how_many_mine(*, actor: Actor, due: Sequence[str] = (), now: datetime) -> int:
+    """How many cases `my_cases` would list; no more than MOST + 1 are counted."""
+    return _at_most(_carried(actor, (), due, now))
+
+
+def _carried(
+    actor: Actor, statuses: Sequence[str], due: Sequence[str], now: datetime
+) -> list[QuerySet[Case]]:
+    """The actor's open cases, a queryset a status."""
+    meant, chosen = meanings(actor=actor, now=now)["due"] if due else {}, Q()
+    for value in due:
+        chosen |= meant[value]
+    mine = scope.cases(actor).filter(chosen, assigned_to=actor.id)
+    return [mine.filter(status=status) for status in statuses or OPEN_CASE]
+
+
+def _midnight(now: datetime) -> datetime:
+    """The end of that day, in the hub's own time."""
+    tomorrow = timezone.localdate(now) + timedelta(days=1)
+    return timezone.make_aware(datetime.combine(tomorrow, datetime.min.time()))
 
 
 def _moment(text: str | None) -> datetime | None:
@@ -240,6 +316,7 @@ def _rows(actor: Actor, ids: list[UUID], now: datetime) -> list[Row]:
             assignee=assignees.get(case.assigned_to, "") if case.assigned_to else "",
             open_by=open_by(case, actor=actor, now=now),
             notes=(
+                *_hold_words(case, now),
                 *notes.get(case.id, ()),
                 *(("Possible duplicate",) if case.person_id in doubled else ()),
                 *((again[case.person_id].words,) if again.get(case.person_id, ONCE).words else ()),
@@ -247,6 +324,13 @@ def _rows(actor: Actor, ids: list[UUID], now: datetime) -> list[Row]:
         )
         for case in shown
     ]
+
+
+def _hold_words(case: Case, now: datetime) -> tuple[str, ...]:
+    if case.held_until is None or case.held_until <= now:
+        return ()
+    until = timezone.localtime(case.held_until)
+    return (f"On hold until {until:%-d %b %H:%M}: {case.held_reason}",)
 
 
 def open_by(case: Case, *, actor: Actor, now: datetime) -> str:
@@ -307,7 +391,7 @@ def newest_case(*, actor: Actor) -> UUID | None:
 
 def came_since(*, actor: Actor, newest: UUID | None, limit: int = 99) -> int:
     """How many cases that wait for triage came after that one; no more than `limit` are counted."""
-    arrived = scope.cases(actor).filter(status__in=STAGES[WAITING].statuses)
+    arrived = scope.cases(actor).filter(STAGES[WAITING].condition, status__in=STAGES[WAITING].statuses)
     if newest is not None:
         arrived = arrived.filter(id__gt=newest)
     return arrived.order_by()[:limit].count()

@@ -61,6 +61,7 @@ KEPT_OTHERWISE = {
     "referrals_outcome": ERASURE,
     "referrals_recallreason": ERASURE,
     "referrals_routingdecision": ERASURE,
+    "referrals_savedfilter": "codes by which a practitioner filters their own list; about nobody",
     "referrals_waiting": "a place in a row, made from the case's decisions",
     "referrals_feedback": "a stage, made from the case's events",
     "referrals_say": "sent once, answered once, then nobody may change it",

@@ -1,39 +1,83 @@
 """Where each role starts, and what somebody is told who is refused."""
 
+import re
+from datetime import timedelta
+
 import pytest
 from django.test import Client, RequestFactory
+from django.utils import timezone
 
 from access.actor import Actor, NotAllowed
-from access.context import acting_as
+from access.context import acting_as, hub_id
 from access.models import Look
-from access.roles import CAPABILITIES, STAFF_ROLES, Capability
+from access.roles import STAFF_ROLES, Capability
 from hub import pages
+from hub.home import parts_for
 from referrals.models import Case
 from tests.factories import a_case
 
-HOMES = {
-    "priya": "/triage/",
-    "dana": "/triage/",
-    "carys": "/dashboard/",
-    "owen": "/feeds/",
-    "grace": "/access/",
-    "ines": "/agencies/",
-    "helen": "/referrals/",
-    "ruth": "/referrals/",
+LEADS_TO = {
+    "priya": ("/cases/?due=overdue", "/tasks/", "/triage/?assigned=nobody", "/feeds/safeguarding/"),
+    "dana": ("/triage/?assigned=team", "/access/reviews/", "/dashboard/"),
+    "carys": ("/triage/?due=overdue", "/dashboard/"),
+    "owen": ("/feeds/", "/agencies/services/"),
+    "grace": ("/access/", "/access/hints/"),
+    "ines": ("/agencies/", "/agencies/services/"),
+    "helen": ("/referrals/?list=answer&amp;due=overdue", "/rights/notices/"),
+    "martin": ("/sent/returned/", "/refer/"),
 }
 
 
-@pytest.mark.parametrize("name", HOMES)
-def test_each_role_starts_at_its_own_page(hub, cast, name):
+@pytest.mark.parametrize("name", LEADS_TO)
+def test_each_role_starts_with_what_waits_for_it_and_may_go_wherever_that_leads(hub, cast, name):
     browser = cast.browser(name)
-    sent = browser.get("/")
-    assert sent["Location"] == HOMES[name]
-    assert browser.get("/", follow=True).status_code == 200
+    page = browser.get("/").content.decode()
+    for address in LEADS_TO[name]:
+        assert f'href="{address}"' in page, address
+    main = page[page.index("<main") :]
+    for address in re.findall(r'href="(/[^"]*)"', main):
+        assert browser.get(address.replace("&amp;", "&"), follow=True).status_code == 200, address
 
 
-def test_every_role_of_staff_has_a_first_page():
+def test_every_role_of_staff_has_something_on_its_first_page(hub):
     for role in STAFF_ROLES:
-        assert any(capability in CAPABILITIES[role] for capability, _ in pages.HOMES), role
+        with acting_as(
+            Actor(kind="practitioner", id=hub_id(), name="x", role=role, agency_id=hub_id())
+        ) as actor:
+            assert parts_for(actor=actor, now=timezone.now()), role
+
+
+def test_each_number_is_the_length_of_the_list_that_it_leads_to(hub, cast):
+    priya, now = cast.actor("priya"), timezone.now()
+    for ago in (-5, -3, 2):
+        a_case(status="triaging", assigned_to=priya.id, due_in=timedelta(hours=ago))
+    a_case(risk="high", due_in=timedelta(hours=-1))
+    a_case(status="suspended")
+    with acting_as(priya):
+        figures = [one for part in parts_for(actor=priya, now=now) for one in part.figures]
+    browser = cast.browser("priya")
+    lists = [one for one in figures if one.url.startswith(("/cases/", "/triage/"))]
+    shown = {one.label: one.number for one in lists}
+    assert (shown["My cases overdue"], shown["All my cases"], shown["High risk"]) == ("2", "3", "1")
+    for one in lists:
+        assert str(len(browser.get(one.url).context["page"].rows)) == one.number, one.label
+
+
+def test_a_number_is_counted_to_a_hundred_and_no_further(hub, cast, monkeypatch):
+    monkeypatch.setattr("referrals.queries.triage.MOST", 2)
+    monkeypatch.setattr("hub.home.MOST", 2)
+    for _ in range(4):
+        a_case()
+    assert '<p class="hub-tile__number">2+</p>' in cast.browser("priya").get("/").content.decode()
+
+
+def test_the_first_page_asks_no_more_however_much_waits(hub, cast, django_assert_max_num_queries):
+    for _ in range(5):
+        a_case(assigned_to=cast.actor("priya").id)
+    browser = cast.browser("priya")
+    browser.get("/")
+    with django_assert_max_num_queries(60):
+        browser.get("/")
 
 
 def test_a_refusal_is_a_page_that_says_what_to_do_and_is_on_record(hub, cast):

@@ -23,7 +23,7 @@ def test_what_is_typed_while_the_connection_is_gone_is_sent_when_it_is_back(comm
         page.get_by_label("Email").fill(PEOPLE["priya"])
         page.get_by_label("Password", exact=True).fill(PASSWORD)
         page.get_by_role("button", name="Sign in", exact=True).click()
-        page.wait_for_url("**/triage/**")
+        expect(page.get_by_role("heading", name="Today")).to_be_visible()
         place = f"/cases/{case.reference}/assess/young-24/"
         page.goto(place)
         status = page.locator("#so-far [role=status]")
