@@ -325,7 +325,7 @@ def test_a_manager_reads_the_queue_and_can_take_nothing(hub, cast):
     answer = browser.get("/triage/")
     assert references(answer) == [case.reference]
     page = answer.content.decode()
-    assert "Assign ticked cases to me" not in page
+    assert "With the ticked cases" not in page
     assert "Take the next case" not in page
     assert browser.post("/triage/claim/", {"case": [str(case.id)]}).status_code == 403
     assert browser.post("/triage/next/").status_code == 403
