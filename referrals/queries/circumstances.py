@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from access.context import hub_id
 from agencies.queries import SharingBasis, agreements_in_force
-from referrals.models import Case, Override, Referral, Research
+from referrals.models import Case, Listing, Override, Referral, Research
 from referrals.queries.overrides import overrides_in_force
 from referrals.queries.restricted import agencies_in_conflict
 from victims.queries import same_as, standing_consents
@@ -57,7 +57,13 @@ class Circumstances:
         return list(Referral.objects.filter(case=self.case).select_related("service").order_by("id"))
 
     @cached_property
+    def listings(self) -> list[Listing]:
+        """All lists of conferences that ever had a case of the person, with what was asked of agencies for each."""
+        found = Listing.objects.filter(person_id__in=self.same).select_related("conference")
+        return list(found.prefetch_related("research__conference").order_by("id"))
+
+    @property
     def research(self) -> list[Research]:
         """What conferences show agencies of the case now, each with its conference."""
-        found = Research.objects.filter(case=self.case, until__gt=self.at).select_related("conference")
-        return list(found.order_by("id"))
+        own = [one for one in self.listings if one.case_id == self.case.id]
+        return [asked for one in own for asked in one.research.all() if asked.until > self.at]

@@ -21,33 +21,33 @@ from referrals.conference import (
 )
 from referrals.models import Case, Incident, Listing, Offence
 from referrals.queries.circumstances import Circumstances
-from victims.queries import same_as
 
 MOST = 500
 
 
-def repeat_of(people: Collection[UUID], kind: Kind, *, at: datetime) -> Repeat:
-    """Whether a case of these people, all known to be one, is a repeat for conferences of this kind."""
-    last = last_heard(people, kind=kind.code, before=at)
-    return repeat(kind, last, _told(people, after=last.at) if last else (), at=at)
+def repeat_of(known: Circumstances, kind: Kind) -> Repeat:
+    """Whether the case is a repeat for conferences of this kind, over all records of the person."""
+    last = _last_heard(known, kind.code)
+    return repeat(kind, last, _told(known.same, after=last.at) if last else (), at=known.at)
 
 
 def marac_repeat(known: Circumstances) -> bool | None:
     """The fact `marac_repeat` of pathways.facts; None where it is not told who the perpetrator was."""
     kind = next((one for one in kinds_on(timezone.localdate(known.at)) if one.code == MARAC), None)
-    return None if kind is None else repeat_of(known.same, kind, at=known.at).stands
+    return None if kind is None else repeat_of(known, kind).stands
 
 
-def last_heard(people: Collection[UUID], *, kind: str, before: datetime) -> Heard | None:
-    """The newest conference of that kind that heard one of the people; None where none did."""
-    heard = Listing.objects.filter(
-        person_id__in=set(people),
-        conference__kind=kind,
-        status=Listing.Status.HEARD,
-        heard_at__lte=before,
-    )
-    last = heard.order_by("-heard_at", "-id").values_list("heard_at", "accused").first()
-    return Heard(last[0], frozenset(last[1])) if last and last[0] else None
+def _last_heard(known: Circumstances, kind: str) -> Heard | None:
+    """The newest conference of that kind that heard the person; None where none did."""
+    heard = [
+        Heard(one.heard_at, frozenset(one.accused))
+        for one in known.listings
+        if one.status == Listing.Status.HEARD
+        and one.conference.kind == kind
+        and one.heard_at is not None
+        and one.heard_at <= known.at
+    ]
+    return max(heard, key=lambda one: one.at, default=None)
 
 
 def accused_of(case: Case) -> list[str]:
@@ -58,14 +58,14 @@ def accused_of(case: Case) -> list[str]:
 
 def grounds_of_case(case: Case, kind: Kind, *, at: datetime) -> tuple[list[Ground], Repeat, int | None]:
     """Every rule of the kind by which the case is listed, how the repeat rule stands, and the score."""
-    theirs = same_as([case.person_id])[case.person_id]
-    again = repeat_of(theirs, kind, at=at)
+    known = Circumstances(case, at=at)
+    again = repeat_of(known, kind)
     made = latest_assessments(case_id=case.id)
     asked = made.get(kind.score["instrument"]) if kind.score else None
     score = int(asked.score["count"]) if asked else None
     months = kind.escalation["months"] if kind.escalation else 0
     reports = Incident.objects.filter(
-        case__person__in=theirs,
+        case__person__in=known.same,
         reported_at__gt=months_later(at, -months),
         reported_at__lte=at,
         withdrawn_at__isnull=True,
