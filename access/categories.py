@@ -61,6 +61,7 @@ _TABLES: dict[Category, tuple[str, ...]] = {
         "access_change",
         "access_changevalue",
         "access_hint",
+        "agencies_notification",
     ),
     Category.CONTACT: (
         "victims_contactmethod",

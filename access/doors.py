@@ -59,6 +59,7 @@ DOOR_WORDS = {
     "pathway_book": "what was questioned about a pathway",
     "pathway_challenge": "what was questioned about a case",
     "pathway_edit": "writing the rules of a pathway",
+    "notifications": "what waits for somebody",
     "partner_queue": "an agency's list of referrals",
     "partner_responses": "answers of agencies",
     "referral": "a referral",

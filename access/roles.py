@@ -117,6 +117,8 @@ class Capability(StrEnum):
     LIST_FOR_CONFERENCE = "list_for_conference"
     RUN_CONFERENCE = "run_conference"
     ANSWER_RESEARCH = "answer_research"
+    NOTIFY = "notify"
+    KEEP_ROTA = "keep_rota"
 
 
 _PRACTICE = frozenset(
@@ -185,6 +187,7 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
         Capability.REVIEW_ACCESS,
         Capability.DEDUPLICATE,
         Capability.KEEP_WEIGHTS,
+        Capability.KEEP_ROTA,
         Capability.DRAFT_PATHWAY,
         Capability.PUT_PATHWAY_IN_FORCE,
         Capability.REHEARSE_PATHWAY,
@@ -193,6 +196,7 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
     | frozenset(
         {
             Capability.EXPORT_REGISTERS,
+            Capability.KEEP_ROTA,
             Capability.EDIT_INSTRUMENTS,
             Capability.SEE_DASHBOARD,
             Capability.SEE_CASES,
@@ -270,6 +274,7 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
             Capability.REHEARSE_PATHWAY,
             Capability.ERASE,
             Capability.LIST_FOR_CONFERENCE,
+            Capability.NOTIFY,
         }
     ),
 }

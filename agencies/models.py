@@ -11,6 +11,7 @@ from access.actor import Actor
 from access.ids import new_id
 from access.roles import STAFF_ROLES, Role
 from access.tables import HubRow
+from agencies.notifications import Way
 
 
 class Agency(models.Model):
@@ -300,3 +301,61 @@ class SignOn(models.Model):
     secret_name = models.CharField(max_length=60)
     required = models.BooleanField(default=False)
     asks_second_factor = models.BooleanField(default=False)
+
+
+class Notification(HubRow):
+    """That something waits for somebody: a kind and ids. Its policy shows it while they may see what it is about."""
+
+    recipient = models.ForeignKey(Practitioner, on_delete=models.CASCADE, related_name="notifications")
+    kind = models.CharField(max_length=30, help_text="Of agencies.notifications.KINDS.")
+    event_id = models.UUIDField()
+    at = models.DateTimeField()
+    case_id = models.UUIDField(null=True)
+    referral_id = models.UUIDField(null=True)
+    row_id = models.UUIDField(null=True, help_text="The row in quarantine.")
+    read_at = models.DateTimeField(null=True)
+    mailed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["recipient", "event_id"], name="agencies_notification_once")
+        ]
+        indexes = [
+            models.Index(fields=["recipient", "-id"], name="agencies_notification_newest"),
+            models.Index(
+                fields=["recipient", "-id"],
+                name="agencies_notification_unread",
+                condition=models.Q(read_at__isnull=True),
+            ),
+            models.Index(
+                fields=["row_id"], name="agencies_notification_row", condition=models.Q(row_id__isnull=False)
+            ),
+        ]
+
+
+class NotificationChoice(HubRow):
+    """How somebody wants to be told of one kind."""
+
+    practitioner = models.ForeignKey(Practitioner, on_delete=models.CASCADE, related_name="choices")
+    kind = models.CharField(max_length=30)
+    way = models.CharField(max_length=10, choices=[(str(way), way.words) for way in Way])
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["practitioner", "kind"], name="agencies_choice_once")]
+
+
+class OnCallTurn(HubRow):
+    """From when until when somebody of the hub is on call for children in danger."""
+
+    practitioner = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="turns")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    made_by_name = models.CharField(max_length=150)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ends_at__gt=models.F("starts_at")), name="agencies_turn_ends"
+            )
+        ]
+        indexes = [models.Index(fields=["ends_at"], name="agencies_turn_ends_at")]

@@ -1,4 +1,4 @@
-"""What follows on agreements and accounts: reminders and first days, and the e-mails that let people in.
+"""What follows on agreements, accounts and notifications: reminders and first days, and e-mails.
 
 The link in an e-mail about an account is a secret that opens it. It is made here from ids, at the moment of
 sending, so that neither the outbox nor the broker ever holds it.
@@ -8,16 +8,20 @@ from uuid import UUID
 
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
+from celery import shared_task
 from django.conf import settings
 from django.core.mail import EmailMessage, send_mail
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
+from access.context import acting_as_system, current_actor
 from access.roles import Role
 from agencies.actions.agreements import BEGINS, REMIND, begin
 from agencies.actions.invitations import SENT, link_of
+from agencies.actions.notifications import MAIL, have_digests_mailed, mail_waiting
 from agencies.models import Invitation, Practitioner
+from agencies.notifications import Way
 from agencies.queries import administrators_of, agreement_in_life
 from agencies.sharing import REMINDER_WORDS
 from messaging.events import Happening, publish
@@ -85,6 +89,24 @@ def send_password_link(payload: dict[str, str]) -> None:
         key = default_token_generator.make_token(person)
         link = reverse("account_reset_password_from_key", args=[user_pk_to_url_str(person), key])
         _send("password", person.email, link)
+
+
+@subscriber(name=MAIL, account="notifications")
+def mail_notifications(payload: dict[str, str]) -> None:
+    """One mail to somebody: how many things wait, and nothing about any of them."""
+    mail_waiting(
+        actor=current_actor(),
+        person_id=UUID(payload["person"]),
+        way=Way(payload["way"]),
+        urgent=bool(payload["urgent"]),
+    )
+
+
+@shared_task(ignore_result=True, name="agencies.digests")
+def mail_digests() -> None:
+    """Each morning's mails; harmless to run again."""
+    with acting_as_system("notifications") as actor:
+        have_digests_mailed(actor=actor, day=timezone.localdate())
 
 
 def _send(what: str, to: str, link: str, **words: object) -> None:

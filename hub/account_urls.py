@@ -8,7 +8,7 @@ from allauth.socialaccount.views import login_cancelled, login_error
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import include, path
 
-from agencies.pages import invitations, sessions, sign_on
+from agencies.pages import invitations, notifications, sessions, sign_on
 from hub.limits import limited_form
 from hub.second_factor import second_factor
 from hub.sign_on import confirm_by_sign_on
@@ -27,6 +27,7 @@ urlpatterns = [
     path("sessions/", sessions.own_sessions, name="own_sessions"),
     path("sessions/end-others/", sessions.end_own_others, name="end_other_sessions"),
     path("sessions/<int:number>/end/", sessions.end_own_one, name="end_session"),
+    path("notifications/", notifications.notification_choices, name="notification_choices"),
     path("invitation/", limited_form(invitations.accept_invitation), name="accept_invitation"),
     path("invitation/<str:link>/", invitations.invitation_link, name="invitation_link"),
     path("sign-on/", sign_on.sign_on_list, name="sign_on"),

@@ -43,6 +43,7 @@ app.conf.update(
         "verify-log": {"task": "access.verify_log", "schedule": 15 * 60.0, "options": {"expires": 15 * 60}},
         "retention": {"task": "rights.nightly", "schedule": crontab(hour=2, minute=15)},
         "deduplicate": {"task": "victims.deduplicate", "schedule": crontab(hour=1, minute=30)},
+        "digests": {"task": "agencies.digests", "schedule": crontab(hour=7, minute=30)},
         "find-hints": {"task": "referrals.find_hints", "schedule": 6 * 60 * 60.0},
         "prepare-months": {"task": "messaging.prepare_months", "schedule": 24 * 60 * 60.0},
     },

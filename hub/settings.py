@@ -240,6 +240,7 @@ STORAGES = {
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DOCUMENT_SCANNER = env.str("DOCUMENT_SCANNER", "")  # a program that reads a file on its standard input
+SAFEGUARDING_ESCALATES_AFTER = env.int("SAFEGUARDING_ESCALATES_AFTER", 30)  # minutes, then the next is called
 FEED_MAX_BYTES = env.int("FEED_MAX_BYTES", 512 * 1024 * 1024)
 
 LANGUAGE_CODE = "en-gb"

@@ -11,6 +11,7 @@ from access.actor import Actor
 from access.context import actor_or_none
 from access.queries.log import open_faults
 from access.roles import Capability
+from agencies.telling import MOST_UNREAD, unread_count
 from hub.sessions import ends_at
 from referrals.queries.restricted import reviews_waiting
 
@@ -39,6 +40,7 @@ NAVIGATION = (
     ("What we sent", "sent", Capability.SEE_SENT),
     ("New referral", "new_referral", Capability.REFER),
     ("Feeds", "feeds", Capability.SEE_FEEDS),
+    ("On call", "on_call", Capability.SEE_CASES),
     ("Dashboard", "dashboard", Capability.SEE_DASHBOARD),
     ("Pathways", "pathways", Capability.SEE_PATHWAYS),
     ("Agencies", "agencies", Capability.ADMINISTER_AGENCY),
@@ -52,7 +54,7 @@ NAVIGATION = (
 def shell(request: HttpRequest) -> dict[str, object]:
     """Context processor: `hub_name`, `place`, `navigation`, `actor` and what waits, for templates/base.html.
 
-    reviews_waiting is asked of the database only where a page shows it: pages of what went wrong do not.
+    reviews_waiting and unread are asked of the database only where a page shows them: pages of what went wrong do not.
     """
     actor = actor_or_none()
     return {
@@ -64,10 +66,17 @@ def shell(request: HttpRequest) -> dict[str, object]:
         and (actor.can(Capability.SEE_CASES) or actor.can(Capability.SEE_REFERRALS)),
         "may_see_cases": actor is not None and actor.can(Capability.SEE_CASES),
         "may_break_glass": actor is not None and actor.can(Capability.BREAK_GLASS),
+        "unread": (lambda: unread_words(actor)) if actor and actor.kind == "practitioner" else "",
         "signed_in_until": _signed_in_until(request),
         "log_faults": open_faults if actor and actor.can(Capability.SEE_ACCESS_LOG) else (),
         "reviews_waiting": (lambda: reviews_waiting(actor=actor)) if actor else 0,
     }
+
+
+def unread_words(actor: Actor) -> str:
+    """How many notifications somebody has not read; empty for none."""
+    unread = unread_count(actor=actor)
+    return f"{MOST_UNREAD}+" if unread > MOST_UNREAD else str(unread or "")
 
 
 def _navigation(actor: Actor, path: str) -> list[NavigationItem]:

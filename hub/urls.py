@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from agencies.api import token
+from agencies.pages import on_call
 from hub.health import health
 from hub.limits import limited_form, limited_token
 from hub.pages import home
@@ -21,6 +22,8 @@ urlpatterns = [
     path("accounts/", include("hub.account_urls")),
     path("access/", include("access.urls")),
     path("agencies/", include("agencies.urls")),
+    path("on-call/", on_call.on_call, name="on_call"),
+    path("on-call/<uuid:turn_id>/take-back/", on_call.on_call_take_back, name="on_call_take_back"),
     path("pathways/", include("pathways.urls")),
     path("pathways/<slug:code>/", pathway_book, name="pathway_book"),
     path("", include("referrals.urls")),

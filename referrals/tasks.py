@@ -30,6 +30,14 @@ from referrals.actions.hold import HOLD_ENDS, end_hold
 from referrals.actions.intake import JUDGE, judge_rows
 from referrals.actions.ladder import climb_all
 from referrals.actions.messages import follow_question
+from referrals.actions.notify import (
+    CALL_NEXT,
+    PROMPT_OVERDUE,
+    RULES,
+    call_next,
+    note_prompt_overdue,
+    tell_of,
+)
 from referrals.actions.prompts import ask_again
 from referrals.actions.referral import CONFIRM_OVERDUE, expire, remind_to_confirm
 from referrals.actions.research import REMIND, remind_agencies
@@ -373,3 +381,21 @@ def hide_what_conferences_show(payload: dict[str, str]) -> None:
 def remind_of_research(payload: dict[str, str]) -> None:
     """The agencies that have not answered before a conference are reminded once."""
     remind_agencies(actor=current_actor(), conference_id=UUID(payload["conference"]))
+
+
+@subscriber(*RULES, name="referrals.tell_people", account="notifications")
+def tell_people(payload: dict[str, str]) -> None:
+    """Whoever is to know of it finds a notification."""
+    tell_of(actor=current_actor(), event_id=UUID(payload["event"]))
+
+
+@subscriber(name=CALL_NEXT, account="notifications")
+def call_next_in_rota(payload: dict[str, str]) -> None:
+    """Nobody on call may have opened what a child in danger waits with."""
+    call_next(actor=current_actor(), event_id=UUID(payload["event"]), turn=int(payload["turn"]))
+
+
+@subscriber(name=PROMPT_OVERDUE, account="assessment")
+def prompt_is_overdue(payload: dict[str, str]) -> None:
+    """The time of what an answer asked for is over; where it was done, nothing is to be told."""
+    note_prompt_overdue(prompt_id=UUID(payload["prompt"]))

@@ -30,6 +30,7 @@ from referrals.pages import (
     history,
     messages,
     notes,
+    notifications,
     override,
     prompt,
     quarantine,
@@ -50,6 +51,9 @@ from referrals.pages import (
 )
 
 urlpatterns = [
+    path("notifications/", notifications.notification_list, name="notifications"),
+    path("notifications/read/", notifications.notifications_read, name="notifications_read"),
+    path("notifications/<uuid:notification_id>/", notifications.notification, name="notification"),
     path("feeds/", feeds.feed_list, name="feeds"),
     path("feeds/quarantine/", quarantine.quarantine, name="quarantine"),
     path("feeds/quarantine/export.csv", quarantine.quarantine_export, name="quarantine_export"),

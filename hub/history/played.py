@@ -31,6 +31,7 @@ NOT_TOLD = (
     "access_change", "access_changevalue", "access_restriction", "access_conflict", "access_personalgrant",
     "access_breakglassreview", "access_sameas", "pathways_challenge", "pathways_savedanswers",
     "referrals_conferenceaction", "referrals_listing", "referrals_minute", "referrals_research",
+    "agencies_notification",
     "referrals_feedrow", "referrals_heldstep", "referrals_sentrecord", "referrals_sourcerecord",
     "victims_matchkey", "victims_personlink", "victims_samepersonsuggestion",
 )  # fmt: skip

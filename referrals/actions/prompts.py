@@ -18,6 +18,7 @@ from pathways.queries.assessments import current_editions, latest_assessments
 from pathways.rules import evaluate, sentence
 from pathways.scoring import fits_age, score
 from referrals.actions.clocks import keep_due
+from referrals.actions.notify import watch_prompt
 from referrals.actions.triage import ReasonMissing, TriageRefused, locked_open_case
 from referrals.clocks import due, rule_for
 from referrals.models import Case, Incident, Prompt
@@ -145,6 +146,7 @@ def _raise(
         due_at=due(rule, at, (), hub_calendar()),
     )
     keep_due(case)
+    watch_prompt(prompt)
     publish(_told(prompt, "case.prompt_raised", at))
 
 

@@ -17,6 +17,7 @@ from access.actor import Actor
 from access.looks import record_look
 from access.models import Look
 from access.roles import Capability
+from agencies.actions.notifications import read_about_row
 from referrals.actions.quarantine import (
     HeldRefused,
     accept_row,
@@ -86,6 +87,7 @@ def held(request: HttpRequest, row_id: UUID) -> HttpResponse:
                 stays = answer == "correct" and "then" not in request.POST
                 return redirect("held_row", row_id) if stays else redirect("quarantine")
     record_look(action=Look.Action.VIEW, door="held_row", subjects=feed_rows.subjects_of([found.row]))
+    read_about_row(actor=actor, row_id=row_id)
     wrong = [form for form in form_of.values() if form.is_bound]
     opened = request.POST.get("answer") or ("correct" if found.mended_first and not found.due_at else "")
     context = {

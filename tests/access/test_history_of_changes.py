@@ -32,6 +32,8 @@ KEPT_OTHERWISE = {
     "agencies_agreementparty": "signed once",
     "agencies_invitation": "each step is an event; address and role stay as they were given",
     "agencies_signon": "no person; setting it is an event",
+    "agencies_notification": "only that it was read, or mailed, may be noted",
+    "agencies_notificationchoice": "how somebody likes to be told",
     "messaging_feedentry": "ids and positions",
     "mfa_authenticator": "secrets: nobody may read what they were",
     "pathways_assessment": ERASURE,

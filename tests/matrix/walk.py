@@ -140,6 +140,7 @@ OF_TARGETS = (
     "link", "referral", "event", "cursor", "area", "grant", "conflict", "review", "override", "held", "prompt", "clock",
     "request", "information", "hold", "retention", "notice", "hint", "challenge", "task", "note", "document",
     "listing", "action", "accused",
+    "notification",
 )  # fmt: skip
 
 

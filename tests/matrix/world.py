@@ -13,9 +13,12 @@ from django.db import connections, transaction
 from django.utils import timezone
 
 from access.context import acting_as, acting_as_system, hub_id
+from access.ids import new_id
 from access.models import BreakGlassReview, ChainFault, Conflict, Hint, PersonalGrant
 from agencies.actions.invitations import invite
-from agencies.models import Agency, Agreement, ApiClient, Service
+from agencies.actions.notifications import Told, notify
+from agencies.actions.on_call import give_turn
+from agencies.models import Agency, Agreement, ApiClient, Notification, Service
 from messaging.models import Event
 from messaging.relay import run_due
 from pathways.models import InstrumentVersion, PathwayVersion
@@ -139,6 +142,10 @@ def build() -> World:
         today = timezone.localdate()
         rehearsed = rehearse(actor=dana, version_id=pathway.id, since=today, until=today)
         weights = start_estimate(actor=dana)
+        now = timezone.now()
+        turn = give_turn(actor=dana, practitioner_id=dana.id, starts_at=now, ends_at=now + timedelta(days=1))
+    for target in targets.values():
+        target.fills["notification"] = _told_of(cast, target.case)
     run_due()
     _placed(targets)
     with acting_as_system("tests"):
@@ -171,8 +178,17 @@ def build() -> World:
         "pathway": pathway.code,
         "dry_run": str(rehearsed.id),
         "weights": str(weights.id),
+        "turn": str(turn.id),
     }
     return World(targets, shared, _names(targets))
+
+
+def _told_of(cast: Cast, case: Case) -> str:
+    """A notification of somebody of the hub; to everybody else, and once the case is closed to them, it is absent."""
+    told = Told("case_assigned", new_id(), case.opened_at, case_id=case.id)
+    with acting_as_system("tests") as system:
+        notify(actor=system, told=told, people=[cast.practitioner("priya").id])
+        return str(Notification.objects.get(event_id=told.event_id).id)
 
 
 def _linked(case: Case) -> str:

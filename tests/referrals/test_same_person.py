@@ -96,9 +96,6 @@ def test_a_refusal_elsewhere_is_lifted_here_where_the_person_was_told_of_it_and_
         "how": "by phone",
         f"answer_{VICTIM_CARE}": "given",
         f"told_{VICTIM_CARE}": ["identity"],
-        "expires_on_0": "",
-        "expires_on_1": "",
-        "expires_on_2": "",
     }
     page = browser.post(address, asked, follow=True).content.decode()
     assert "is still told less" in page

@@ -1,0 +1,54 @@
+"""What somebody can be told of, and how they may choose to be told. Pure.
+
+A notification names no person: it is a kind, and the ids by which its page is found. A mail says how many wait.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Way(StrEnum):
+    """How somebody wants to be told of a kind: every notification stands on the page; a mail comes besides, or not."""
+
+    PAGE = "page"
+    MAIL = "mail"
+    DIGEST = "digest"
+
+    @property
+    def words(self) -> str:
+        return WAY_WORDS[self]
+
+
+WAY_WORDS = {
+    Way.PAGE: "Only in the hub",
+    Way.MAIL: "By e-mail too, within ten minutes",
+    Way.DIGEST: "By e-mail once a day",
+}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """words: the line that is shown. way: where somebody has chosen nothing. urgent: mailed at once, always."""
+
+    words: str
+    way: Way = Way.PAGE
+    urgent: bool = False
+
+
+KINDS = {
+    "case_assigned": Kind("A case was given to you", Way.MAIL),
+    "task_given": Kind("A task was given to you", Way.MAIL),
+    "mentioned": Kind("A note mentions you", Way.MAIL),
+    "referral_declined": Kind("A service declined a referral", Way.MAIL),
+    "referral_returned": Kind("A service asks for more about a referral", Way.MAIL),
+    "referral_expired": Kind("A service did not answer a referral in time", Way.MAIL),
+    "prompt_overdue": Kind("What an answer asked for was not done in time", Way.MAIL),
+    "dispute_opened": Kind("The hub contests that a referral was declined", Way.MAIL),
+    "dispute_answered": Kind("A service answers what you contest", Way.MAIL),
+    "pathway_challenged": Kind("Somebody questions where a pathway sent a case", Way.DIGEST),
+    "referral_came": Kind("A referral came for your team", Way.MAIL),
+    "child_in_danger": Kind("A report names a child in danger", Way.MAIL, urgent=True),
+    "child_overdue": Kind("A child in danger was not referred on in time", Way.MAIL, urgent=True),
+}
+PARTNER = ("referral_came", "dispute_opened")
+HUB = tuple(code for code in KINDS if code not in PARTNER)

@@ -1,0 +1,65 @@
+"""Reads over notifications, how people want to be told, and who is on call."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from access.actor import Actor
+from agencies.models import Notification, NotificationChoice, OnCallTurn, Practitioner
+from agencies.notifications import KINDS, Way
+from agencies.on_call import in_turn
+
+MOST_UNREAD = 99
+MOST_TURNS = 200
+
+
+def unread_count(*, actor: Actor) -> int:
+    """How many notifications wait for somebody; at most one more than MOST_UNREAD."""
+    unread = Notification.objects.filter(recipient=actor.id, read_at=None).order_by("-id")
+    return len(unread.values_list("id", flat=True)[: MOST_UNREAD + 1])
+
+
+def ways_of(people: Iterable[UUID]) -> dict[tuple[UUID, str], Way]:
+    """By person and kind: how they want to be told."""
+    wanted = list(people)
+    ways = {(person, code): kind.way for person in wanted for code, kind in KINDS.items()}
+    chosen = NotificationChoice.objects.filter(practitioner__in=wanted, kind__in=KINDS)
+    ways |= {(one.practitioner_id, one.kind): Way(one.way) for one in chosen}
+    return ways
+
+
+def turns(*, since: datetime) -> list[OnCallTurn]:
+    """The rota's turns that are not over then, the first first; at most MOST_TURNS."""
+    found = OnCallTurn.objects.filter(ends_at__gt=since).select_related("practitioner")
+    return list(found.order_by("starts_at", "id")[:MOST_TURNS])
+
+
+def supervisors(*, hub: UUID) -> list[UUID]:
+    """Active supervisors of the hub."""
+    people = Practitioner.objects.filter(agency_id=hub, is_active=True, role="supervisor")
+    return list(people.order_by("name").values_list("id", flat=True))
+
+
+def next_on_call(*, hub: UUID, at: datetime) -> list[list[UUID]]:
+    """Whom to tell, step by step: who is on call, then whose turn comes next, then every supervisor.
+
+    Where nobody is on call the supervisors come first. Nobody stands in it twice.
+    """
+    rota = [one for one in turns(since=at) if one.practitioner.is_active]
+    running, later = in_turn(rota, at=at)
+    steps = [[one.practitioner_id for one in running]] if running else [supervisors(hub=hub)]
+    steps += [[one.practitioner_id] for one in later[:1]]
+    steps.append(supervisors(hub=hub))
+    told: set[UUID] = set()
+    found = []
+    for step in steps:
+        if new := [person for person in step if person not in told]:
+            found.append(new)
+            told |= set(new)
+    return found
+
+
+def people_of_team(*, team_id: UUID) -> list[UUID]:
+    """Active people of a team who answer referrals."""
+    people = Practitioner.objects.filter(teams=team_id, is_active=True, role="partner_practitioner")
+    return list(people.values_list("id", flat=True))

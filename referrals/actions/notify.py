@@ -1,0 +1,159 @@
+"""Who is told of what happened: whoever has the case, whom it names, or who is on call. Follows events; adds nothing.
+
+A new kind is a line in agencies.notifications.KINDS and one in RULES here. Whoever did something is not told of it.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from access.actor import Actor
+from access.context import hub_id
+from access.roles import Capability
+from agencies.actions.notifications import Told, notify
+from agencies.models import Notification
+from agencies.telling import next_on_call, people_of_team, supervisors
+from messaging.events import Happening, publish, schedule
+from messaging.models import Event
+from referrals.feed.verdicts import SAFEGUARDING
+from referrals.models import Case, FeedRow, Prompt, Referral
+
+CALL_NEXT = "referrals.call_next"
+PROMPT_OVERDUE = "referrals.prompt_overdue"
+
+
+@dataclass(frozen=True)
+class Rule:
+    kind: str
+    whom: Callable[[Event], Iterable[UUID]]
+
+
+@transaction.atomic
+def tell_of(*, actor: Actor, event_id: UUID) -> None:
+    """Tell of an event whoever it is for, each once. Raises NotAllowed."""
+    actor.require(Capability.NOTIFY)
+    event = Event.objects.get(id=event_id)
+    rule = RULES[event.topic]
+    people = [person for person in rule.whom(event) if person != event.actor_id]
+    notify(actor=actor, told=_told(rule.kind, event), people=people)
+    if event.topic == "feed.safeguarding_came":
+        _have_next_called(event, 1)
+
+
+@transaction.atomic
+def call_next(*, actor: Actor, event_id: UUID, turn: int) -> None:
+    """Nobody has opened the row of a child in danger: tell whoever comes next in the rota, and see again later.
+
+    Nothing is done where somebody has, where the row was answered, or where there is nobody left.
+    Raises NotAllowed.
+    """
+    actor.require(Capability.NOTIFY)
+    now = timezone.now()
+    event = Event.objects.get(id=event_id)
+    row = _id(event, "row")
+    about = Notification.objects.filter(row_id=row)
+    is_held = FeedRow.objects.filter(id=row, verdict=SAFEGUARDING).exists()
+    if not is_held or about.filter(read_at__isnull=False).exists():
+        return
+    told = set(about.values_list("recipient_id", flat=True))
+    steps = ([one for one in step if one not in told] for step in next_on_call(hub=hub_id(), at=now))
+    following = next((step for step in steps if step), None)
+    if following is None:
+        return
+    told_now = Told("child_in_danger", event.id, now, row_id=row)
+    notify(actor=actor, told=told_now, people=following)
+    _have_next_called(event, turn + 1)
+
+
+def watch_prompt(prompt: Prompt) -> None:
+    """Have it looked at, once its time is over, whether it was answered."""
+    schedule(PROMPT_OVERDUE, key=str(prompt.id), payload={"prompt": str(prompt.id)}, at=prompt.due_at)
+
+
+@transaction.atomic
+def note_prompt_overdue(*, prompt_id: UUID) -> None:
+    """Tell that a prompt's time is over, where it is open still."""
+    prompt = Prompt.objects.filter(id=prompt_id, state=Prompt.State.OPEN).first()
+    if prompt is not None:
+        data: dict[str, object] = {"prompt": str(prompt.id), "kind": prompt.kind}
+        now = timezone.now()
+        publish(Happening("case.prompt_overdue", at=now, case_id=prompt.case_id, data=data))
+
+
+def _told(kind: str, event: Event) -> Told:
+    row = _id(event, "row") if "row" in event.data and event.topic.startswith("feed.") else None
+    return Told(kind, event.id, event.at, event.case_id, event.referral_id, row)
+
+
+def _have_next_called(event: Event, turn: int) -> None:
+    at = timezone.now() + timedelta(minutes=settings.SAFEGUARDING_ESCALATES_AFTER)
+    payload = {"event": str(event.id), "turn": str(turn)}
+    schedule(CALL_NEXT, key=f"{event.id}:{turn}", payload=payload, at=at)
+
+
+def _id(event: Event, name: str) -> UUID:
+    return UUID(str(event.data[name]))
+
+
+def _named(name: str) -> Callable[[Event], Iterable[UUID]]:
+    """Whom the event names: one, several or nobody."""
+
+    def people(event: Event) -> Iterable[UUID]:
+        told = event.data.get(name) or []
+        return [UUID(str(one)) for one in (told if isinstance(told, list) else [told])]
+
+    return people
+
+
+def _carrier(event: Event) -> Iterable[UUID]:
+    """Whoever has the case; nobody where nobody has it: then it stands in the triage queue for all."""
+    if event.case_id is None:
+        return []
+    carried = Case.objects.filter(id=event.case_id).values_list("assigned_to", flat=True)
+    return [one for one in carried if one]
+
+
+def _carrier_or_supervisors(event: Event) -> Iterable[UUID]:
+    return list(_carrier(event)) or supervisors(hub=hub_id())
+
+
+def _carrier_and_supervisors(event: Event) -> Iterable[UUID]:
+    return [*_carrier(event), *supervisors(hub=hub_id())]
+
+
+def _team(event: Event) -> Iterable[UUID]:
+    """The partner's team that the referral is with."""
+    return people_of_team(
+        team_id=Referral.objects.values_list("team_id", flat=True).get(id=event.referral_id or UUID(int=0))
+    )
+
+
+def _on_call(event: Event) -> Iterable[UUID]:
+    return next(iter(next_on_call(hub=hub_id(), at=timezone.now())), [])
+
+
+def _on_call_and_supervisors(event: Event) -> Iterable[UUID]:
+    return [*_on_call(event), *supervisors(hub=hub_id())]
+
+
+RULES = {
+    "case.assigned": Rule("case_assigned", _named("to_assignee")),
+    "case.task_given": Rule("task_given", _named("to_owner")),
+    "case.prompt_overdue": Rule("prompt_overdue", _carrier_or_supervisors),
+    "note.mentioned": Rule("mentioned", _named("people")),
+    "referral.sent": Rule("referral_came", _team),
+    "referral.declined": Rule("referral_declined", _carrier),
+    "referral.returned": Rule("referral_returned", _carrier),
+    "referral.expired": Rule("referral_expired", _carrier),
+    "dispute.opened": Rule("dispute_opened", _team),
+    "dispute.answered": Rule("dispute_answered", _carrier),
+    "pathway.challenged": Rule("pathway_challenged", _carrier_and_supervisors),
+    "feed.safeguarding_came": Rule("child_in_danger", _on_call),
+    "feed.safeguarding_overdue": Rule("child_overdue", _on_call_and_supervisors),
+}
+"""By topic: what people are told, and whom."""

@@ -1,0 +1,67 @@
+"""What waits for somebody: their notifications, with where each leads. What they may not see now is not there."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.urls import reverse
+
+from access.actor import Actor
+from access.roles import Capability
+from agencies.models import Notification
+from agencies.notifications import KINDS
+from referrals import scope
+from referrals.queries.keyset import SortKey, one_page
+
+PAGE = 25
+NEWEST = SortKey("at", datetime.fromisoformat)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One line. reference: of the case, "" where the reader's pages show none."""
+
+    notification: Notification
+    words: str
+    reference: str
+
+
+@dataclass(frozen=True)
+class WaitingPage:
+    rows: list[Waiting]
+    previous: str
+    next: str
+
+
+def notifications_of(*, actor: Actor, unread: bool, after: str = "", before: str = "") -> WaitingPage:
+    """One page, the newest first."""
+    own = Notification.objects.filter(recipient=actor.id)
+    if unread:
+        own = own.filter(read_at=None)
+    part = one_page([own], key=NEWEST, descending=True, size=PAGE, after=after, before=before)
+    found = {one.id: one for one in Notification.objects.filter(id__in=part.ids)}
+    rows = [found[one] for one in part.ids if one in found]
+    references = _references(actor, {row.case_id for row in rows if row.case_id})
+    shown = [
+        Waiting(row, KINDS[row.kind].words, references.get(row.case_id, "") if row.case_id else "")
+        for row in rows
+        if row.kind in KINDS
+    ]
+    return WaitingPage(shown, part.previous, part.next)
+
+
+def place_of(*, actor: Actor, notification: Notification) -> str:
+    """Where it happened: the address that a notification leads to."""
+    if notification.row_id is not None:
+        return reverse("held_row", args=[notification.row_id])
+    if notification.referral_id is not None and actor.can(Capability.ANSWER_REFERRAL):
+        return reverse("referral", args=[notification.referral_id])
+    case_id = notification.case_id
+    reference = _references(actor, {case_id}).get(case_id) if case_id is not None else None
+    return reverse("case", args=[reference]) if reference else reverse("notifications")
+
+
+def _references(actor: Actor, cases: set[UUID]) -> dict[UUID, str]:
+    if not cases or not actor.can(Capability.SEE_CASES):
+        return {}
+    return dict(scope.cases(actor).filter(id__in=cases).values_list("id", "reference"))
