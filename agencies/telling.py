@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from access.actor import Actor
+from access.roles import Role
 from agencies.models import Notification, NotificationChoice, OnCallTurn, Practitioner
 from agencies.notifications import KINDS, Way
 from agencies.on_call import in_turn
@@ -34,9 +35,9 @@ def turns(*, since: datetime) -> list[OnCallTurn]:
     return list(found.order_by("starts_at", "id")[:MOST_TURNS])
 
 
-def supervisors(*, hub: UUID) -> list[UUID]:
-    """Active supervisors of the hub."""
-    people = Practitioner.objects.filter(agency_id=hub, is_active=True, role="supervisor")
+def in_charge(*, hub: UUID, role: Role = Role.SUPERVISOR) -> list[UUID]:
+    """Active supervisors of the hub, or its people of another role."""
+    people = Practitioner.objects.filter(agency_id=hub, is_active=True, role=role)
     return list(people.order_by("name").values_list("id", flat=True))
 
 
@@ -47,9 +48,9 @@ def next_on_call(*, hub: UUID, at: datetime) -> list[list[UUID]]:
     """
     rota = [one for one in turns(since=at) if one.practitioner.is_active]
     running, later = in_turn(rota, at=at)
-    steps = [[one.practitioner_id for one in running]] if running else [supervisors(hub=hub)]
+    steps = [[one.practitioner_id for one in running]] if running else [in_charge(hub=hub)]
     steps += [[one.practitioner_id] for one in later[:1]]
-    steps.append(supervisors(hub=hub))
+    steps.append(in_charge(hub=hub))
     told: set[UUID] = set()
     found = []
     for step in steps:

@@ -33,7 +33,7 @@ class ChoicesForm(forms.Form):
                     label=KINDS[code].words,
                     choices=[(str(way), way.words) for way in Way],
                     initial=str(ways[code]),
-                    widget=forms.RadioSelect(attrs={"class": "govuk-radios--small"}),
+                    widget=forms.RadioSelect(attrs={"class": "govuk-radios--inline govuk-radios--small"}),
                     error_messages={"required": f"Choose how you are told: {KINDS[code].words.lower()}"},
                 )
 

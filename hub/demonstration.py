@@ -25,6 +25,7 @@ from django.utils import timezone
 from access.actor import Actor
 from access.context import acting_as, acting_as_system
 from agencies.actions.clients import add_api_client
+from agencies.actions.on_call import give_turn
 from agencies.models import Agency, ApiClient, Practitioner
 from hub.demonstrated_casework import show_partners, write_on
 from hub.demonstrated_conferences import call_conference, hold_conferences
@@ -74,6 +75,7 @@ def demonstrate(*, tell: Tell, web: str | None = None) -> None:
     found(settings.BASE_DIR / "hub" / "data" / "northshire.yaml")
     systems = _passwords_and_systems(web)
     call_conference(_practitioner)
+    _fill_rota()
     tell("Importing the police feed")
     _import_feed()
     _ask_for_help()
@@ -137,6 +139,14 @@ def redated(feed: Path, *, days: int) -> str:
         return moved.strftime("%d/%m/%Y %H:%M")
 
     return re.sub(r"\b\d\d/\d\d/\d{4} \d\d:\d\d\b", move, feed.read_bytes().decode("cp1252"))
+
+
+def _fill_rota() -> None:
+    """Liam is on call today and tomorrow; after that nobody is yet, and the page says so."""
+    liam = _practitioner("liam.byrne@northshire.example")
+    with acting_as(_practitioner("dana.ahmed@northshire.example")) as dana:
+        now = timezone.now()
+        give_turn(actor=dana, practitioner_id=liam.id, starts_at=now, ends_at=now + timedelta(days=2))
 
 
 def _import_feed() -> None:

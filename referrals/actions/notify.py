@@ -14,10 +14,10 @@ from django.utils import timezone
 
 from access.actor import Actor
 from access.context import hub_id
-from access.roles import Capability
+from access.roles import Capability, Role
 from agencies.actions.notifications import Told, notify
 from agencies.models import Notification
-from agencies.telling import next_on_call, people_of_team, supervisors
+from agencies.telling import in_charge, next_on_call, people_of_team
 from messaging.events import Happening, publish, schedule
 from messaging.models import Event
 from referrals.feed.verdicts import SAFEGUARDING
@@ -119,11 +119,18 @@ def _carrier(event: Event) -> Iterable[UUID]:
 
 
 def _carrier_or_supervisors(event: Event) -> Iterable[UUID]:
-    return list(_carrier(event)) or supervisors(hub=hub_id())
+    return list(_carrier(event)) or in_charge(hub=hub_id())
 
 
 def _carrier_and_supervisors(event: Event) -> Iterable[UUID]:
-    return [*_carrier(event), *supervisors(hub=hub_id())]
+    return [*_carrier(event), *in_charge(hub=hub_id())]
+
+
+def _rung(event: Event) -> Iterable[UUID]:
+    """Whom a step of a clock's ladder tells: whoever has the case, else supervisors; or those higher up."""
+    if event.data.get("tell") == "owner":
+        return _carrier_or_supervisors(event)
+    return in_charge(hub=hub_id(), role=Role.MANAGER if event.data["tell"] == "manager" else Role.SUPERVISOR)
 
 
 def _team(event: Event) -> Iterable[UUID]:
@@ -138,7 +145,7 @@ def _on_call(event: Event) -> Iterable[UUID]:
 
 
 def _on_call_and_supervisors(event: Event) -> Iterable[UUID]:
-    return [*_on_call(event), *supervisors(hub=hub_id())]
+    return [*_on_call(event), *in_charge(hub=hub_id())]
 
 
 RULES = {
@@ -150,6 +157,9 @@ RULES = {
     "referral.declined": Rule("referral_declined", _carrier),
     "referral.returned": Rule("referral_returned", _carrier),
     "referral.expired": Rule("referral_expired", _carrier),
+    "clock.warned": Rule("clock_warned", _rung),
+    "clock.missed": Rule("clock_missed", _rung),
+    "clock.escalated": Rule("clock_escalated", _rung),
     "dispute.opened": Rule("dispute_opened", _team),
     "dispute.answered": Rule("dispute_answered", _carrier),
     "pathway.challenged": Rule("pathway_challenged", _carrier_and_supervisors),

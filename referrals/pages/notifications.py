@@ -22,7 +22,7 @@ def notification_list(request: HttpRequest) -> HttpResponse:
     unread = request.GET.get("show") != "all"
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
     page = notifications_of(actor=actor, unread=unread, after=after, before=before)
-    seen = [row.notification.case_id for row in page.rows if row.reference and row.notification.case_id]
+    seen = [row.notification.case_id for row in page.rows if row.about and row.notification.case_id]
     record_look(action=Look.Action.LIST, door="notifications", subjects=seen)
     here = reverse("notifications")
     tabs = [

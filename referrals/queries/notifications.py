@@ -19,11 +19,11 @@ NEWEST = SortKey("at", datetime.fromisoformat)
 
 @dataclass(frozen=True)
 class Waiting:
-    """One line. reference: of the case, "" where the reader's pages show none."""
+    """One line. about: the case's reference, or to a partner the service; "" where the reader's pages show none."""
 
     notification: Notification
     words: str
-    reference: str
+    about: str
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,11 @@ def notifications_of(*, actor: Actor, unread: bool, after: str = "", before: str
     found = {one.id: one for one in Notification.objects.filter(id__in=part.ids)}
     rows = [found[one] for one in part.ids if one in found]
     references = _references(actor, {row.case_id for row in rows if row.case_id})
+    services = _services(actor, {row.referral_id for row in rows if row.referral_id})
     shown = [
-        Waiting(row, KINDS[row.kind].words, references.get(row.case_id, "") if row.case_id else "")
+        Waiting(
+            row, KINDS[row.kind].words, references.get(row.case_id) or services.get(row.referral_id) or ""
+        )
         for row in rows
         if row.kind in KINDS
     ]
@@ -61,7 +64,14 @@ def place_of(*, actor: Actor, notification: Notification) -> str:
     return reverse("case", args=[reference]) if reference else reverse("notifications")
 
 
-def _references(actor: Actor, cases: set[UUID]) -> dict[UUID, str]:
+def _services(actor: Actor, referrals: set[UUID]) -> dict[UUID | None, str]:
+    """By referral: what its team is asked for, as an agency calls it."""
+    if not referrals or actor.hub:
+        return {}
+    return dict(scope.referrals(actor).filter(id__in=referrals).values_list("id", "service__name"))
+
+
+def _references(actor: Actor, cases: set[UUID]) -> dict[UUID | None, str]:
     if not cases or not actor.can(Capability.SEE_CASES):
         return {}
     return dict(scope.cases(actor).filter(id__in=cases).values_list("id", "reference"))

@@ -37,6 +37,7 @@ FEEDS = [ROOT / f"referrals/sources/examples/northshire-2026-11-{day}.csv" for d
 PARTNERS = ("safe-steps", "calder-house", "young-voices", "victim-care", "housing-options", "health-board")
 TAKEN_UP_WITHIN = 10.0
 GIVE_UP = 240
+TIMED = ("referrals.expire", "agencies.mail_notifications")  # they have their own times, storm or not
 NEXT_TRY = timedelta(minutes=6)  # what failed in the storm waits for its next try: five minutes at most
 
 
@@ -369,7 +370,7 @@ def _settle(stage: Instance, port: int) -> None:
                 due = Message.objects.filter(
                     done_at__isnull=True, available_at__lte=timezone.now() + NEXT_TRY
                 )
-                return not due.exclude(subscriber="referrals.expire").exists()
+                return not due.exclude(subscriber__in=TIMED).exists()
         except (Error, requests.RequestException):
             connections.close_all()
             return False

@@ -65,7 +65,7 @@ def test_whoever_is_given_a_case_is_told_once_and_nobody_of_what_they_did_themse
     browser = cast.browser("priya")
     assert '1<span class="govuk-visually-hidden"> not read' in browser.get("/cases/").content.decode()
     line = browser.get(PLACE).context["page"].rows[0]
-    assert line.reference == case.reference
+    assert line.about == case.reference
     followed = browser.get(f"{PLACE}{line.notification.id}/")
     assert followed["Location"] == f"/cases/{case.reference}/"
     assert "> not read" not in browser.get("/cases/").content.decode()
