@@ -12,6 +12,7 @@ from access.context import acting_as, acting_as_system
 from access.ids import new_id
 from agencies.actions.notifications import Told, have_digests_mailed, notify
 from agencies.models import Notification, Practitioner
+from messaging.events import Happening, publish
 from messaging.models import Message
 from messaging.relay import run_due
 from referrals.actions import referral as verbs
@@ -121,6 +122,23 @@ def test_a_mention_is_told_and_what_was_not_done_in_time(cast):
         answer_prompt(actor=priya, case_id=case.id, prompt_id=asked[0].id, state="done", words="Rang.")
     due_now(PROMPT_OVERDUE)
     assert kinds_of(cast, "liam") == ["prompt_overdue", "mentioned"]
+
+
+@pytest.mark.parametrize(
+    ("topic", "tell", "who"),
+    [
+        ("clock.warned", "owner", "liam"),
+        ("clock.missed", "owner", "liam"),
+        ("clock.escalated", "supervisor", "dana"),
+        ("clock.escalated", "manager", "carys"),
+    ],
+)
+def test_a_clock_is_told_to_whom_its_ladder_names(cast, topic, tell, who):
+    case = a_case(assigned_to=cast.practitioner("liam").id)
+    with acting_as_system("clocks"):
+        publish(Happening(topic, at=timezone.now(), case_id=case.id, data={"tell": tell}))
+    assert kinds_of(cast, who) == [topic.replace(".", "_")]
+    assert sum(bool(kinds_of(cast, one)) for one in ("liam", "dana", "carys", "priya")) == 1
 
 
 def test_what_is_closed_to_somebody_is_gone_from_their_notifications_and_from_their_mails(cast):
