@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.core import mail
 from django.utils import timezone
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from access.actor import NotAllowed
@@ -141,6 +141,7 @@ spans = st.builds(
 )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(spans, max_size=6))
 def test_at_each_hour_there_is_a_turn_or_a_gap_and_never_both(turns):
     until = START + timedelta(hours=48)
