@@ -19,7 +19,7 @@ SEEN = """agencies_system() OR (agencies_own(recipient_id) AND CASE
 
 
 class Migration(migrations.Migration):
-    dependencies = [("referrals", "0039_messages"), ("agencies", "0010_notifications")]
+    dependencies = [("referrals", "0041_saved_filters"), ("agencies", "0010_notifications")]
     operations = [
         change_policy("agencies_notification", command, using=SEEN, was=WAS) for command in ("read", "update")
     ]
