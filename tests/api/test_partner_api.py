@@ -124,8 +124,9 @@ class TestReading:
         assert set(told) == {
             "id", "status", "version", "service", "team", "urgent", "sent_at", "answer_due_at", "received_at",
             "answered_at", "ended_at", "reason", "case_reference", "categories", "purpose", "basis",
-            "agreement", "why", "pathway", "identity", "contact", "incident",
+            "agreement", "why", "pathway", "identity", "contact", "incident", "shared_notes", "documents",
         }  # fmt: skip
+        assert told["shared_notes"] == told["documents"] == []
         assert told["identity"]["surname"] == "Okafor-Test"
         assert told["basis"] == {"code": "consent", "words": "consent"}
         assert told["pathway"] == {
