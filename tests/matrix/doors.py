@@ -136,7 +136,9 @@ WORK: dict[str, Door] = {
     "my_cases": Door(gets=("", "?after={cursor}")),
     "case": _case(shows=(EXISTENCE, IDENTITY, CONTACT, INCIDENT, ASSESSMENT, NOTES)),
     "diary": Door(
-        gets=("", "?whose=team", "?whose=all", "?whose=all&after={cursor}"), shows=(IDENTITY, CONTACT)
+        gets=("", "?whose=team", "?whose=all", "?whose=all&after={cursor}"),
+        shows=(IDENTITY, CONTACT),
+        to=("practitioner", "supervisor"),
     ),
     "diary_address": Door(posts=({"act": "make"}, {"act": "end"})),
     "case_call_back": _case({"way": "phone:{method}", "day": "2099-12-01", "hour": "10:00"}),
@@ -191,7 +193,9 @@ WORK: dict[str, Door] = {
         {"agency": "{agency_id}", "answer": "stop"},
         at=OF_CASE | {"note": "{note}"},
     ),
-    "my_tasks": Door(gets=("?list=mine", "?list=team", "?list=given"), shows=(HUB,)),
+    "my_tasks": Door(
+        gets=("?list=mine", "?list=team", "?list=given"), shows=(HUB,), to=("practitioner", "supervisor")
+    ),
     "case_task": _case(
         {"state": "not_possible", "words": REASON},
         {"title": REASON, "owner": "person:{practitioner}", "due_on": "2026-12-01", "seen": "1"},

@@ -18,7 +18,7 @@ from access.models import BreakGlassReview, ChainFault, Conflict, Hint, Personal
 from agencies.actions.invitations import invite
 from agencies.actions.notifications import Told, notify
 from agencies.actions.on_call import give_turn
-from agencies.models import Agency, Agreement, ApiClient, Notification, Service
+from agencies.models import Agency, Agreement, ApiClient, Notification, Service, Team
 from messaging.models import Event
 from messaging.relay import run_due
 from pathways.models import InstrumentVersion, PathwayVersion
@@ -300,10 +300,11 @@ def _worked(cast: Cast, target: Target) -> None:
         )
         target.fills["assessment"] = str(made.id)
         target.fills["prompt"] = str(Prompt.objects.get(case=case).id)
+        triage = Team.objects.get(code="hub-triage")
         task = give_task(
             actor=priya,
             case_id=case.id,
-            wanted=Wanted(word(number, HUB, "task"), case.opened_at, owner_id=priya.id),
+            wanted=Wanted(word(number, HUB, "task"), case.opened_at, team_id=triage.id),
         )
         target.fills["task"] = str(task.id)
         for kind, of in (("health", "health"), ("legal", HUB)):
