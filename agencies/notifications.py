@@ -42,6 +42,8 @@ KINDS = {
     "referral_declined": Kind("A service declined a referral", Way.MAIL),
     "referral_returned": Kind("A service asks for more about a referral", Way.MAIL),
     "referral_expired": Kind("A service did not answer a referral in time", Way.MAIL),
+    "message_came": Kind("A message came about a referral", Way.MAIL),
+    "call_back_due": Kind("A call-back is due", Way.MAIL),
     "prompt_overdue": Kind("What an answer asked for was not done in time", Way.MAIL),
     "clock_warned": Kind("A clock runs out soon", Way.DIGEST),
     "clock_missed": Kind("A clock has run out", Way.MAIL),
@@ -53,5 +55,5 @@ KINDS = {
     "child_in_danger": Kind("A report names a child in danger", Way.MAIL, urgent=True),
     "child_overdue": Kind("A child in danger was not referred on in time", Way.MAIL, urgent=True),
 }
-PARTNER = ("referral_came", "dispute_opened")
-HUB = tuple(code for code in KINDS if code not in PARTNER)
+PARTNER = ("referral_came", "dispute_opened", "message_came")
+HUB = tuple(code for code in KINDS if code not in PARTNER or code == "message_came")

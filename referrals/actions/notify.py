@@ -140,6 +140,11 @@ def _team(event: Event) -> Iterable[UUID]:
     )
 
 
+def _other_side(event: Event) -> Iterable[UUID]:
+    """Whom a message is for: the partner's team, or in the hub whoever has the case, else supervisors."""
+    return _team(event) if event.data["side"] == "hub" else _carrier_or_supervisors(event)
+
+
 def _on_call(event: Event) -> Iterable[UUID]:
     return next(iter(next_on_call(hub=hub_id(), at=timezone.now())), [])
 
@@ -152,6 +157,8 @@ RULES = {
     "case.assigned": Rule("case_assigned", _named("to_assignee")),
     "case.task_given": Rule("task_given", _named("to_owner")),
     "case.prompt_overdue": Rule("prompt_overdue", _carrier_or_supervisors),
+    "case.call_back_due": Rule("call_back_due", _carrier_or_supervisors),
+    "message.sent": Rule("message_came", _other_side),
     "note.mentioned": Rule("mentioned", _named("people")),
     "referral.sent": Rule("referral_came", _team),
     "referral.declined": Rule("referral_declined", _carrier),

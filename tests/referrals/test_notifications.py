@@ -19,6 +19,7 @@ from referrals.actions import referral as verbs
 from referrals.actions.challenges import challenge_referral
 from referrals.actions.conflicts import declare_conflict
 from referrals.actions.disputes import answer_dispute, contest_decline
+from referrals.actions.messages import send_message
 from referrals.actions.notes import write_note
 from referrals.actions.notify import PROMPT_OVERDUE, watch_prompt
 from referrals.actions.prompts import answer_prompt
@@ -75,6 +76,27 @@ def test_whoever_is_given_a_case_is_told_once_and_nobody_of_what_they_did_themse
     with acting_as(cast.actor("priya")) as priya:
         assign(actor=priya, case_id=other.id, to=priya.id)
     assert kinds_of(cast, "priya") == []
+
+
+def test_a_message_on_a_referral_reaches_the_other_side_and_says_nothing_of_itself(cast):
+    case = routed(cast, consents=["victim-care"])
+    with acting_as_system("tests"):
+        Case.objects.filter(id=case.id).update(assigned_to=cast.practitioner("liam").id)
+    with acting_as(cast.actor("ruth")) as ruth:
+        referral = case.referrals.get(agency_id=ruth.agency_id)
+        send_message(actor=ruth, referral_id=referral.id, text="Does she work on Fridays?", about="identity")
+    assert kinds_of(cast, "liam")[0] == "message_came"
+    assert "message_came" not in kinds_of(cast, "ruth")
+    with acting_as(cast.actor("liam")) as liam:
+        send_message(actor=liam, referral_id=referral.id, text="She does not.", about="identity")
+    assert kinds_of(cast, "ruth")[0] == "message_came"
+    page = cast.browser("ruth").get(PLACE)
+    assert "She does not" not in page.content.decode()
+    line = page.context["page"].rows[0]
+    assert (
+        cast.browser("ruth").get(f"{PLACE}{line.notification.id}/")["Location"]
+        == f"/referrals/{referral.id}/"
+    )
 
 
 def test_a_partners_answer_reaches_whoever_has_the_case_and_a_new_referral_the_partners_team(cast):
