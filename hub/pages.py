@@ -19,6 +19,12 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "home.html", context)
 
 
+@require_safe
+def keys(request: HttpRequest) -> HttpResponse:
+    """Which key opens what, of the places that the reader's own menu has."""
+    return render(request, "keys.html")
+
+
 def malformed(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400: the request cannot be read. Says so without asking the database anything."""
     if request.path.startswith(API):

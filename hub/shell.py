@@ -21,6 +21,7 @@ class NavigationItem:
     label: str
     url: str
     current: bool
+    key: str = ""
 
 
 # Label, named URL, and the capability that shows it.
@@ -50,6 +51,21 @@ NAVIGATION = (
     ("Unusual looks", "access_hints", Capability.ANSWER_HINTS),
 )
 
+KEYS = {
+    "home": "h",
+    "triage": "q",
+    "my_cases": "c",
+    "my_tasks": "t",
+    "diary": "y",
+    "partner_queue": "r",
+    "sent": "w",
+    "dashboard": "b",
+    "conferences": "m",
+}
+"""By named URL: the key that the browser opens it by (accesskey). Never s, d or u: they answer the first pair of
+"The same person?". A key counts only with the browser's own, so none of them is pressed while somebody types."""
+FIND_KEY, UNREAD_KEY = "/", "n"
+
 
 def shell(request: HttpRequest) -> dict[str, object]:
     """Context processor: `hub_name`, `place`, `navigation`, `actor` and what waits, for templates/base.html.
@@ -64,6 +80,8 @@ def shell(request: HttpRequest) -> dict[str, object]:
         "navigation": _navigation(actor, request.path) if actor else [],
         "may_find": actor is not None
         and (actor.can(Capability.SEE_CASES) or actor.can(Capability.SEE_REFERRALS)),
+        "find_key": FIND_KEY,
+        "unread_key": UNREAD_KEY,
         "may_see_cases": actor is not None and actor.can(Capability.SEE_CASES),
         "may_break_glass": actor is not None and actor.can(Capability.BREAK_GLASS),
         "unread": (lambda: unread_words(actor)) if actor and actor.kind == "practitioner" else "",
@@ -81,10 +99,10 @@ def unread_words(actor: Actor) -> str:
 
 def _navigation(actor: Actor, path: str) -> list[NavigationItem]:
     """Where the actor may go; the longest address that the page lies under is where they are."""
-    allowed = [(label, reverse(name)) for label, name, capability in NAVIGATION if actor.can(capability)]
-    places = [("Today", reverse("home")), *allowed]
-    here = max((url for _, url in places if path.startswith(url)), key=len, default="")
-    return [NavigationItem(label, url, url == here) for label, url in places]
+    allowed = [(label, name) for label, name, capability in NAVIGATION if actor.can(capability)]
+    places = [(label, reverse(name), KEYS.get(name, "")) for label, name in [("Today", "home"), *allowed]]
+    here = max((url for _, url, _ in places if path.startswith(url)), key=len, default="")
+    return [NavigationItem(label, url, url == here, key) for label, url, key in places]
 
 
 def _signed_in_until(request: HttpRequest) -> datetime | None:

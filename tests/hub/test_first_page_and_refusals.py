@@ -39,6 +39,19 @@ def test_each_role_starts_with_what_waits_for_it_and_may_go_wherever_that_leads(
         assert browser.get(address.replace("&amp;", "&"), follow=True).status_code == 200, address
 
 
+@pytest.mark.parametrize(("name", "opens", "opens_not"), [("priya", "q", "r"), ("helen", "r", "q")])
+def test_a_key_opens_one_place_that_the_reader_has_and_the_sheet_says_which(
+    hub, cast, name, opens, opens_not
+):
+    page = cast.browser(name).get("/keys/").content.decode()
+    keys = re.findall(r'accesskey="(.)"', page)
+    assert len(keys) == len(set(keys)) > 3
+    assert set(keys) == set(re.findall(r"<td[^>]*><kbd>(.)</kbd>", page))
+    assert opens in keys
+    assert opens_not not in keys
+    assert not set(keys) & set("sdu")  # those answer a pair of "The same person?"
+
+
 def test_every_role_of_staff_has_something_on_its_first_page(hub):
     for role in STAFF_ROLES:
         with acting_as(
