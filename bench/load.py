@@ -43,7 +43,7 @@ def make_people(many: int) -> str:
     django.setup()
     from access.context import acting_as_system
     from agencies.models import Practitioner
-    from hub.demonstration import PASSWORD
+    from hub.demonstration.day import PASSWORD
 
     like = {"practitioner": "priya.nair", "manager": "carys.evans", "partner": "helen.marsh"}
     with acting_as_system("bench"):

@@ -149,7 +149,7 @@ def test_who_was_invited_comes_in_and_is_asked_again_by_the_provider(page: Page)
         helen.set_unusable_password()
         helen.save(update_fields=["password"])
     by_own_account(page, PEOPLE["helen"])
-    expect(page).to_have_url(re.compile("/referrals/"))
+    expect(page.get_by_role("heading", name="Today", exact=True)).to_be_visible()
     expect(page.get_by_text("Helen Marsh")).to_be_visible()
     with acting_as_system("tests"):
         assert helen.socialaccount_set.get().uid == PEOPLE["helen"]
@@ -229,7 +229,7 @@ def test_where_an_agency_requires_it_a_password_leads_there(page: Page):
     expect(page.get_by_text("People of Safe Steps sign in with their own account there")).to_be_visible()
     page.get_by_role("link", name="Safe Steps").click()
     at_the_provider(page, PEOPLE["helen"])
-    expect(page).to_have_url(re.compile("/referrals/"))
+    expect(page.get_by_role("heading", name="Today", exact=True)).to_be_visible()
 
 
 @pytest.mark.parametrize(

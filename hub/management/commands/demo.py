@@ -3,7 +3,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from hub.demonstration import demonstrate, is_empty
+from hub.demonstration.day import demonstrate, is_empty
 from hub.history.load import CannotLoad, invent_history
 
 

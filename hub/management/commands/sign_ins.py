@@ -4,7 +4,7 @@ from django.core.management.base import BaseCommand
 
 from access.context import acting_as_system
 from agencies.models import Practitioner
-from hub.demonstration import PASSWORD
+from hub.demonstration.day import PASSWORD
 
 
 class Command(BaseCommand):

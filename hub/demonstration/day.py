@@ -1,12 +1,10 @@
-"""The demonstration: an invented day at the Northshire hub, made by the real road and by nothing else.
+"""An invented day at the Northshire hub, made by the real road and by nothing else.
 
 The bundled feed is imported, practitioners triage through the product's verbs, the workers route, and
 partners pull and answer through the API. Every choice follows from the row's number, so that two
 demonstrations of the same day are alike.
 """
 
-import base64
-import json
 import re
 import tempfile
 import time
@@ -14,31 +12,26 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
-import requests
 from django.conf import settings
-from django.test import Client
 from django.utils import timezone
 
 from access.actor import Actor
 from access.context import acting_as, acting_as_system
 from agencies.actions.clients import add_api_client
 from agencies.actions.on_call import give_turn
-from agencies.models import Agency, ApiClient, Practitioner
-from hub.demonstrated_casework import show_partners, write_on
-from hub.demonstrated_conferences import call_conference, hold_conferences
-from hub.demonstrated_rules import demonstrate_rules
+from agencies.models import Agency, Practitioner
+from hub.demonstration.casework import show_partners
+from hub.demonstration.conferences import call_conference, hold_conferences
+from hub.demonstration.partners import PartnerSystem
+from hub.demonstration.rules import demonstrate_rules
+from hub.demonstration.triage import triage_cases
 from hub.founding import found
 from messaging.models import Message
 from messaging.relay import run_due
-from pathways.models import InstrumentVersion
 from referrals.actions import closing, triage
-from referrals.actions.assess import assess_case
 from referrals.actions.break_glass import break_glass
-from referrals.actions.clock_verbs import pause_clock, record_development
-from referrals.actions.conflicts import record_employer
 from referrals.actions.contact import record_contact
 from referrals.actions.intake import take_feed
 from referrals.actions.override import ask_override
@@ -50,11 +43,9 @@ from referrals.feed.told import Told
 from referrals.models import Case, FeedRun, FeedSource, Referral
 from referrals.queries.review import newest_case_of
 from rights.actions.requests import open_request
-from victims.actions.access_needs import record_access_needs
-from victims.actions.consent import record_consent
 from victims.actions.deduplication import start_deduplication
 from victims.actions.safety import record_safety
-from victims.models import Consent, ContactMethod, Relationship, SamePersonSuggestion
+from victims.models import Consent, ContactMethod, SamePersonSuggestion
 
 PASSWORD = "northshire-demo-only"  # printed by `make run`, refused in production
 FEED = "referrals/sources/examples/northshire-2026-11-16.csv"
@@ -80,7 +71,7 @@ def demonstrate(*, tell: Tell, web: str | None = None) -> None:
     _import_feed()
     _ask_for_help()
     tell("Triaging: contact, consent, needs and risk")
-    _triage()
+    triage_cases(_practitioner)
     tell("Routing")
     _settle()
     tell("Partners pull and answer")
@@ -113,7 +104,7 @@ def is_empty() -> bool:
     return not Agency.objects.exists()
 
 
-def _passwords_and_systems(web: str | None) -> dict[str, "PartnerSystem"]:
+def _passwords_and_systems(web: str | None) -> dict[str, PartnerSystem]:
     with acting_as_system("demonstration") as actor:
         people = list(Practitioner.objects.all())
         for person in people:
@@ -211,49 +202,6 @@ def _practitioner(email: str) -> Actor:
         return Practitioner.objects.select_related("agency").get(email=email).as_actor()
 
 
-def _triage() -> None:
-    """Of every eight cases: five go all the way, one is begun, one is only claimed, one waits for anybody."""
-    team = [
-        _practitioner(f"{name}@northshire.example") for name in ("priya.nair", "liam.byrne", "dana.ahmed")
-    ]
-    with acting_as_system("demonstration"):
-        cases = list(Case.objects.filter(status="new").order_by("reference"))
-    for number, case in enumerate(cases):
-        actor = team[number % len(team)]
-        step = number % 8
-        if step == 7:
-            continue
-        with acting_as(actor):
-            triage.assign(actor=actor, case_id=case.id, to=actor.id)
-            if step == 6:
-                continue
-            if not _reach(actor, case):
-                triage.suspend_case(
-                    actor=actor,
-                    case_id=case.id,
-                    reason="No way of contact on the record is known to be safe.",
-                )
-                continue
-            if step == 5:
-                _record(actor, case, "key_development:bail", ago=timedelta(days=1))
-                waits = case.clocks.filter(rule="referral", state="running").first()
-                if waits is not None and waits.due_at > timezone.now():
-                    pause_clock(actor=actor, case_id=case.id, clock_id=waits.id, reason="awaiting_consent")
-                continue
-            if number % 3:
-                _record(actor, case, "rights_given")
-            _consent(actor, case, number)
-            _ask_needs(actor, case, number)
-            write_on(case, actor=actor, number=number)
-            _assess(actor, case, number)
-            triage.finish_triage(actor=actor, case_id=case.id)
-
-
-def _record(actor: Actor, case: Case, event: str, *, ago: timedelta = timedelta(0)) -> None:
-    """Something that happened, by which clocks start and end."""
-    record_development(actor=actor, case_id=case.id, event=event, happened_at=timezone.now() - ago)
-
-
 def _take_to_conference() -> None:
     """Of the cases at high risk the police's coordinators have taken the first; the others wait for them."""
     sian = _practitioner("sian.rowe@northshire-police.example")
@@ -274,25 +222,6 @@ def _know_again() -> None:
     with acting_as_system("recognition") as actor:
         start_deduplication(actor=actor)
     _settle()
-
-
-def _reach(actor: Actor, case: Case) -> bool:
-    """A call by the first way that is safe now. False where none is, as for a practitioner."""
-    for method in ContactMethod.objects.filter(person_id=case.person_id).order_by("kind"):
-        channel = {"mobile": "phone", "phone": "phone", "email": "email"}[method.kind]
-        try:
-            record_contact(
-                actor=actor,
-                case_id=case.id,
-                contact_method_id=method.id,
-                channel=channel,
-                result="spoke" if channel == "phone" else "sent",
-                notes="",
-            )
-        except triage.TriageRefused:
-            continue
-        return True
-    return False
 
 
 def _call_again() -> None:
@@ -321,72 +250,6 @@ def _call_again() -> None:
                     channel="phone",
                     result="no_answer",
                 )
-
-
-def _consent(actor: Actor, case: Case, number: int) -> None:
-    refused = "victim-care" if number % 13 == 5 else None
-    for agency in Agency.objects.filter(kind=Agency.Kind.PARTNER).order_by("code"):
-        answer = "refused" if agency.code == refused else "given"
-        record_consent(
-            actor=actor,
-            case_id=case.id,
-            person_id=case.person_id,
-            agency=agency,
-            answer=answer,
-            categories=["identity", "contact", "incident", "assessment", "notes"],
-            how="by phone",
-            expires_at=timezone.now() + timedelta(days=365),
-        )
-
-
-def _ask_needs(actor: Actor, case: Case, number: int) -> None:
-    """Of every three somebody is asked what they need; once the alleged perpetrator works for a partner."""
-    if number % 3 == 0:
-        needs = ([], ["step_free"], ["easy_read", "by_phone"], ["hearing"])[number // 3 % 4]
-        record_access_needs(
-            actor=actor,
-            case_id=case.id,
-            person_id=case.person_id,
-            needs=needs,
-            language=case.person.language,
-            interpreter=case.person.interpreter,
-        )
-    accused = Relationship.objects.filter(case_id=case.id).order_by("id").first()
-    if accused is not None and not Relationship.objects.filter(employer__isnull=False).exists():
-        housing = Agency.objects.get(code="housing-options")
-        record_employer(actor=actor, case_id=case.id, accused_id=accused.id, agency_id=housing.id)
-
-
-def _assess(actor: Actor, case: Case, number: int) -> None:
-    needs = InstrumentVersion.objects.filter(code="needs-8").latest("edition").definition["items"]
-    answers: dict[str, Any] = {
-        item["code"]: {"need": "yes", "severity": 1 + (number + place) % 3}
-        if (number + place) % 3 == 0
-        else {"need": "no"}
-        for place, item in enumerate(needs)
-    }
-    assess_case(
-        actor=actor,
-        case_id=case.id,
-        instrument_code="needs-8",
-        answers=answers,
-        stage="start",
-        judgement="",
-        rationale="",
-    )
-    if "risk_checklist" in case.offence_properties or "domestic_abuse" in case.flags:
-        items = InstrumentVersion.objects.filter(code="risk-24").latest("edition").definition["items"]
-        yes = (4, 9, 16)[number % 3]
-        risk = {item["code"]: "yes" if place < yes else "no" for place, item in enumerate(items)}
-        assess_case(
-            actor=actor,
-            case_id=case.id,
-            instrument_code="risk-24",
-            answers=risk,
-            stage="start",
-            judgement="",
-            rationale="",
-        )
 
 
 def _close() -> None:
@@ -470,65 +333,3 @@ def _ask_override() -> None:
             reason_words="Threats against the person were reported again this morning.",
             until=timezone.now() + timedelta(days=14),
         )
-
-
-class PartnerSystem:
-    """A partner's case system: pulls changes, reads each referral and answers it, over HTTP or in this process."""
-
-    def __init__(self, client: ApiClient, secret: str, web: str | None) -> None:
-        self._web = web
-        self._basic = base64.b64encode(f"{client.application.client_id}:{secret}".encode()).decode()
-        self._token = ""
-
-    def work(self) -> None:
-        """One round: the newest two are left unread, the others get each kind of answer in turn."""
-        self._token = self._call("POST", "/oauth/token/", b"grant_type=client_credentials")["access_token"]
-        items = self._call("GET", "/api/v1/changes/?after=0&limit=500")["items"]
-        sent = [item["referral"] for item in items if item["topic"] == "referral.sent"]
-        for number, referral in enumerate(sent[:-2]):
-            self._call("GET", f"/api/v1/referrals/{referral}/")
-            self._move(referral, "receive")
-            match number % 7:
-                case 0 | 1:
-                    self._move(referral, "accept")
-                case 2:
-                    self._move(referral, "accept")
-                    self._move(referral, "start")
-                case 3:
-                    self._move(referral, "accept")
-                    self._move(referral, "start")
-                    outcomes = [
-                        {"domain": "safety", "result": "improved"},
-                        {"domain": "coping", "result": "improved"},
-                    ]
-                    self._move(referral, "complete", {"outcomes": outcomes})
-                case 4:
-                    reason = ("no_capacity", "out_of_area", "criteria_not_met")[number % 3]
-                    self._move(referral, "decline", {"reason": reason})
-                case 5 if number == 5:
-                    self._move(referral, "return", {"details": "Which days does the person work?"})
-
-    def _move(self, referral: str, verb: str, body: dict[str, Any] | None = None) -> None:
-        self._call("POST", f"/api/v1/referrals/{referral}/{verb}/", json.dumps(body or {}).encode())
-
-    def _call(self, method: str, path: str, body: bytes | None = None) -> dict[str, Any]:
-        form = path.startswith("/oauth/")
-        headers = {
-            "Authorization": f"Basic {self._basic}" if form else f"Bearer {self._token}",
-            "Content-Type": "application/x-www-form-urlencoded" if form else "application/json",
-        }
-        answer: Any
-        if self._web is None:
-            answer = Client().generic(
-                method,
-                path,
-                body or b"",
-                content_type=headers["Content-Type"],
-                headers=headers,
-                HTTP_HOST="127.0.0.1",
-            )
-        else:
-            answer = requests.request(method, self._web + path, data=body, headers=headers, timeout=30)
-        if answer.status_code >= 400:
-            raise RuntimeError(f"{method} {path} was answered {answer.status_code}")
-        return answer.json()
