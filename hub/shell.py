@@ -101,7 +101,8 @@ def _navigation(actor: Actor, path: str) -> list[NavigationItem]:
     """Where the actor may go; the longest address that the page lies under is where they are."""
     allowed = [(label, name) for label, name, capability in NAVIGATION if actor.can(capability)]
     places = [(label, reverse(name), KEYS.get(name, "")) for label, name in [("Today", "home"), *allowed]]
-    here = max((url for _, url, _ in places if path.startswith(url)), key=len, default="")
+    over = (url for _, url, _ in places if path == url or (url != "/" and path.startswith(url)))
+    here = max(over, key=len, default="")
     return [NavigationItem(label, url, url == here, key) for label, url, key in places]
 
 
