@@ -77,7 +77,7 @@ def test_from_a_draft_to_a_case_that_goes_by_it(empty_hub, door):
     dana.goto("/pathways/")
     dana.get_by_role("button", name="Begin a new pathway").click()
     dana.get_by_label("Title").fill("Night support")
-    dana.get_by_role("button", name="Begin").click()
+    dana.get_by_role("button", name="Begin", exact=True).click()
     expect(dana.get_by_text("The pathway needs `default`")).to_be_visible()
 
     dana.get_by_role("link", name=re.compile("who enters")).click()

@@ -96,7 +96,7 @@ class Hand:
 def take_the_feed(hand: Hand) -> None:
     """The file of the day is taken on its page; taken once more, every row of it is known."""
     page = hand.page
-    hand.press(page.get_by_role("link", name="Feeds"))
+    hand.press(page.get_by_role("link", name="Feeds", exact=True))
     page.get_by_label("Feed file").set_input_files(FEED)
     hand.press(page.get_by_role("button", name="Take the file"))
     page.wait_for_url(re.compile(r"/feeds/\d+/"))

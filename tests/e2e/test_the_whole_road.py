@@ -36,7 +36,7 @@ def shows(page: Page, words: str, seconds: float) -> bool:
 
 def upload(page: Page) -> str:
     """The feed is taken on its page and watched until every row has its verdict; the run's number."""
-    page.get_by_role("link", name="Feeds").click()
+    page.get_by_role("link", name="Feeds", exact=True).click()
     page.get_by_label("Feed file").set_input_files(FEED)
     page.get_by_role("button", name="Take the file").click()
     page.wait_for_url(re.compile(r"/feeds/\d+/"))
