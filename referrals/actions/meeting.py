@@ -42,7 +42,7 @@ CATEGORY_OF_PART: dict[str, Category] = {
 
 
 EARLIEST = timedelta(hours=12)
-"""A meeting is opened at the earliest so long before it begins: opening shows what every agency returned."""
+"""A meeting is opened on its day, or at the earliest so long before it begins: opening shows what every agency returned."""
 
 
 class ActionAnswered(ConferenceRefused):
@@ -128,7 +128,8 @@ def begin_meeting(*, actor: Actor, conference_id: UUID) -> Conference:
     now = timezone.now()
     meeting = locked_meeting(actor, conference_id)
     _must_have_confirmed(actor, meeting)
-    if meeting.starts_at - EARLIEST > now:
+    is_today = timezone.localdate(meeting.starts_at) <= timezone.localdate(now)
+    if not is_today and meeting.starts_at - EARLIEST > now:
         raise ConferenceRefused("The meeting is not today: open it on its day.")
     move(meeting, "begin")
     meeting.save(update_fields=["status"])

@@ -35,7 +35,7 @@ def write_the_default(page: Page, *, within: str, unit: str) -> None:
     """Where the pathway sends everybody who enters it, answered within so long."""
     page.get_by_role("link", name=re.compile("where nothing fits")).click()
     page.get_by_label("Name of the route").fill("A voice at night")
-    page.get_by_label("Goes to").select_option(label="Stalking advocacy, Safe Steps")
+    page.get_by_label("Goes to").select_option(label="Domestic abuse advocacy, Safe Steps")
     page.get_by_label("To support the victim").check()
     for category in ("Identity", "Contact"):
         page.get_by_label(re.compile(f"^{category}")).first.check()

@@ -103,6 +103,7 @@ def test_from_the_file_to_the_managers_dashboard(empty_hub, door):
     expect(priya.get_by_text("The case is being routed.")).to_be_visible()
     assert shows(priya, "With partners", 30), priya.inner_text("main")
     referrals = priya.locator("#referrals")
+    referrals.get_by_text(re.compile("^Decided")).click()
     expect(referrals.get_by_text("Matched", exact=True)).to_be_visible()
     expect(referrals.get_by_text("Pathways looked at, and who agreed to them")).to_be_visible()
     told = referrals.inner_text()
