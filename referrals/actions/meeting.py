@@ -42,7 +42,7 @@ CATEGORY_OF_PART: dict[str, Category] = {
 
 
 EARLIEST = timedelta(hours=12)
-"""A meeting is opened on its day, or at the earliest so long before it begins: opening shows what every agency returned."""
+"""A meeting is opened on its day, or so long before it begins: opening shows what every agency returned."""
 
 
 class ActionAnswered(ConferenceRefused):
