@@ -77,7 +77,7 @@ def test_a_victim_tells_the_hub_and_has_a_case(hub):
         assert ways["email"].safety == ContactMethod.Safety.SAFE
         rules = ways["mobile"].rules
         assert rules == {"no_voicemail": True, "no_texts": True}
-        assert case.clocks.get().state == "running"
+        assert case.clocks.get(rule="referral").state == "running"
 
 
 def test_what_was_sent_is_kept_nowhere_and_shown_to_nobody(hub):
