@@ -107,9 +107,10 @@ class Condition:
         return {"fact": fact.name, self.operator: values[0]}
 
     def _typed(self, fact: Fact) -> list[str]:
-        """Each value once: those ticked, or those typed with commas between them."""
+        """Those ticked, or those typed with commas between them: each once, unless they are from and to."""
         given = self.values if fact.values else [one for text in self.values for one in text.split(",")]
-        return list(dict.fromkeys(one.strip() for one in given if one.strip()))
+        typed = [one.strip() for one in given if one.strip()]
+        return typed if self.operator == "between" else list(dict.fromkeys(typed))
 
 
 @dataclass

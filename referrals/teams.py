@@ -125,7 +125,9 @@ def _does_not_fit(offer: Offer, facts: Facts) -> tuple[str, str] | None:
         wanted = language or "the person's language"
         return "language", f"{offer.who} does not speak {wanted} and works without interpreters."
     if missing := _without(_members(facts.get("access_needs")), offer.access):
-        words = " or ".join(ACCESS.get(one, one) for one in missing)
+        words = " or ".join(
+            ACCESS.get(one, one) for one in sorted(missing)
+        )  # the same whenever it is replayed
         return "accessibility", f"{offer.who} does not offer {words}."
     return None
 

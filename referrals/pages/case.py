@@ -101,6 +101,7 @@ def _case_page(
             "may_reopen": actor.can(Capability.CLOSE_CASE)
             and found.closed_at is not None
             and found.closed_at >= reopens_from(now),
+            "may_question": actor.can(Capability.QUESTION_PATHWAY),
             "may_audit": actor.can(Capability.SEE_ACCESS_LOG),
             "finish_form": finish or FinishForm(),
             "form": finish,

@@ -26,7 +26,7 @@ DONE = "Whoever keeps the pathway is asked. The answer stands here when it comes
 @require_http_methods(["GET", "POST"])
 def case_challenge(request: HttpRequest, reference: str) -> HttpResponse:
     """Question what a pathway made of a case."""
-    actor, found = case_for(reference)
+    actor, found = case_for(reference, to_work=False)
     actor.require(Capability.QUESTION_PATHWAY)
     versions = {str(one.id): str(one) for each in decisions_of(case_id=found.id) for one in each.versions}
     if not versions:

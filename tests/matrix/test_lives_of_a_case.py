@@ -45,6 +45,7 @@ class LifeOfACase(RuleBasedStateMachine):
         target = self.world.targets["sent"]
         self.case, self.referral = target.case, target.referrals[SAFE_STEPS]
         self.open, self.closed, self.let_in, self.kept_out = "sent", False, None, set()
+        self.withdrawn = False
         self.agency = Cast().practitioner("helen").agency_id
         self.people = {name: Cast().practitioner(name).id for name in ("dana", "liam", "priya", "helen")}
 
@@ -105,12 +106,12 @@ class LifeOfACase(RuleBasedStateMachine):
             verbs.expire(actor=system, referral_id=self.referral)
         self.open = ""
 
-    @precondition(lambda self: not self.closed and self.works("priya"))
+    @precondition(lambda self: not self.closed and not self.withdrawn and self.works("priya"))
     @rule()
     def withdraw_consent(self) -> None:
         withdrawn = [AgencyAnswer(self.agency, "withdrawn")]
         self.by("priya", record_consents, case_id=self.case.id, answers=withdrawn, how="by phone")
-        self.open = ""
+        self.open, self.withdrawn = "", True
 
     @precondition(lambda self: not self.closed and not self.open)
     @rule()
