@@ -128,6 +128,7 @@ def test_from_the_file_to_the_managers_dashboard(empty_hub, door):
     expect(priya.locator("#referrals").get_by_text("Accepted", exact=True)).to_be_visible()
 
     carys = door.open(empty_hub, "carys")
+    carys.get_by_role("link", name="Dashboard", exact=True).first.click()
     assert shows(carys, rf"{name}\s+1\s+1", 30), carys.inner_text("main")
 
     assert "FAIL" not in empty_hub.manage("check_integrity")
