@@ -32,10 +32,11 @@ def walk(page: Page, start: str = "/") -> Iterator[str]:
         if answer is None or "text/html" not in answer.headers.get("content-type", ""):
             continue
         assert answer.status == 200, f"{path} was answered {answer.status}"
-        landed = urlsplit(page.url).path
+        landed, asked = urlsplit(page.url).path, name
         name = resolve(landed).url_name or ""
         visited.add((name, landed))
-        seen[name] = seen.get(name, 0) + 1
+        for one in {asked, name}:  # what leads on to another page, as a notification does, is enough twice as well
+            seen[one] = seen.get(one, 0) + 1
         yield name
         waiting += links(page)
 
