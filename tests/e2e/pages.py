@@ -35,7 +35,10 @@ def walk(page: Page, start: str = "/") -> Iterator[str]:
         landed, asked = urlsplit(page.url).path, name
         name = resolve(landed).url_name or ""
         visited.add((name, landed))
-        for one in {asked, name}:  # what leads on to another page, as a notification does, is enough twice as well
+        for one in {
+            asked,
+            name,
+        }:  # what leads on to another page, as a notification does, is enough twice as well
             seen[one] = seen.get(one, 0) + 1
         yield name
         waiting += links(page)
