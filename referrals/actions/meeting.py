@@ -124,10 +124,8 @@ def begin_meeting(*, actor: Actor, conference_id: UUID) -> Conference:
 
     Raises NotAllowed, ConferenceNotFound, ConferenceRefused.
     """
-    actor.require(Capability.RUN_CONFERENCE)
     now = timezone.now()
-    meeting = locked_meeting(actor, conference_id)
-    _must_have_confirmed(actor, meeting)
+    meeting = _led(actor, conference_id)
     is_today = timezone.localdate(meeting.starts_at) <= timezone.localdate(now)
     if not is_today and meeting.starts_at - EARLIEST > now:
         raise ConferenceRefused("The meeting is not today: open it on its day.")
@@ -243,10 +241,8 @@ def close_meeting(*, actor: Actor, conference_id: UUID) -> Conference:
 
     Raises NotAllowed, ConferenceNotFound, ConferenceRefused.
     """
-    actor.require(Capability.RUN_CONFERENCE)
     now = timezone.now()
-    meeting = locked_meeting(actor, conference_id)
-    _must_have_confirmed(actor, meeting)
+    meeting = _led(actor, conference_id)
     move(meeting, "close")
     kind = kind_of(meeting.kind, meeting.edition)
     rule = rule_for(kind.minutes, now, rules=clock_rules())
@@ -279,15 +275,21 @@ def circulate_minutes(*, actor: Actor, conference_id: UUID) -> Conference:
 
     Raises NotAllowed, ConferenceNotFound, ConferenceRefused.
     """
-    actor.require(Capability.RUN_CONFERENCE)
     now = timezone.now()
-    meeting = locked_meeting(actor, conference_id)
-    _must_have_confirmed(actor, meeting)
+    meeting = _led(actor, conference_id)
     move(meeting, "circulate")
     meeting.circulated_at = now
     meeting.save(update_fields=["status", "circulated_at"])
     in_time = meeting.minutes_due_at is not None and now <= meeting.minutes_due_at
     publish(_of_meeting("conference.circulated", meeting, now, in_time=in_time))
+    return meeting
+
+
+def _led(actor: Actor, conference_id: UUID) -> Conference:
+    """The meeting, locked, for whoever runs conferences and has agreed to the statement of this one."""
+    actor.require(Capability.RUN_CONFERENCE)
+    meeting = locked_meeting(actor, conference_id)
+    _must_have_confirmed(actor, meeting)
     return meeting
 
 

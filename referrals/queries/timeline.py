@@ -2,11 +2,10 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Q
-from django.utils import timezone
 
 from access.actor import Actor
 from access.context import hub_id
@@ -15,6 +14,7 @@ from messaging.models import Event
 from messaging.queries import timeline
 from pathways.queries.assessments import titles
 from referrals.models import Case, CaseTask
+from referrals.queries.calendar import midnight
 from referrals.queries.case_tasks import teams_for_tasks
 from referrals.queries.clocks import rule_names
 from referrals.queries.readiness import INSTRUMENT_WORDS
@@ -62,14 +62,10 @@ class Filters:
             "system": Q(actor_kind="system"),
         }.get(self.who, Q())
         if self.first:
-            which &= Q(at__gte=_midnight(self.first))
+            which &= Q(at__gte=midnight(self.first))
         if self.last:
-            which &= Q(at__lt=_midnight(self.last + timedelta(days=1)))
+            which &= Q(at__lt=midnight(self.last + timedelta(days=1)))
         return which
-
-
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def case_timeline(

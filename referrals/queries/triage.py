@@ -22,6 +22,7 @@ from access.sight import NOTHING, sights_of
 from agencies.queries import hub_practitioners, names_of, team_mates
 from referrals import scope
 from referrals.models import Case, Incident, Referral
+from referrals.queries.calendar import midnight
 from referrals.queries.contact import contact_notes_by_case
 from referrals.queries.keyset import SortKey, one_page
 from referrals.queries.people import NAMELESS, Name, names_shown, people_with_open_suggestions
@@ -121,7 +122,7 @@ def meanings(*, actor: Actor, now: datetime) -> dict[str, dict[str, Q]]:
         "due": {
             "overdue": Q(due_at__lt=now),
             "soon": Q(due_at__gte=now, due_at__lt=now + SOON),
-            "today": Q(due_at__gte=now, due_at__lt=_midnight(now)),
+            "today": Q(due_at__gte=now, due_at__lt=midnight(timezone.localdate(now) + timedelta(days=1))),
         },
         "risk": {grade: Q(risk=grade) for grade in RISKS},
         "entitlement": {level: Q(entitlement=level) for level in Case.Entitlement.values},
@@ -244,12 +245,6 @@ def _carried(
         chosen |= meant[value]
     mine = scope.cases(actor).filter(chosen, assigned_to=actor.id)
     return [mine.filter(status=status) for status in statuses or OPEN_CASE]
-
-
-def _midnight(now: datetime) -> datetime:
-    """The end of that day, in the hub's own time."""
-    tomorrow = timezone.localdate(now) + timedelta(days=1)
-    return timezone.make_aware(datetime.combine(tomorrow, datetime.min.time()))
 
 
 def _moment(text: str | None) -> datetime | None:

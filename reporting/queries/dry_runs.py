@@ -2,10 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, timedelta
 
-from django.conf import settings
 from django.db import connection
 from django.db.models import F, QuerySet
 
@@ -15,6 +13,7 @@ from access.roles import Capability
 from pathways.models import DryRun, PathwayVersion
 from pathways.pathway import read_pathway
 from pathways.queries.versions import NoPathway, versions_in_force
+from referrals.queries.calendar import midnight
 from reporting import measures
 from reporting.rehearsal.answer import Tallies
 from reporting.rehearsal.question import Book, Counted, counted, question
@@ -87,7 +86,7 @@ def books(run: DryRun) -> tuple[Book, Book]:
 def counted_of(run: DryRun) -> list[Counted]:
     """The run's numbers, from the facts kept with each decision of its window. Bare: not for showing."""
     before, after = books(run)
-    since, until = _midnight(run.since), _midnight(run.until + timedelta(days=1))
+    since, until = midnight(run.since), midnight(run.until + timedelta(days=1))
     asked = question(before, after, since=since, until=until, hub_id=hub_id())
     with connection.cursor() as cursor:
         cursor.execute(_ROOM)
@@ -129,7 +128,3 @@ def _by_week(measured: list[str], since: date, until: date) -> Iterable[tuple[st
     with connection.cursor() as cursor:
         cursor.execute(_WEEKLY, {"measures": measured, "since": since, "until": until})
         return cursor.fetchall()
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), ZoneInfo(settings.TIME_ZONE))
