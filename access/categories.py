@@ -39,6 +39,7 @@ _TABLES: dict[Category, tuple[str, ...]] = {
         "referrals_messagemark",
         "referrals_referral",
         "referrals_recallreason",
+        "referrals_transfer",
         "referrals_override",
         "referrals_listing",
         "referrals_research",

@@ -41,6 +41,8 @@ KINDS = {
     "mentioned": Kind("A note mentions you", Way.MAIL),
     "referral_declined": Kind("A service declined a referral", Way.MAIL),
     "referral_returned": Kind("A service asks for more about a referral", Way.MAIL),
+    "transfer_asked": Kind("A service asks to hand a referral over", Way.MAIL),
+    "transfer_answered": Kind("The hub answers what you asked about a referral", Way.MAIL),
     "referral_expired": Kind("A service did not answer a referral in time", Way.MAIL),
     "message_came": Kind("A message came about a referral", Way.MAIL),
     "call_back_due": Kind("A call-back is due", Way.MAIL),
@@ -55,5 +57,5 @@ KINDS = {
     "child_in_danger": Kind("A report names a child in danger", Way.MAIL, urgent=True),
     "child_overdue": Kind("A child in danger was not referred on in time", Way.MAIL, urgent=True),
 }
-PARTNER = ("referral_came", "dispute_opened", "message_came")
+PARTNER = ("referral_came", "dispute_opened", "message_came", "transfer_answered")
 HUB = tuple(code for code in KINDS if code not in PARTNER or code == "message_came")

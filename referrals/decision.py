@@ -113,10 +113,21 @@ class Considered:
 
 
 @dataclass(frozen=True, slots=True)
+class Onward:
+    """A route that a practitioner had followed to another team than the one that it led to: a referral handed over."""
+
+    pathway: str
+    route: str
+    service: str
+    team_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """Where one case goes and why. `entered` is False where no pathway's entry rule held.
 
-    looked: every version looked at, by code; empty in a decision of edition 1.
+    looked: every version looked at, by code; empty in a decision of edition 1. onward: what a practitioner decided, of
+    a referral that is handed over; no version was looked at then.
     """
 
     entered: bool
@@ -127,6 +138,7 @@ class Decision:
     held: tuple[Held, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     teams: tuple[Considered, ...] = ()
+    onward: Onward | None = None
 
     def read_by(self, plan: Plan) -> Mapping[str, FactValue]:
         """What the rule of the plan's route read of the case."""
@@ -165,6 +177,7 @@ class Decision:
             ],
             "skipped": [asdict(one) for one in self.skipped],
             "teams": [asdict(one) for one in self.teams],
+            **({"onward": asdict(self.onward)} if self.onward else {}),
         }
 
     @classmethod
@@ -179,6 +192,7 @@ class Decision:
             held=tuple(Held(**{**one, "plan": Plan(**as_tuples(one["plan"]))}) for one in data["held"]),
             skipped=tuple(Skipped(**one) for one in data["skipped"]),
             teams=tuple(Considered(**one) for one in data.get("teams", ())),
+            onward=Onward(**data["onward"]) if "onward" in data else None,
         )
 
 

@@ -7,8 +7,9 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from pathways.pathway import read_pathway
+from referrals.decision import Onward
 from referrals.offer import Offer
-from referrals.routing import choose
+from referrals.routing import choose, hand_over
 
 LATER = {"pathway", "looked", "teams", "edition"}
 """Keys that a decision of edition 1 does not have."""
@@ -21,13 +22,18 @@ def replay(
     facts: Mapping[str, object],
     offers: Iterable[Mapping[str, Any]],
     tried: Mapping[str, str],
+    onward: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """The decision that these pathway versions, facts, offers and attempts give, in the shape in which it is kept.
 
+    onward: what a practitioner chose, of a referral that was handed over.
     Raises pathways.pathway.PathwayError where a version can no longer be read.
     """
     pathways = [read_pathway(one) for one in definitions]
-    return choose(pathways, facts, [Offer.from_json(one) for one in offers], tried).to_json()
+    offered = [Offer.from_json(one) for one in offers]
+    if onward is not None:
+        return hand_over(pathways, facts, offered, tried, Onward(**onward)).to_json()
+    return choose(pathways, facts, offered, tried).to_json()
 
 
 def differences(kept: Mapping[str, Any], again: Mapping[str, Any]) -> list[str]:

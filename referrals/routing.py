@@ -12,10 +12,21 @@ from dataclasses import dataclass, replace
 
 from pathways.pathway import BASIS_WORDS, Pathway, Route
 from pathways.rules import Outcome, evaluate, nearly, sentence
-from referrals.decision import NO_ROOM, Considered, Decision, Held, Looked, Matched, Near, Plan, Skipped
+from referrals.decision import (
+    NO_ROOM,
+    Considered,
+    Decision,
+    Held,
+    Looked,
+    Matched,
+    Near,
+    Onward,
+    Plan,
+    Skipped,
+)
 from referrals.offer import Offer
 from referrals.teams import WAITS_FOR_A_PERSON, rank
-from referrals.workflow import OPEN
+from referrals.workflow import HANDED_OVER, OPEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +62,9 @@ def choose(
     route is followed, whichever pathway it stands in.
     offers: every team's services; which of several teams is asked, referrals.teams says.
     tried: by service and team ("idva/TEAM"), or by service alone, the status of this case's latest referral to it.
-    What is open or completed is not sent again; what one team declined or did not answer goes on to the next team,
-    and then to the route's fallback; what was returned may be sent again; what was recalled waits for a practitioner.
+    What is open or completed, or was handed over to somebody who has it, is not sent again; what one team declined,
+    gave up or did not answer goes on to the next team, and then to the route's fallback; what was returned for
+    information may be sent again; what was recalled waits for a practitioner.
     """
     looked_at = sorted(pathways, key=lambda pathway: pathway.code)
     looked = tuple(_look(pathway, facts) for pathway in looked_at)
@@ -82,6 +94,37 @@ def choose(
         held=tuple(planning.held),
         skipped=tuple(planning.skipped),
         teams=tuple(planning.teams),
+    )
+
+
+def hand_over(
+    pathways: Iterable[Pathway],
+    facts: Mapping[str, object],
+    offers: Iterable[Offer],
+    tried: Mapping[str, str],
+    onward: Onward,
+) -> Decision:
+    """Follow one route to the team that a practitioner chose: a plan, or one held with its reason.
+
+    Agreement, consent, conflict of interest, criteria and room are asked of that team as of any; nothing is tried in
+    its place, and a service that has the case already is not sent it twice. Raises KeyError for a route that none of
+    the pathways has.
+    """
+    pathway = {one.code: one for one in pathways}[onward.pathway]
+    route = {one.name: one for one in (*pathway.routes, pathway.default)}[onward.route]
+    step = _Step(
+        pathway, replace(route, service=onward.service, fallback=(), overflow=()), evaluate(route.when, facts)
+    )
+    planning = _Planning([one for one in offers if one.team_id == onward.team_id], tried, facts)
+    planning.follow(step)
+    return Decision(
+        entered=True,
+        matched=(Matched(route.name, step.why, step.outcome.read, pathway.code),),
+        referrals=tuple(planning.referrals),
+        held=tuple(planning.held),
+        skipped=tuple(planning.skipped),
+        teams=tuple(planning.teams),
+        onward=onward,
     )
 
 
@@ -158,6 +201,8 @@ class _Planning:
         self.held += [replace(held, instead=taken_by) for held in waiting]
 
     def _has_it_already(self, service: str) -> str:
+        if HANDED_OVER in self._statuses(service).values():
+            return f"{self._name(service)} handed this case over to a service that has it."
         status = next(
             (one for one in self._statuses(service).values() if one in OPEN or one == "completed"), ""
         )

@@ -15,7 +15,7 @@ from pathways.items import plain
 from pathways.models import Assessment
 from pathways.pathway import BASIS_WORDS
 from pathways.queries.versions import Voice
-from referrals.models import CaseNote, Document, Referral
+from referrals.models import CaseNote, Document, Referral, Transfer
 from referrals.queries.contact import VERBS, Way
 from referrals.queries.facts import intake_facts
 from referrals.queries.referrals import PartnerFile, cases_shown, partner_file
@@ -90,8 +90,23 @@ def for_partner(referral: Referral) -> dict[str, Any]:
         Category.NOTES: _notes,
     }
     told |= {str(category): part(file) for category, part in parts.items() if file.tells(category)}
+    told["transfers"] = [_transfer(one) for one in referral.transfers.all()]
     told["shared_notes"] = [_shared_note(one) for one in file.notes]
     return told | {"documents": [_given_document(one) for one in file.documents]}
+
+
+def _transfer(one: Transfer) -> dict[str, Any]:
+    """One transfer inside the agency, or one that it asked the hub for; who takes over there is not told."""
+    return {
+        "status": one.status,
+        "from": one.from_team.code,
+        "to": one.service.team.code if one.service else None,
+        "why": one.why,
+        "by": one.asked_by_name,
+        "at": one.asked_at,
+        "answer": one.decided_words,
+        "answered_at": one.decided_at,
+    }
 
 
 def _given_document(document: Document) -> dict[str, Any]:

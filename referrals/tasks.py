@@ -53,6 +53,7 @@ from referrals.actions.routing import (
 from referrals.actions.safeguarding import OVERDUE, note_overdue
 from referrals.actions.say import SEND, prepare_say
 from referrals.actions.sight import SIGHT_ENDS
+from referrals.actions.transfers import ask_to_decide
 from referrals.actions.triage import CaseClosed, locked_open_case
 from referrals.actions.waiting import TAKE_UP, take_up_waiting
 from referrals.queries.say import address_of_say
@@ -119,6 +120,8 @@ def route_waiting(payload: dict[str, str]) -> None:
     "referral.completed",
     "referral.recalled",
     "referral.expired",
+    "referral.handed_over",
+    "referral.transferred",
     "service.capacity_set",
     name="referrals.take_up",
     account="routing",
@@ -149,6 +152,7 @@ def take_up_more(payload: dict[str, str]) -> None:
     "referral.completed",
     "referral.recalled",
     "referral.expired",
+    "referral.handed_over",
     name="referrals.follow_referral",
     account="routing",
 )
@@ -228,6 +232,12 @@ def follow_end_of_ground(payload: dict[str, str]) -> None:
 def follow_asked(payload: dict[str, str]) -> None:
     """A partner asks before it answers: the time of its answer stands still."""
     follow_question(actor=current_actor(), referral_id=UUID(payload["referral"]))
+
+
+@subscriber("transfer.asked", name="referrals.follow_transfer_asked", account="routing")
+def follow_asked_transfer(payload: dict[str, str]) -> None:
+    """An agency asks the hub to hand its referral over: somebody is to decide."""
+    ask_to_decide(actor=current_actor(), referral_id=UUID(payload["referral"]))
 
 
 @subscriber(name=EXPIRE, account="routing")

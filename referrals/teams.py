@@ -18,7 +18,13 @@ from referrals.offer import REFUSED, Offer
 # Reasons that the person, by way of a practitioner, can put right: the route waits for them.
 WAITS_FOR_A_PERSON = ("consent_not_recorded", "consent_not_covering", "recalled")
 # Answers after which another team, or the route's fallback, is tried.
-NOT_TAKEN = {"declined": "{who} declined this case.", "expired": "{who} did not answer in time."}
+GIVEN_UP = "given_up"
+"""How a referral stands that its agency gave back for good, or that was handed over and is with nobody now."""
+NOT_TAKEN = {
+    "declined": "{who} declined this case.",
+    "expired": "{who} did not answer in time.",
+    GIVEN_UP: "{who} cannot go on with this case.",
+}
 Facts = Mapping[str, object]
 
 

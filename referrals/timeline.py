@@ -9,7 +9,7 @@ from referrals.clock_rules import BREACH_REASONS, PAUSE_REASONS, STOP_REASONS, e
 from referrals.conference import GROUNDS
 from referrals.grounds import LOST, OVERRIDE_REASONS
 from referrals.notes import KINDS
-from referrals.workflow import CASE_STATUSES, DECLINE_REASONS, END_STATES
+from referrals.workflow import CASE_STATUSES, DECLINE_REASONS, END_STATES, RETURN_REASONS
 
 TITLES: dict[str, str] = {
     "case.opened": "Case opened",
@@ -113,13 +113,17 @@ TITLES: dict[str, str] = {
     "referral.informed": "Partner’s question answered",
     "message.sent": "Message on a referral",
     "referral.declined": "Referral declined",
-    "referral.returned": "Referral returned: more is wanted",
+    "referral.returned": "Referral returned to the hub",
     "referral.started": "Partner's work started",
     "referral.completed": "Referral completed",
     "referral.recalled": "Referral recalled",
     "referral.recall_confirmed": "Recall confirmed by the partner",
     "referral.confirmation_overdue": "Recall not confirmed in time",
     "referral.expired": "Referral not answered in time",
+    "referral.transferred": "Referral moved to another team of its agency",
+    "referral.handed_over": "Referral handed over to another agency",
+    "transfer.asked": "Partner asks to hand its referral over",
+    "transfer.refused": "Referral stays: the hub did not hand it over",
 }
 
 KINDS_OF_EVENTS: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -128,7 +132,7 @@ KINDS_OF_EVENTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "consent": ("Consent and overrides", ("case.consent", "case.override")),
     "referral": (
         "Referrals and routing",
-        ("referral.", "case.triaged", "case.route", "case.place", "case.risk", "case.decision"),
+        ("referral.", "transfer.", "case.triaged", "case.route", "case.place", "case.risk", "case.decision"),
     ),
     "conference": ("Case conferences", ("conference.",)),
     "clock": ("Clocks", ("clock.", "case.development")),
@@ -184,7 +188,7 @@ def text_of(topic: str, data: Data, names: Names) -> str:
 
     names: what ids and codes in the data stand for (practitioners, agencies, services, instruments), as text.
     """
-    families = {"referral": _referral, "conference": _conference}
+    families = {"referral": _referral, "transfer": _referral, "conference": _conference}
     tell = _TEXTS.get(topic) or families.get(topic.partition(".")[0])
     return tell(data, names) if tell else ""
 
@@ -294,8 +298,13 @@ def _number(value: object) -> int:
 
 def _referral(data: Data, names: Names) -> str:
     whom = [names.get(str(data.get(key)), "") for key in ("service", "agency")]
+    if data.get("from_team"):
+        whom += [f"from {names.get(str(data['from_team']), '')} to {names.get(str(data.get('team')), '')}"]
     code = str(data.get("reason_code") or "")
-    parts = (", ".join(filter(None, whom)), {**DECLINE_REASONS, **LOST}.get(code, _words(code)))
+    parts = (
+        ", ".join(filter(None, whom)),
+        {**DECLINE_REASONS, **RETURN_REASONS, **LOST}.get(code, _words(code)),
+    )
     return " ".join(_sentence(part) for part in parts if part)
 
 
@@ -312,6 +321,8 @@ _WANTED = {
     "held": "The pathway holds back a referral until somebody decides.",
     "nothing_left": "The pathway names nobody else.",
     "returned": "A partner asks for more.",
+    "cannot_go_on": "A partner cannot go on.",
+    "transfer_asked": "A partner asks to hand its referral over.",
     "recalled": "A referral was recalled.",
     "all_finished": "Every partner has finished.",
     "consent_runs_out": "A consent that a partner works by runs out soon.",

@@ -46,6 +46,7 @@ from referrals.pages import (
     sources,
     timeline,
     told,
+    transfers,
     triage,
     weights,
 )
@@ -210,6 +211,12 @@ urlpatterns = [
         name="case_messages",
     ),
     path("referrals/<uuid:referral_id>/messages/", messages.referral_messages, name="referral_messages"),
+    path(
+        "cases/<str:reference>/referrals/<uuid:referral_id>/hand-over/",
+        transfers.case_hand_over,
+        name="case_hand_over",
+    ),
+    path("referrals/<uuid:referral_id>/transfer/", transfers.referral_transfer, name="referral_transfer"),
     path("cases/<str:reference>/challenge/", challenges.case_challenge, name="case_challenge"),
     path("referrals/<uuid:referral_id>/challenge/", challenges.referral_challenge, name="referral_challenge"),
     path(

@@ -34,7 +34,7 @@ STATUS_WORDS: dict[str, str] = {
     "in_progress": "In progress",
     "completed": "Completed",
     "declined": "Declined",
-    "returned": "Returned for information",
+    "returned": "Returned to the hub",
     "recalled": "Recalled",
     "expired": "Not answered in time",
 }
@@ -59,7 +59,7 @@ TRANSITIONS: tuple[Move, ...] = (
     *_moves("decline", UNANSWERED, "declined", PARTNER, Capability.ANSWER_REFERRAL, reason=True),
     *_moves(
         "return_to_hub",
-        ("sent", "received", "accepted"),
+        ("sent", "received", "accepted", "in_progress"),
         "returned",
         PARTNER,
         Capability.ANSWER_REFERRAL,
@@ -72,6 +72,20 @@ TRANSITIONS: tuple[Move, ...] = (
     # A question before the answer: the same disclosure, so no decision of its own. The time to answer stands still.
     *_moves("ask", UNANSWERED, "received", PARTNER, Capability.ANSWER_REFERRAL),
     *_moves("inform", ("received",), "received", HUB, Capability.ROUTE),
+    # To another agency, whose referral is one of its own, by the hub alone; inside the agency by its own people.
+    *_moves(
+        "hand_over",
+        ("sent", "received", "accepted", "in_progress"),
+        "returned",
+        HUB,
+        Capability.ROUTE,
+        reason=True,
+    ),
+    *(
+        one
+        for status in ("sent", "received", "accepted", "in_progress")
+        for one in _moves("transfer", (status,), status, PARTNER, Capability.ANSWER_REFERRAL, reason=True)
+    ),
 )
 
 CASE_STATUSES: dict[str, str] = {
@@ -106,6 +120,13 @@ DECLINE_REASONS: dict[str, str] = {
     "victim_declined": "The person does not want our support",
     "already_supported": "Already supported by another service",
     "other": "Another reason",
+}
+
+CANNOT_GO_ON, HANDED_OVER = "cannot_go_on", "handed_over"
+# Why an agency gives a referral back. The first may be sent to it again once more is known, the second may not.
+RETURN_REASONS: dict[str, str] = {
+    "more_wanted": "We must know more first",
+    CANNOT_GO_ON: "We cannot go on with it",
 }
 
 # What an agency did with what a recalled referral told it (UK GDPR, article 19: who was told is told of the end).
@@ -143,8 +164,8 @@ END_STATES: dict[str, str] = {
     "with_specialist": "Already with a specialist",
 }
 
-# HL7 FHIR R4 Task.status. A return is a rejection as it stands, with the reason in statusReason; what nobody
-# answered has failed.
+# HL7 FHIR R4 Task.status. A return is a rejection as it stands, with the reason in statusReason, and so is what was
+# handed over; what nobody answered has failed.
 FHIR_TASK_STATUS: dict[str, str] = {
     "draft": "draft",
     "sent": "requested",
@@ -165,7 +186,9 @@ _VERB_WORDS = {
     "inform": "told more of",
     "accept": "accepted",
     "decline": "declined",
-    "return_to_hub": "returned for information",
+    "return_to_hub": "returned to the hub",
+    "hand_over": "handed over",
+    "transfer": "transferred",
     "start": "started",
     "complete": "completed",
     "recall": "recalled",

@@ -161,8 +161,13 @@ def hold_places(service_ids: Iterable[UUID]) -> bool:
 
     In the order of their ids, so that two who route at once never wait for each other in a ring.
     """
-    held = Service.objects.filter(id__in=list(service_ids)).order_by("id").select_for_update(no_key=True)
-    return all(service.free != 0 for service in held)
+    return all(service.free != 0 for service in lock_services(service_ids))
+
+
+def lock_services(service_ids: Iterable[UUID]) -> list[Service]:
+    """These services, locked until the transaction ends. Whoever changes the places of several locks them first."""
+    found = Service.objects.filter(id__in=list(service_ids)).order_by("id").select_for_update(no_key=True)
+    return list(found)
 
 
 def _places(service: Service) -> dict[str, str]:

@@ -31,8 +31,10 @@ from referrals.workflow import (
     OUTCOME_DOMAINS,
     OUTCOME_RESULTS,
     PARTNER,
+    RETURN_REASONS,
     SYSTEM,
     TRANSITIONS,
+    UNANSWERED,
     MoveRefused,
     move,
 )
@@ -61,6 +63,8 @@ TOPICS = {
     "accept": "accepted",
     "decline": "declined",
     "return_to_hub": "returned",
+    "hand_over": "handed_over",
+    "transfer": "transferred",
     "start": "started",
     "complete": "completed",
     "recall": "recalled",
@@ -102,13 +106,25 @@ def decline(
 
 
 def return_to_hub(
-    *, actor: Actor, referral_id: UUID, reason_words: str, expected_version: int | None = None
+    *,
+    actor: Actor,
+    referral_id: UUID,
+    reason_words: str,
+    reason_code: str = "more_wanted",
+    expected_version: int | None = None,
 ) -> Referral:
-    """Give it back for more information. reason_words: what the agency must know before it can answer.
+    """Give it back to the hub: more must be known first, or the agency cannot go on with what it took on.
 
-    The agency's sight ends; the hub adds what is wanted and sends anew. Raises AnswerIncomplete besides.
+    reason_code: of RETURN_REASONS; reason_words: what must be known, or why it cannot. The agency's sight ends; the
+    hub sends anew, to it or to somebody else. Raises AnswerIncomplete besides.
     """
-    return make_move("return_to_hub", actor, referral_id, expected_version, words=reason_words)
+    if reason_code not in RETURN_REASONS:
+        raise AnswerIncomplete("Choose one of the reasons of the list.")
+    if not reason_words.strip():
+        raise AnswerIncomplete("Say why: the next reader needs the reason.")
+    return make_move(
+        "return_to_hub", actor, referral_id, expected_version, code=reason_code, words=reason_words
+    )
 
 
 def start(*, actor: Actor, referral_id: UUID, expected_version: int | None = None) -> Referral:
@@ -308,8 +324,11 @@ def _stamp(referral: Referral, verb: str, now: datetime) -> None:
         referral.confirm_due_at = due_within(CONFIRM_WITHIN, now, hub_calendar())
 
 
-def happening(referral: Referral, *, verb: str, from_: str, at: datetime) -> Happening:
-    """What a referral's move tells, to the hub's timeline and the agency's feed: ids and codes."""
+def happening(referral: Referral, *, verb: str, from_: str, at: datetime, **codes: object) -> Happening:
+    """What a referral's move tells, to the hub's timeline and the agency's feed: ids and codes.
+
+    codes: what this move tells besides.
+    """
     data: dict[str, object] = {
         "from": from_,
         "to": referral.status,
@@ -318,14 +337,14 @@ def happening(referral: Referral, *, verb: str, from_: str, at: datetime) -> Hap
         "service": str(referral.service_id),
         "reason_code": referral.reason_code,
     }
-    if verb in ANSWERS and from_ != "accepted":
+    if verb in ANSWERS and from_ in UNANSWERED:
         data["wait_hours"] = round((at - referral.sent_at).total_seconds() / 3600, 2)
     return Happening(
         f"referral.{TOPICS.get(verb, 'sent')}",
         at=at,
         case_id=referral.case_id,
         referral_id=referral.id,
-        data=data,
+        data={**data, **codes},
         audience=[referral.agency_id],
     )
 

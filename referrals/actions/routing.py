@@ -40,7 +40,7 @@ from referrals.queries.offers import how_tried, offers_for
 from referrals.queries.rulebook import versions_for
 from referrals.queries.why import tellable
 from referrals.routing import choose
-from referrals.workflow import OPEN, SYSTEM, UNANSWERED, next_status, verbs_for
+from referrals.workflow import CANNOT_GO_ON, HANDED_OVER, OPEN, SYSTEM, UNANSWERED, next_status, verbs_for
 
 EXPIRE = "referrals.expire"
 LONGEST_QUESTION = 200
@@ -125,17 +125,11 @@ def route_case(
         decided_at=now,
         decided_by=actor.name,
     )
-    by_pathway = {version.code: version for version in versions}
-    planned = list(zip(chosen.referrals, _services_of(chosen, offers), strict=True))
-    sent = [
-        _referral(decision, by_pathway[plan.pathway], plan, chosen.read_by(plan), service_id)
-        for plan, service_id in planned
-    ]
-    told = _send(known, sent)
+    sent, told = send_planned(known, decision, chosen, versions, _services_of(chosen, offers))
     keep_waiting(case=case, services=chosen.waits_for_room, at=now)
     if sent:
         rules = clock_rules()
-        within = [plan.answer_within for plan, _ in planned]
+        within = [plan.answer_within for plan in chosen.referrals]
         start_answer_clocks(case=case, sent=sent, within=within, rules=rules)
         happened(case=case, event="referral_sent", at=now, rules=rules)
     else:
@@ -230,20 +224,31 @@ def _services_of(chosen: Decision, offers: Iterable[Offer]) -> list[UUID]:
     return [found[plan.service, plan.team_id] for plan in chosen.referrals]
 
 
-def _send(known: Circumstances, sent: Sequence[Referral]) -> list[Happening]:
-    """These referrals: written, shown to their agencies, and the time of each answer set running.
+def send_planned(
+    known: Circumstances,
+    decision: RoutingDecision,
+    chosen: Decision,
+    versions: Iterable[PathwayVersion],
+    services: Iterable[UUID],
+) -> tuple[list[Referral], list[Happening]]:
+    """The referrals of a decision: written, shown to their agencies, and the time of each answer set running.
 
-    Returns what is to be told of them.
+    services: of each referral, in the order of the plans. Returns them, and what is to be told of them.
     """
+    by_pathway = {version.code: version for version in versions}
+    sent = [
+        _referral(decision, by_pathway[plan.pathway], plan, chosen.read_by(plan), service_id)
+        for plan, service_id in zip(chosen.referrals, services, strict=True)
+    ]
     if not sent:
-        return []
+        return [], []
     Referral.objects.bulk_create(sent)
     ends = give_sight(known=known, sent=sent)
     answers = [
         Due(EXPIRE, key=str(one.id), payload={"referral": str(one.id)}, at=one.answer_due_at) for one in sent
     ]
     schedule_all([*ends, *answers])
-    return [happening(one, verb="send", from_="draft", at=known.at) for one in sent]
+    return sent, [happening(one, verb="send", from_="draft", at=known.at) for one in sent]
 
 
 def _referral(
@@ -301,6 +306,11 @@ def follow_referral(*, actor: Actor, referral_id: UUID, asked_by: UUID) -> None:
     match referral.status:
         case "declined" | "expired":
             route_case(actor=actor, case_id=case.id, asked_by=asked_by)
+        case "returned" if referral.reason_code == HANDED_OVER:
+            pass  # whoever takes it over was sent it in the same transaction
+        case "returned" if referral.reason_code == CANNOT_GO_ON:
+            words = f"{who} cannot go on with its referral: {referral.reason_words}"
+            want_decision(case=case, words=words, code="cannot_go_on", at=now)
         case "returned":
             words = f"{who} gave the referral back and asks: {referral.reason_words}"
             want_decision(case=case, words=words, code="returned", at=now)

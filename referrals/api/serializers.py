@@ -4,7 +4,13 @@ from rest_framework import serializers
 
 from referrals.models import ReferralMessage
 from referrals.queries.messages import ABOUT
-from referrals.workflow import CONFIRMATIONS, DECLINE_REASONS, OUTCOME_DOMAINS, OUTCOME_RESULTS
+from referrals.workflow import (
+    CONFIRMATIONS,
+    DECLINE_REASONS,
+    OUTCOME_DOMAINS,
+    OUTCOME_RESULTS,
+    RETURN_REASONS,
+)
 
 
 class ChangeSerializer(serializers.Serializer):
@@ -97,9 +103,26 @@ class DeclineSerializer(serializers.Serializer):
 
 
 class ReturnSerializer(serializers.Serializer):
-    """What the partner needs to know before it can answer."""
+    """What the partner needs to know first, or why it cannot go on."""
 
+    reason = serializers.ChoiceField(
+        choices=list(RETURN_REASONS.items()), required=False, default="more_wanted", source="reason_code"
+    )
     details = serializers.CharField(max_length=400, source="reason_words")
+
+
+class AskTransferSerializer(serializers.Serializer):
+    """Why the referral should go to another team or agency."""
+
+    details = serializers.CharField(max_length=400, source="why")
+
+
+class TransferSerializer(AskTransferSerializer):
+    """To which of your own teams, by its service, and why."""
+
+    service = serializers.UUIDField(
+        help_text="Of another of your teams: the id as `capacity/` lists it.", source="service_id"
+    )
 
 
 class SayingSerializer(serializers.Serializer):

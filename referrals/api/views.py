@@ -26,6 +26,7 @@ from messaging.feeds import changes_after
 from referrals import serializers as shapes
 from referrals.actions import referral as verbs
 from referrals.actions.messages import ask
+from referrals.actions.transfers import ask_transfer, transfer
 from referrals.api import serializers as s
 from referrals.api.idempotency import once
 from referrals.api.refusals import refusals
@@ -268,7 +269,12 @@ MOVES = {
     ),
     "return": (
         "return_to_hub",
-        _move("return", verbs.return_to_hub, s.ReturnSerializer, "Send it back for more information."),
+        _move(
+            "return",
+            verbs.return_to_hub,
+            s.ReturnSerializer,
+            "Give it back to the hub: you must know more first, or you cannot go on.",
+        ),
         ["details"],
     ),
     "start": ("start", _move("start", verbs.start, s.NothingSerializer, "Say that the work has begun."), []),
@@ -286,6 +292,21 @@ MOVES = {
             "Say that you have stopped work on a recalled referral and dealt with what you hold of it.",
         ),
         ["answer"],
+    ),
+    "transfer": (
+        "transfer",
+        _move("transfer", transfer, s.TransferSerializer, "Move it to another of your teams."),
+        ["service", "details"],
+    ),
+    "ask-transfer": (
+        "transfer",
+        _move(
+            "ask_transfer",
+            ask_transfer,
+            s.AskTransferSerializer,
+            "Ask the hub to hand it over to another agency. It stays with you until the hub has decided.",
+        ),
+        ["details"],
     ),
     "ask": (
         "ask",

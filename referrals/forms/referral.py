@@ -5,7 +5,13 @@ from typing import Any
 
 from django import forms
 
-from referrals.workflow import CONFIRMATIONS, DECLINE_REASONS, OUTCOME_DOMAINS, OUTCOME_RESULTS
+from referrals.workflow import (
+    CONFIRMATIONS,
+    DECLINE_REASONS,
+    OUTCOME_DOMAINS,
+    OUTCOME_RESULTS,
+    RETURN_REASONS,
+)
 
 LONGEST_REASON = 400
 
@@ -36,14 +42,22 @@ class DeclineForm(forms.Form):
 
 
 class ReturnForm(forms.Form):
-    """What the agency must know before it can answer."""
+    """Why the agency gives the referral back: what it must know first, or why it cannot go on."""
 
+    mark_optional = False
+    reason_code = forms.ChoiceField(
+        label="Why do you give it back?",
+        help_text="You will no longer see the case.",
+        choices=list(RETURN_REASONS.items()),
+        widget=forms.RadioSelect(attrs={"class": "govuk-radios--small"}),
+        error_messages={"required": "Choose why you give it back"},
+    )
     reason_words = forms.CharField(
-        label="What do you need to know?",
-        help_text="You will no longer see the case. The hub finds out and sends a new referral.",
+        label="What do you need to know, or why can you not go on?",
+        help_text="The hub finds out and sends a new referral, or finds somebody else.",
         max_length=LONGEST_REASON,
         widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": "Say what you need to know"},
+        error_messages={"required": "Say what you need to know, or why you cannot go on"},
     )
 
 

@@ -32,6 +32,7 @@ from referrals.models.notes import CaseNote, NoteShare
 from referrals.models.referrals import Outcome, Override, RecallReason, Referral, RoutingDecision, Waiting
 from referrals.models.saved_filters import SavedFilter
 from referrals.models.say import Say
+from referrals.models.transfers import Transfer
 
 __all__ = [
     "Attendance",
@@ -77,5 +78,6 @@ __all__ = [
     "SentRecord",
     "SourceEdition",
     "SourceRecord",
+    "Transfer",
     "Waiting",
 ]

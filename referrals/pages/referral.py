@@ -28,7 +28,9 @@ from referrals.workflow import (
     CONFIRMATIONS,
     DECLINE_REASONS,
     FINAL,
+    HANDED_OVER,
     PARTNER,
+    RETURN_REASONS,
     STATUS_WORDS,
     MoveRefused,
     verbs_for,
@@ -40,7 +42,7 @@ DONE = {
     "accept": "You have taken the referral on.",
     "start": "The hub knows that the work has begun.",
     "decline": "The referral is declined. The hub finds somebody else.",
-    "return_to_hub": "The referral is back with the hub, with your question.",
+    "return_to_hub": "The referral is back with the hub, with what you wrote.",
     "complete": "The referral is complete. Thank you.",
     "confirm_recall": "The hub knows that you have stopped. Thank you.",
 }
@@ -49,10 +51,13 @@ PAGES = {
     "decline": ("referral_decline", "Decline"),
     "return_to_hub": ("referral_return", "Give it back to the hub"),
     "complete": ("referral_complete", "Complete with what came of it"),
+    "transfer": ("referral_transfer", "Pass it on to another team"),
     "confirm_recall": ("referral_confirm", "Confirm that you have stopped"),
 }
 REASONS = {
     **DECLINE_REASONS,
+    **RETURN_REASONS,
+    HANDED_OVER: "Handed over by the hub to another agency",
     "recalled_by_hub": "Recalled by the hub",
     **LOST,
     "not_answered": "Not answered in time",

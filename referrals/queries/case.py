@@ -40,6 +40,7 @@ from referrals.queries.readiness import Step, steps
 from referrals.queries.repeats import repeats_by_person
 from referrals.queries.rulebook import Explained, decisions_of, newer_in_force
 from referrals.queries.same_person import KnownAs, known_as
+from referrals.queries.transfers import transfers_shown
 from referrals.queries.triage import open_by
 from victims.entitlement import age_on
 from victims.matching import Why, why
@@ -205,7 +206,9 @@ def case_file(*, actor: Actor, case: Case, now: datetime) -> CaseFile:
         )
         if case.status in IN_TRIAGE
         else [],
-        referrals=sight.rows(referrals.prefetch_related("outcomes").order_by("-sent_at", "-id")),
+        referrals=sight.rows(
+            referrals.prefetch_related("outcomes", transfers_shown()).order_by("-sent_at", "-id")
+        ),
         decisions=decisions,
         newer_in_force=newer_in_force(decisions),
         prompts=prompts,

@@ -1,7 +1,8 @@
 """What each service is for one case at one moment: whose it is, what may be disclosed to them, and on which consent."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -9,10 +10,12 @@ from access.categories import ALL_CATEGORIES
 from agencies.models import Service
 from agencies.offering import opens_at
 from agencies.queries import services
+from referrals.models import Referral, Transfer
 from referrals.offer import Offer
 from referrals.queries.circumstances import Circumstances
 from referrals.queries.overrides import override_words
-from referrals.workflow import OPEN
+from referrals.teams import GIVEN_UP
+from referrals.workflow import CANNOT_GO_ON, HANDED_OVER, OPEN
 from victims.strictest import NOT_RECORDED, Stand
 
 
@@ -60,12 +63,36 @@ def offers_for(known: Circumstances) -> list[Offer]:
 
 
 def how_tried(known: Circumstances, *, again: Collection[str] = ()) -> dict[str, str]:
-    """By service and team: how the case's latest referral to it stands, save those that may be sent it again."""
+    """By service and team: how the case's latest referral to it stands, save those that may be sent it again.
+
+    HANDED_OVER: it was, and whoever took it over has it or has done the work; GIVEN_UP: nobody has, or the agency gave
+    it back for good.
+    """
+    taken_over = _taken_over(known.referrals)
     return {
-        f"{one.service.code}/{one.team_id}": one.status
+        f"{one.service.code}/{one.team_id}": _stands(one, taken_over)
         for one in known.referrals
         if one.status in OPEN or one.service.code not in again
     }
+
+
+def _taken_over(referrals: Collection[Referral]) -> dict[UUID, Referral]:
+    """By referral that was handed over: the one that took it over."""
+    handed = [one.id for one in referrals if one.reason_code == HANDED_OVER]
+    if not handed:
+        return {}
+    by_id = {one.id: one for one in referrals}
+    pairs = Transfer.objects.filter(referral__in=handed).exclude(taken_over_by=None)
+    return {old: by_id[new] for old, new in pairs.values_list("referral", "taken_over_by") if new in by_id}
+
+
+def _stands(referral: Referral, taken_over: Mapping[UUID, Referral]) -> str:
+    if referral.reason_code == HANDED_OVER:
+        last = referral
+        while last.id in taken_over:
+            last = taken_over[last.id]
+        return HANDED_OVER if last.status in (*OPEN, "completed") else GIVEN_UP
+    return GIVEN_UP if referral.reason_code == CANNOT_GO_ON else referral.status
 
 
 def _opens_at(service: Service, at: datetime) -> str:

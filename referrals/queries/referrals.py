@@ -22,7 +22,8 @@ from referrals.queries.documents import documents_shown
 from referrals.queries.keyset import SortKey, one_page
 from referrals.queries.notes import notes_shown
 from referrals.queries.people import NAMELESS, Name, all_names, names_shown
-from referrals.workflow import FINAL, OPEN, UNANSWERED
+from referrals.queries.transfers import transfers_shown
+from referrals.workflow import CANNOT_GO_ON, FINAL, OPEN, UNANSWERED
 from victims.models import AccessNeeds, Relationship, SafeAddress
 from victims.queries import access_needs, safe_addresses
 
@@ -44,7 +45,8 @@ TABS: dict[str, tuple[str, tuple[str, ...]]] = {
 def own(*, actor: Actor, referral_id: UUID) -> Referral | None:
     """The referral, if it is the actor's to see; None where it is not, or there is none."""
     actor.require(Capability.SEE_REFERRALS)
-    return _told().filter(id=referral_id, id__in=scope.referrals(actor).values("id")).first()
+    told = _told().prefetch_related(transfers_shown())
+    return told.filter(id=referral_id, id__in=scope.referrals(actor).values("id")).first()
 
 
 def own_list(*, actor: Actor, status: str, before: UUID | None, limit: int) -> list[Referral]:
@@ -239,8 +241,12 @@ def partner_file(*, referral: Referral) -> PartnerFile:
 
 
 def may_be_sent_again(*, case_id: UUID) -> list[Referral]:
-    """By service the case's latest referral, where it was recalled, declined or not answered."""
+    """By service the case's latest referral, where it was recalled, declined, given up or not answered."""
     latest: dict[UUID, Referral] = {}
     for referral in Referral.objects.filter(case=case_id).select_related("service", "agency").order_by("id"):
         latest[referral.service_id] = referral
-    return [one for one in latest.values() if one.status in ("recalled", "declined", "expired")]
+    return [
+        one
+        for one in latest.values()
+        if one.status in ("recalled", "declined", "expired") or one.reason_code == CANNOT_GO_ON
+    ]

@@ -54,7 +54,7 @@ def _again(row: RoutingDecision, versions: dict[UUID, PathwayVersion]) -> Replay
         return Replayed(row.id, [f"{len(missing)} of its pathway versions are gone"])
     definitions = [versions[one].definition for one in row.versions]
     try:
-        made = replay(definitions, row.facts, row.offers, row.tried)
+        made = replay(definitions, row.facts, row.offers, row.tried, row.decision.get("onward"))
     except PathwayError:
         return Replayed(row.id, ["a pathway version that cannot be read any more"])
     differs = differences(in_substance(row.decision), in_substance(made))

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from access.actor import Actor
 from access.context import hub_id
-from agencies.queries import agencies_by_id, names_of, services
+from agencies.queries import agencies_by_id, names_of, services, teams_to_offer
 from messaging.models import Event
 from messaging.queries import timeline
 from pathways.queries.assessments import titles
@@ -117,6 +117,8 @@ def entries_of(shown: Sequence[Event]) -> list[TimelineEntry]:
     if "rule" in told:
         words |= rule_names()
     words |= _titles_of_tasks(shown)
+    if "from_team" in told:
+        words |= {str(team.id): team.name for _, teams in teams_to_offer() for team in teams}
     return [
         TimelineEntry(
             title_of(event.topic), event.at, event.actor_name, text_of(event.topic, event.data, words)

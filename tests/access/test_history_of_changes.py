@@ -56,6 +56,7 @@ KEPT_OTHERWISE = {
     "referrals_development": "never changed; emptied by erasure alone",
     "referrals_referralmessage": "never changed, but sealed anew; emptied by erasure alone",
     "referrals_messagemark": "how far somebody has read",
+    "referrals_transfer": "asked once and decided once, each an event",
     "referrals_dispute": "each side speaks once, which a trigger holds",
     "referrals_feedalert": "no person; raised and cleared by marks",
     "referrals_feedrun": "how far a file is, no person",

@@ -287,6 +287,7 @@ WORK: dict[str, Door] = {
     ),
     "referral_dispute": _referral({"stance": "stands", "words": REASON}),
     "api_dispute": _referral({"stance": "stands", "details": REASON}),
+    "case_hand_over": _case({"to": "stays", "words": REASON}, at=OF_CASE | OF_REFERRAL),
     "case_messages": _case({"text": REASON, "about": "identity"}, at=OF_CASE | OF_REFERRAL),
     "referral_messages": _referral(
         {"text": REASON, "about": "identity"}, {"text": REASON, "about": "identity", "asks": "on"}
@@ -307,7 +308,8 @@ WORK: dict[str, Door] = {
     "referral_accept": _referral(),
     "referral_start": _referral(),
     "referral_decline": _referral({"reason_code": "no_capacity"}),
-    "referral_return": _referral({"reason_words": REASON}),
+    "referral_return": _referral({"reason_code": "more_wanted", "reason_words": REASON}),
+    "referral_transfer": _referral({"to": "ask", "why": REASON}),
     "referral_complete": _referral({"safety": "improved", "notes": REASON}),
     "referral_conflict": _referral({"why": "knows", "words": REASON}),
     "referral_confirm": _referral({"answer": "deleted"}),
@@ -397,6 +399,8 @@ WORK: dict[str, Door] = {
     "api_accept": _referral(headers={"Idempotency-Key": "one"}),
     "api_decline": _referral({"reason": "no_capacity"}),
     "api_return": _referral({"details": REASON}),
+    "api_transfer": _referral({"service": "{service}", "details": REASON}),
+    "api_ask-transfer": _referral({"details": REASON}),
     "api_start": _referral(),
     "api_complete": _referral(OUTCOME),
     "api_confirm": _referral({"answer": "deleted"}),

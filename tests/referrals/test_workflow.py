@@ -61,8 +61,8 @@ def test_only_a_closed_case_is_opened_again_and_every_other_status_leads_to_an_e
 @pytest.mark.parametrize(("table", "statuses", "first", "final"), TABLES)
 def test_a_verb_leads_from_one_status_to_one_other(table, statuses, first, final):
     assert Counter((one.verb, one.from_) for one in table).most_common(1)[0][1] == 1
-    # A question and its answer change whose turn it is, and nothing else.
-    assert {one.verb for one in table if one.from_ == one.to} <= {"ask", "inform"}
+    # A question and its answer change whose turn it is, a transfer which team has it, and nothing else.
+    assert {one.verb for one in table if one.from_ == one.to} <= {"ask", "inform", "transfer"}
     assert {one.to for one in table} | {one.from_ for one in table} <= set(statuses)
 
 
@@ -91,10 +91,10 @@ def test_a_referral_s_good_road():
 
 
 def test_a_partner_may_answer_at_once_what_it_was_sent():
-    assert verbs_for("sent", PARTNER) == ("receive", "accept", "decline", "return_to_hub", "ask")
-    assert verbs_for("received", PARTNER) == ("accept", "decline", "return_to_hub", "ask")
-    assert verbs_for("accepted", PARTNER) == ("return_to_hub", "start", "complete")
-    assert verbs_for("in_progress", PARTNER) == ("complete",)
+    assert verbs_for("sent", PARTNER) == ("receive", "accept", "decline", "return_to_hub", "ask", "transfer")
+    assert verbs_for("received", PARTNER) == ("accept", "decline", "return_to_hub", "ask", "transfer")
+    assert verbs_for("accepted", PARTNER) == ("return_to_hub", "start", "complete", "transfer")
+    assert verbs_for("in_progress", PARTNER) == ("return_to_hub", "complete", "transfer")
     assert all(verbs_for(status, PARTNER) == () for status in (*FINAL, "draft"))
 
 
@@ -107,7 +107,8 @@ def test_the_hub_recalls_what_is_open_and_the_system_expires_what_is_unanswered(
 
 
 def test_saying_no_needs_a_reason():
-    assert {one.verb for one in TRANSITIONS if one.needs_reason} == {"decline", "return_to_hub", "recall"}
+    wanted = {"decline", "return_to_hub", "recall", "hand_over", "transfer"}
+    assert {one.verb for one in TRANSITIONS if one.needs_reason} == wanted
     assert {one.verb for one in CASE_TRANSITIONS if one.needs_reason} == {"suspend", "close", "reopen"}
 
 
