@@ -34,7 +34,7 @@ TABLES = {
     "victims_person": "id, hub_id, reference, date_of_birth, sex, ethnicity, language, interpreter, created_at",
     "victims_personname": "id, hub_id, person_id, given_names, surname, recorded_at",
     "victims_contactmethod": "id, hub_id, person_id, kind, value, safety, notes, rules, recorded_at",
-    "victims_address": "id, hub_id, person_id, lines, postcode, letters, recorded_at",
+    "victims_address": "id, hub_id, person_id, lines, postcode, letters, household, recorded_at",
     "victims_matchkey": "hub_id, person_id, key",
     "bare": "person_id, name",
 }
@@ -170,7 +170,9 @@ def portion(humans: list[Human]) -> dict[str, list[tuple[object, ...]]]:
             rows["victims_contactmethod"].append(
                 (new_id(), hub, person, kind, value, "unknown", "", "{}", NOW)
             )
-        rows["victims_address"].append((new_id(), hub, person, home.lines, home.postcode, "unknown", NOW))
+        rows["victims_address"].append(
+            (new_id(), hub, person, home.lines, home.postcode, "unknown", "unknown", NOW)
+        )
         rows["victims_matchkey"] += [(hub, person, key) for key in keys]
         rows["bare"].append((person, f"{given} {human.surname}".casefold()))
     return rows
