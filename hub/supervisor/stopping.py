@@ -50,6 +50,11 @@ def is_taken(home: Home, name: str) -> bool:
     return False
 
 
+def is_gone(home: Home, name: str, pid: int | None) -> bool:
+    """Whether nobody holds the lock of this name, and who held it, letting go a moment before its end, is gone."""
+    return not is_taken(home, name) and (pid is None or not is_running(pid, WORDS[name]))
+
+
 def end(home: Home, name: str) -> bool:
     """End the process of this name and wait for it. False where there is none. Raises CannotStop."""
     if not is_taken(home, name):
@@ -62,6 +67,6 @@ def end(home: Home, name: str) -> bool:
             pass  # it was killed; its guard is ending the rest
         except PermissionError:
             raise CannotStop(f"Process {pid} belongs to somebody else: stop it as that user.") from None
-    if not wait_until(lambda: not is_taken(home, name), seconds=SECONDS, every=0.05):
+    if not wait_until(lambda: is_gone(home, name, pid), seconds=SECONDS, every=0.05):
         raise CannotStop(f"Process {pid} has not ended in {SECONDS} s: see the logs in {home.logs}.")
     return True

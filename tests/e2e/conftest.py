@@ -129,28 +129,23 @@ class Door:
         self.contexts: list[BrowserContext] = []
         self.refused: list[str] = []
 
-    def open(
-        self, stack: Stack, name: str, *, width: int = 1280, bypass_csp: bool = False, scripts: bool = True
-    ) -> Page:
+    def open(self, stack: Stack, name: str, *, width: int = 1280, scripts: bool = True) -> Page:
         """A page of a browser in which this person has signed in. What the page's policy refuses is kept.
 
         scripts: whether the browser runs any.
         """
-        page = self.visit(stack, "/", width=width, bypass_csp=bypass_csp, scripts=scripts)
+        page = self.visit(stack, "/", width=width, scripts=scripts)
         page.get_by_label("Email").fill(PEOPLE[name])
         page.get_by_label("Password", exact=True).fill(stack.password)
         page.get_by_role("button", name="Sign in", exact=True).click()
         page.wait_for_url(lambda url: "/accounts/login" not in url)
         return page
 
-    def visit(
-        self, stack: Stack, path: str, *, width: int = 1280, bypass_csp: bool = False, scripts: bool = True
-    ) -> Page:
+    def visit(self, stack: Stack, path: str, *, width: int = 1280, scripts: bool = True) -> Page:
         """The page of that address in a browser of its own, in which nobody has signed in."""
         context = self.browser.new_context(
             base_url=stack.address,
             viewport={"width": width, "height": 900},
-            bypass_csp=bypass_csp,
             java_script_enabled=scripts,
         )
         context.set_default_timeout(15_000)
