@@ -5,6 +5,7 @@ Each locks the case, checks, changes and tells, in one transaction; a refusal ra
 done. Which move is possible from which status is in referrals.workflow.
 """
 
+import hashlib
 from datetime import datetime, timedelta
 from types import EllipsisType
 from uuid import UUID
@@ -62,6 +63,10 @@ class ReasonMissing(TriageRefused):
 
 class EntitlementUnchanged(TriageRefused):
     """The case already has that entitlement."""
+
+
+class EntitlementChangedMeanwhile(TriageRefused):
+    """Somebody changed the entitlement after the actor saw it."""
 
 
 class TriageNotFinished(TriageRefused):
@@ -163,10 +168,13 @@ def claim_next(*, actor: Actor) -> Case:
 
 
 @transaction.atomic
-def change_entitlement(*, actor: Actor, case_id: UUID, level: str, reason: str) -> Case:
+def change_entitlement(
+    *, actor: Actor, case_id: UUID, level: str, reason: str, seen: str | None = None
+) -> Case:
     """Set what the person is entitled to under the Victims' Code, with a reason; running clocks follow.
 
-    Raises NotAllowed, CaseNotFound, CaseClosed, ReasonMissing, EntitlementUnchanged.
+    seen: the entitlement_version that the actor saw, where that matters: refused if it has changed since.
+    Raises NotAllowed, CaseNotFound, CaseClosed, ReasonMissing, EntitlementUnchanged, EntitlementChangedMeanwhile.
     """
     actor.require(Capability.TRIAGE)
     now = timezone.now()
@@ -174,7 +182,11 @@ def change_entitlement(*, actor: Actor, case_id: UUID, level: str, reason: str) 
     case = locked_open_case(actor, case_id)
     level = Case.Entitlement(level).value
     if case.entitlement == level:
-        raise EntitlementUnchanged(f"{case.reference} already has {level} entitlement.")
+        raise EntitlementUnchanged(
+            f"{case.reference} already has {level} entitlement: {case.entitlement_reason or 'no reason is recorded'}"
+        )
+    if seen is not None and seen != entitlement_version(case):
+        raise EntitlementChangedMeanwhile("The entitlement was changed while you were writing.")
     before, case.entitlement = case.entitlement, level
     case.entitlement_reason, case.entitlement_changed_by = reason, actor.name
     case.save(update_fields=["entitlement", "entitlement_reason", "entitlement_changed_by"])
@@ -185,6 +197,11 @@ def change_entitlement(*, actor: Actor, case_id: UUID, level: str, reason: str) 
         )
     )
     return case
+
+
+def entitlement_version(case: Case) -> str:
+    """Which entitlement and reason somebody saw, to be carried along while they write another."""
+    return hashlib.sha256(f"{case.entitlement} {case.entitlement_reason}".encode()).hexdigest()[:16]
 
 
 @transaction.atomic

@@ -5,13 +5,13 @@ from typing import Any
 from django import forms
 
 from agencies.offering import ACCESS
+from referrals.forms.merging import NOT_MINE, MergedForm
 from victims.models import AccessNeeds, Person
 
 
-class AccessNeedsForm(forms.Form):
+class AccessNeedsForm(MergedForm):
     """Asked of everybody, in the person's own time; never why they need it."""
 
-    mark_optional = False
     language = forms.CharField(
         label="Language that the person speaks best (optional)",
         help_text="Such as English, Welsh, Polish. Leave it empty where nobody knows.",
@@ -46,4 +46,5 @@ class AccessNeedsForm(forms.Form):
 
     def said(self) -> dict[str, Any]:
         """What was said, as victims.actions.access_needs takes it."""
-        return {**self.cleaned_data, "interpreter": self.cleaned_data["interpreter"] == "yes"}
+        given = {name: value for name, value in self.cleaned_data.items() if name not in NOT_MINE}
+        return {**given, "interpreter": given["interpreter"] == "yes", "seen": self.cleaned_data["seen"]}

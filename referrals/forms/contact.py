@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 
+from referrals.forms.merging import NOT_MINE, MergedForm
 from referrals.forms.triage import SMALL_RADIOS, offer
 from referrals.models import ContactAttempt
 from victims.actions.safety import CARE_WORDS, RULE_WORDS
@@ -45,10 +46,9 @@ class ContactForm(forms.Form):
         offer(self, "way", ways)
 
 
-class LettersForm(forms.Form):
+class LettersForm(MergedForm):
     """Whether letters are safe, and who lives there."""
 
-    mark_optional = False
     safety = forms.ChoiceField(
         label="Is it safe to use?",
         help_text="Ask the person, not the sender: who else may answer, read or open it?",
@@ -95,10 +95,9 @@ def _days(label: str) -> forms.MultipleChoiceField:
     )
 
 
-class SafetyForm(forms.Form):
+class SafetyForm(MergedForm):
     """Whether a number is safe, when, with which rules, and what was agreed with the person."""
 
-    mark_optional = False
     safety = forms.ChoiceField(
         label="Is it safe to use?",
         help_text="Ask the person, not the sender: who else may answer, read or open it?",
@@ -143,7 +142,7 @@ class SafetyForm(forms.Form):
     def __init__(self, *args: Any, is_telephone: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not is_telephone:
-            for name in [name for name in self.fields if name != "safety"]:
+            for name in [name for name in self.fields if name not in ("safety", *NOT_MINE)]:
                 del self.fields[name]
 
     def clean(self) -> dict[str, Any]:

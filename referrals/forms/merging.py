@@ -19,6 +19,17 @@ TAKE = "take_"
 NOT_MINE = ("csrfmiddlewaretoken", "seen", "was")
 
 
+class MergedForm(forms.Form):
+    """A form that carries along what it was opened on. Its `seen` is the version that its verb compares."""
+
+    mark_optional = False
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    was = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def clean_seen(self) -> str | None:
+        return self.cleaned_data["seen"] or None
+
+
 @dataclass(frozen=True)
 class Line:
     """One field that stands otherwise now than as it was sent. take: which of the two is proposed."""
@@ -60,7 +71,10 @@ def brought_together(form: type[forms.Form], sent: QueryDict, theirs: Mapping[st
         if isinstance(field, MemorableDateField):
             for part in ("day", "month", "year"):
                 data.pop(f"{name}_{part}", None)
-        data[name] = _plain(theirs.get(name))
+        if isinstance(field, forms.MultipleChoiceField):
+            data.setlist(name, _codes(theirs.get(name)))
+        else:
+            data[name] = _plain(theirs.get(name))
     return data
 
 
@@ -76,12 +90,22 @@ def as_sent(sent: QueryDict) -> list[tuple[str, str]]:
 
 
 def _plain(value: object) -> str:
+    if isinstance(value, list | tuple):
+        return ",".join(_codes(value))
     if isinstance(value, time):
         return f"{value:%H:%M}"
     return value.isoformat() if isinstance(value, date) else str(value if value is not None else "")
 
 
+def _codes(chosen: object) -> list[str]:
+    """What is chosen in a field of several choices; no code has a comma in it."""
+    return sorted(str(code) for code in chosen) if isinstance(chosen, list | tuple) else []
+
+
 def _words(field: forms.Field, value: str) -> str:
+    if isinstance(field, forms.MultipleChoiceField):
+        codes = value.split(",")
+        return ", ".join(str(words) for code, words in _choices(field) if str(code) in codes)
     if isinstance(field, forms.ChoiceField):
         return next((str(words) for code, words in _choices(field) if code == value), "Somebody else")
     if isinstance(field, MemorableDateField) and value:

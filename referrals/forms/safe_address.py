@@ -2,11 +2,12 @@
 
 from django import forms
 
+from referrals.forms.merging import MergedForm
 
-class SafeAddressForm(forms.Form):
+
+class SafeAddressForm(MergedForm):
     """Where the person is, and nobody may find."""
 
-    mark_optional = False
     lines = forms.CharField(
         label="Where is the person?",
         help_text="Only what you need: the name of a refuge and whom to ask for may be enough.",

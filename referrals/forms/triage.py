@@ -8,6 +8,7 @@ from django import forms
 from django.utils import timezone
 
 from govuk_forms import MemorableDateField
+from referrals.forms.merging import MergedForm
 from referrals.models import Case
 
 SMALL_RADIOS = {"class": "govuk-radios--small"}
@@ -29,7 +30,9 @@ class AssignForm(forms.Form):
         offer(self, "to", people)
 
 
-class EntitlementForm(forms.Form):
+class EntitlementForm(MergedForm):
+    """What the person is entitled to, and why."""
+
     level = forms.ChoiceField(
         label="Entitlement under the Victims’ Code",
         choices=[(level.value, level.label.capitalize()) for level in Case.Entitlement],

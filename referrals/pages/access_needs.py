@@ -10,8 +10,10 @@ from access.models import Look
 from access.sight import sight_of
 from referrals.forms.access_needs import AccessNeedsForm
 from referrals.pages.case import UNPROCESSABLE, case_for
+from referrals.pages.merging import Held, bring_together, is_left_to_them, left_to_them
 from referrals.workflow import OPEN_CASE
 from victims.actions.access_needs import AccessNeedsNotValid, record_access_needs
+from victims.actions.safety import RecordedMeanwhile
 from victims.queries import access_needs
 
 
@@ -22,11 +24,19 @@ def case_access_needs(request: HttpRequest, reference: str) -> HttpResponse:
     if found.status not in OPEN_CASE:
         raise Http404
     asked = sight_of(found.id).first(access_needs([found.person_id]))
-    sent = request.POST if request.method == "POST" else None
-    form = AccessNeedsForm(sent, initial=AccessNeedsForm.held(found.person, asked))
+    held = Held(
+        AccessNeedsForm.held(found.person, asked),
+        str(asked.id) if asked else "none",
+        asked.recorded_by_name if asked else "On record now",
+    )
+    form = AccessNeedsForm(held.sent(request, AccessNeedsForm), initial=held.opened())
     if form.is_valid():
+        if is_left_to_them(request, form, held):
+            return left_to_them(request, found)
         try:
             record_access_needs(actor=actor, case_id=found.id, person_id=found.person_id, **form.said())
+        except RecordedMeanwhile as refusal:
+            return bring_together(request, found, form, held, str(refusal))
         except AccessNeedsNotValid as refusal:
             form.add_error("language", str(refusal))
         else:

@@ -22,15 +22,14 @@ from referrals.actions.case_tasks import (
     give_task,
 )
 from referrals.forms.case_tasks import EndTaskForm, TaskForm, as_asked
-from referrals.forms.merging import as_sent, brought_together, lines
+from referrals.forms.merging import brought_together
 from referrals.models import Case, CaseTask
 from referrals.pages.case import REFUSALS, UNPROCESSABLE, case_for
+from referrals.pages.merging import Held, bring_together
 from referrals.queries.calendar import hub_calendar
 from referrals.queries.case_tasks import LISTS, my_tasks, teams_for_tasks
 from referrals.queries.restricted import who_may_carry
 from referrals.workflow import OPEN_CASE
-
-CONFLICT = 409
 
 
 @require_http_methods(["GET", "POST"])
@@ -75,7 +74,8 @@ def case_task(request: HttpRequest, reference: str, task_id: UUID) -> HttpRespon
                 seen=form.cleaned_data["seen"] or 0,
             )
         except TaskChangedMeanwhile as refusal:
-            return _bring_together(request, found, task, form, str(refusal))
+            held = Held(as_asked(task), str(task.version), task.changed_by_name)
+            return bring_together(request, found, form, held, str(refusal))
         except REFUSALS as refusal:
             form.add_error("owner" if isinstance(refusal, OwnerNotPossible) else None, str(refusal))
         else:
@@ -105,22 +105,6 @@ def case_task(request: HttpRequest, reference: str, task_id: UUID) -> HttpRespon
         },
         status=UNPROCESSABLE if refused else None,
     )
-
-
-def _bring_together(
-    request: HttpRequest, found: Case, task: CaseTask, form: TaskForm, words: str
-) -> HttpResponse:
-    """Theirs and mine, field by field, and what is to stand."""
-    record_look(action=Look.Action.VIEW, door="case_task", subjects=[found.id, found.person_id])
-    context = {
-        "case": found,
-        "words": words,
-        "who": task.changed_by_name,
-        "seen": task.version,
-        "sent": as_sent(request.POST),
-        "lines": lines(form, as_asked(task)),
-    }
-    return render(request, "referrals/merge.html", context, status=CONFLICT)
 
 
 @require_POST

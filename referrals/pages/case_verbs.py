@@ -19,8 +19,9 @@ from referrals.actions.hold import hold_case, take_off_hold
 from referrals.forms.triage import AssignForm, EntitlementForm, HoldForm, SuspendForm
 from referrals.models import Case
 from referrals.pages.case import REFUSALS, UNPROCESSABLE, case_for
+from referrals.pages.merging import Held, bring_together, is_left_to_them, left_to_them
 from referrals.queries.case import people_to_assign
-from victims.actions.safety import ContactMethodNotFound, SafetyNotValid
+from victims.actions.safety import ContactMethodNotFound, RecordedMeanwhile, SafetyNotValid
 
 
 @require_POST
@@ -74,13 +75,21 @@ def case_assign(request: HttpRequest, reference: str) -> HttpResponse:
 def case_entitlement(request: HttpRequest, reference: str) -> HttpResponse:
     """Change the entitlement, with a reason."""
     actor, found = case_for(reference)
-    form = EntitlementForm(sent(request), initial={"level": found.entitlement})
+    held = Held(
+        {"level": found.entitlement, "reason": found.entitlement_reason},
+        triage.entitlement_version(found),
+        found.entitlement_changed_by or "On record now",
+    )
+    form = EntitlementForm(held.sent(request, EntitlementForm), initial=held.opened(reason=""))
 
     def verb() -> object:
-        return triage.change_entitlement(actor=actor, case_id=found.id, **form.cleaned_data)
+        given = form.cleaned_data
+        return triage.change_entitlement(
+            actor=actor, case_id=found.id, level=given["level"], reason=given["reason"], seen=given["seen"]
+        )
 
     return form_page(
-        request, found, form, verb, field="level", title="Change the entitlement", button="Change"
+        request, found, form, verb, field="level", title="Change the entitlement", button="Change", held=held
     )
 
 
@@ -139,11 +148,21 @@ def form_page(
     title: str,
     button: str,
     note: str = "",
+    held: Held | None = None,
 ) -> HttpResponse:
-    """One verb with its own page: the form, and the form again with what was entered where it is refused."""
+    """One verb with its own page: the form, and the form again with what was entered where it is refused.
+
+    held: what a MergedForm changes, as it stands; whoever is second chooses between theirs and their own.
+    """
     if request.method == "POST" and form.is_valid():
+        if held and is_left_to_them(request, form, held):
+            return left_to_them(request, found)
         try:
             verb()
+        except (triage.EntitlementChangedMeanwhile, RecordedMeanwhile) as refusal:
+            if held is None:
+                raise
+            return bring_together(request, found, form, held, str(refusal))
         except (*REFUSALS, SafetyNotValid, ContactMethodNotFound) as refusal:
             form.add_error(field, str(refusal))
         else:

@@ -16,17 +16,22 @@ from access.looks import record_look
 from access.models import Look
 from access.roles import Capability
 from access.sight import sight_of
+from pathways.models import SavedAnswers
 from referrals.actions.contact import A_CALL, record_contact
+from referrals.actions.drafts import forget_draft
 from referrals.forms.contact import ContactForm, LettersForm, SafetyForm, safety_as_entered
 from referrals.models import Case, ContactAttempt
 from referrals.pages.case import REFUSALS, UNPROCESSABLE, case_for
 from referrals.pages.case_verbs import form_page, sent
+from referrals.pages.drafts import saved
+from referrals.pages.merging import Held
 from referrals.queries.call_backs import planned_on
 from referrals.queries.contact import Way, agreed_about, way_of
+from referrals.queries.drafts import own_draft
 from referrals.queries.people import NAMELESS, all_names
 from referrals.trying import RESULTS, scripts_for
 from referrals.workflow import OPEN_CASE
-from victims.actions.safety import record_letters, record_safety
+from victims.actions.safety import record_letters, record_safety, version_of
 from victims.models import Address, ContactMethod
 
 BEGAN = "referrals.contact"
@@ -40,13 +45,17 @@ def case_contact(request: HttpRequest, reference: str) -> HttpResponse:
     """
     actor, found = case_for(reference)
     now = timezone.now()
-    value = str((request.POST if request.method == "POST" else request.GET).get("way", ""))
+    value = str(request.POST.get("way") or request.GET.get("way", ""))
     way = way_of(found, value, now=now)
     if way is None or found.status not in OPEN_CASE:
         if request.method == "GET":
             raise Http404
         return _gone(request, actor, found)
-    form = ContactForm(sent(request), ways=[(way.value, way.words)], initial={"way": way.value})
+    if answer := saved(request, actor, found, form=way.value):
+        return answer
+    draft = own_draft(actor=actor, case_id=found.id, form=way.value)
+    initial = (draft.typed if draft else {}) | {"way": way.value}
+    form = ContactForm(sent(request), ways=[(way.value, way.words)], initial=initial)
     if form.is_valid():
         given = form.cleaned_data
         try:
@@ -60,11 +69,12 @@ def case_contact(request: HttpRequest, reference: str) -> HttpResponse:
                 began_at=_began(given["began"], found, way),
                 despite=given["despite"],
             )
+            forget_draft(actor=actor, case_id=found.id, form=way.value)
         except REFUSALS as refusal:
             form.add_error(None, str(refusal))
         else:
             return _recorded(request, found, given["result"])
-    return _try_page(request, actor, found, way, form, now)
+    return _try_page(request, actor, found, way, form, draft, now)
 
 
 def _recorded(request: HttpRequest, found: Case, result: str) -> HttpResponse:
@@ -91,7 +101,13 @@ def _gone(request: HttpRequest, actor: Actor, found: Case) -> HttpResponse:
 
 
 def _try_page(
-    request: HttpRequest, actor: Actor, found: Case, way: Way, form: ContactForm, now: datetime
+    request: HttpRequest,
+    actor: Actor,
+    found: Case,
+    way: Way,
+    form: ContactForm,
+    draft: SavedAnswers | None,
+    now: datetime,
 ) -> HttpResponse:
     agreed = agreed_about(way)
     record_look(action=Look.Action.VIEW, door="case_contact", subjects=[found.id, found.person_id])
@@ -101,6 +117,7 @@ def _try_page(
         "name": next(iter(all_names(found, sight_of(found.id))), NAMELESS),
         "way": way,
         "form": form,
+        "draft": draft,
         "agreed": agreed,
         "scripts": scripts_for(
             way.channel, on=timezone.localdate(now), cover_story=agreed.get("cover_story", "")
@@ -139,7 +156,10 @@ def case_safety(request: HttpRequest, reference: str, method: UUID) -> HttpRespo
         raise Http404
     is_telephone = held.kind != ContactMethod.Kind.EMAIL
     initial = {"safety": held.safety, **safety_as_entered(held.rules, held.care)}
-    form = SafetyForm(sent(request), is_telephone=is_telephone, initial=initial)
+    now_held = Held(initial, version_of(held))
+    form = SafetyForm(
+        now_held.sent(request, SafetyForm), is_telephone=is_telephone, initial=now_held.opened()
+    )
 
     def verb() -> object:
         given = form.cleaned_data
@@ -152,12 +172,23 @@ def case_safety(request: HttpRequest, reference: str, method: UUID) -> HttpRespo
             rules=dict.fromkeys(given.get("rules", ()), True),
             windows=form.windows,
             care={name: given.get(name, "") for name in ("may_answer", "code_word", "cover_story")},
+            seen=given["seen"],
         )
         messages.success(request, "What is safe is recorded.")
         return None
 
     title = f"Is it safe? {held.value}"
-    return form_page(request, found, form, verb, field=None, title=title, button="Record", note=held.notes)
+    return form_page(
+        request,
+        found,
+        form,
+        verb,
+        field=None,
+        title=title,
+        button="Record",
+        note=held.notes,
+        held=now_held,
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -172,12 +203,14 @@ def case_letters(request: HttpRequest, reference: str) -> HttpResponse:
         "household": held.household,
         "lives_there": (held.lives_there or {}).get("words", ""),
     }
-    form = LettersForm(sent(request), initial=initial)
+    now_held = Held(initial, version_of(held))
+    form = LettersForm(now_held.sent(request, LettersForm), initial=now_held.opened())
 
     def verb() -> object:
-        record_letters(actor=actor, case_id=found.id, person_id=found.person_id, **form.cleaned_data)
+        given = {name: value for name, value in form.cleaned_data.items() if name != "was"}
+        record_letters(actor=actor, case_id=found.id, person_id=found.person_id, **given)
         messages.success(request, "What is safe is recorded.")
         return None
 
     title = "Is it safe to write?"
-    return form_page(request, found, form, verb, field=None, title=title, button="Record")
+    return form_page(request, found, form, verb, field=None, title=title, button="Record", held=now_held)

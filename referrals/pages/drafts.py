@@ -21,7 +21,7 @@ def saved(request: HttpRequest, actor: Actor, found: Case, *, form: str) -> Http
     """
     if "again" in request.POST:
         forget_draft(actor=actor, case_id=found.id, form=form)
-        return redirect(request.path)
+        return redirect(request.get_full_path())
     if "save" not in request.POST:
         return None
     is_quiet = request.POST["save"] == QUIETLY

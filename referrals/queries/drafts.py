@@ -22,11 +22,19 @@ def own_draft(*, actor: Actor, case_id: UUID, form: str) -> SavedAnswers | None:
 
 @dataclass(frozen=True)
 class Begun:
-    """Something that waits to be gone on with. form: such as "note"; "" for an assessment, with its instrument."""
+    """Something that waits to be gone on with.
+
+    form: such as "note", or the way by which somebody is tried; "" for an assessment, with its instrument.
+    """
 
     form: str
     instrument: str
     saved_at: datetime
+
+    @property
+    def is_a_try(self) -> bool:
+        """Whether it is what was written while the person was tried."""
+        return ":" in self.form
 
 
 def begun(*, actor: Actor, case_id: UUID) -> list[Begun]:

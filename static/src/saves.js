@@ -34,7 +34,7 @@ function send() {
 
 // After signing in again in another tab, the page's token is of the session before.
 async function renewToken() {
-  const page = await fetch(location.pathname, { redirect: "manual" });
+  const page = await fetch(location.href, { redirect: "manual" });
   if (!page.ok) return false;
   const fresh = new DOMParser().parseFromString(await page.text(), "text/html");
   const token = fresh.querySelector("form[data-saves] [name=csrfmiddlewaretoken]");

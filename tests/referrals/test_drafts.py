@@ -77,3 +77,23 @@ def test_what_is_begun_of_the_end_is_kept_until_the_case_is_closed(hub, cast):
     assert browser.post(place, typed | {"save": "quietly"}).status_code == 200
     form = browser.get(place).context["form"]
     assert {name: form[name].value() for name in typed} == typed
+
+
+def test_what_is_written_while_the_person_is_tried_is_kept_by_way_and_goes_when_it_is_recorded(hub, cast):
+    case = a_case()
+    browser = cast.browser("priya")
+    ways = browser.get(f"/cases/{case.reference}/").context["file"].ways
+    way = next(one for one in ways if one.safe and one.channel == "phone")
+    place = f"/cases/{case.reference}/contact/?way={way.value}"
+    form = browser.get(place)
+    began = form.context["began"]
+    typed = {"way": way.value, "began": began, "notes": "She is at her sis"}
+    assert browser.post(place, typed | {"save": "quietly"}).status_code == 200
+    assert "You have begun to record a try" in browser.get(f"/cases/{case.reference}/").content.decode()
+    page = browser.get(place)
+    assert page.context["form"]["notes"].value() == "She is at her sis"
+    assert page.context["began"] == began
+    other = next(one for one in ways if one.safe and one.value != way.value)
+    assert not browser.get(f"/cases/{case.reference}/contact/?way={other.value}").context["draft"]
+    assert browser.post(place, typed | {"result": page.context["results"][0][0]}).status_code == 302
+    assert kept() == []

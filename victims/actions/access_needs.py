@@ -11,7 +11,9 @@ from access.roles import Capability
 from agencies.offering import ACCESS
 from messaging.events import Happening, publish
 from victims import normalise
+from victims.actions.safety import RecordedMeanwhile
 from victims.models import AccessNeeds, Person
+from victims.queries import access_needs
 
 
 class AccessNeedsNotValid(Exception):
@@ -20,12 +22,21 @@ class AccessNeedsNotValid(Exception):
 
 @transaction.atomic
 def record_access_needs(
-    *, actor: Actor, case_id: UUID, person_id: UUID, needs: Collection[str], language: str, interpreter: bool
+    *,
+    actor: Actor,
+    case_id: UUID,
+    person_id: UUID,
+    needs: Collection[str],
+    language: str,
+    interpreter: bool,
+    seen: str | None = None,
 ) -> AccessNeeds:
     """Keep what the person answered when they were asked: what they need, nothing included, and never why.
 
     needs: codes of agencies.offering.ACCESS. language: as they name it, "" where it is not known. It replaces what was
-    answered before, and what a sender told of language and interpreter. Raises NotAllowed, AccessNeedsNotValid.
+    answered before, and what a sender told of language and interpreter. seen: the id of the answer that the actor saw,
+    "none" for none, where that matters: refused if there is a newer one.
+    Raises NotAllowed, AccessNeedsNotValid, RecordedMeanwhile.
     """
     actor.require(Capability.TRIAGE)
     now = timezone.now()
@@ -37,6 +48,9 @@ def record_access_needs(
     # A person is changed only where something differs: each change is on record.
     told = {"language": language, "interpreter": interpreter}
     held = Person.objects.select_for_update().get(id=person_id)
+    newest = access_needs([person_id]).first()
+    if seen is not None and seen != str(newest.id if newest else "none"):
+        raise RecordedMeanwhile("What the person needs was recorded by somebody else while you were writing.")
     if any(getattr(held, name) != value for name, value in told.items()):
         Person.objects.filter(id=person_id).update(**told)
     made = AccessNeeds(

@@ -12,7 +12,7 @@ from access.roles import Capability
 from messaging.events import Happening, publish
 from victims import normalise
 from victims.actions.people import write_no_letters
-from victims.models import Address, ContactMethod, SafeAddress
+from victims.models import Address, ContactMethod, Person, SafeAddress
 from victims.safe_contact import Window, as_rule
 
 RULE_WORDS: dict[str, str] = {
@@ -39,14 +39,35 @@ class SafetyNotValid(Exception):
     """What was said of safety cannot be recorded as it stands. The message says what to change."""
 
 
+class RecordedMeanwhile(Exception):
+    """Somebody recorded the same after the actor saw it. The message says what."""
+
+
+def version_of(held: ContactMethod | Address | SafeAddress | None) -> str:
+    """Which record somebody saw, to be carried along while they write another; "none" where there was none."""
+    if held is None:
+        return "none"
+    if isinstance(held, SafeAddress):
+        return str(held.id)
+    safety = held.letters if isinstance(held, Address) else held.safety
+    return f"{held.verified_at.isoformat() if held.verified_at else ''} {safety}"
+
+
 @transaction.atomic
 def record_safe_address(
-    *, actor: Actor, case_id: UUID, person_id: UUID, lines: str, postcode: str = ""
+    *,
+    actor: Actor,
+    case_id: UUID,
+    person_id: UUID,
+    lines: str,
+    postcode: str = "",
+    seen: str | None = None,
 ) -> SafeAddress:
     """Record where somebody is that nobody may find. It is sealed, and shown only by its own data category.
 
     No search, match key or area is made of it, and letters to where the person lived stop.
-    Raises NotAllowed, SafetyNotValid.
+    seen: the version_of what the actor saw, where that matters: refused if there is a newer one.
+    Raises NotAllowed, SafetyNotValid, RecordedMeanwhile.
     """
     actor.require(Capability.TRIAGE)
     now = timezone.now()
@@ -55,6 +76,9 @@ def record_safe_address(
         raise SafetyNotValid("Write the safe address, or how it may be reached.")
     if postcode.strip() and not written_postcode:
         raise SafetyNotValid("That is no postcode: write it like NS1 4AB, or leave it out.")
+    Person.objects.select_for_update().get(id=person_id)
+    held = SafeAddress.objects.filter(person_id=person_id).order_by("-recorded_at", "-id").first()
+    _as_seen(seen, held, "Another safe address was recorded while you were writing.")
     made = SafeAddress.objects.create(
         person_id=person_id, place={"lines": lines, "postcode": written_postcode}, recorded_at=now
     )
@@ -78,11 +102,13 @@ def record_safety(
     rules: Mapping[str, bool] | None = None,
     windows: Sequence[Window] = (),
     care: Mapping[str, str] | None = None,
+    seen: str | None = None,
 ) -> None:
     """Record whether a number or e-mail address is safe, when, and with which rules, as the person says.
 
     safety: safe, unsafe or unknown. It replaces what the sender's note was read as; the note itself stays. windows:
-    when; none for any hour. care: see CARE_WORDS. Raises NotAllowed, ContactMethodNotFound, SafetyNotValid.
+    when; none for any hour. care: see CARE_WORDS. seen: the version_of what the actor saw, where that matters: refused
+    if it has changed since. Raises NotAllowed, ContactMethodNotFound, SafetyNotValid, RecordedMeanwhile.
     """
     actor.require(Capability.TRIAGE)
     now = timezone.now()
@@ -106,6 +132,7 @@ def record_safety(
         raise ContactMethodNotFound("That number or address is no longer on the record.")
     if method.kind == ContactMethod.Kind.EMAIL and (kept or agreed):
         raise SafetyNotValid("Hours and rules are for telephones: leave them empty for e-mail.")
+    _as_seen(seen, method, "What is safe was recorded by somebody else while you were writing.")
     method.safety, method.rules, method.verified_at = safety, kept, now
     method.care = agreed or None
     method.save(update_fields=["safety", "rules", "care", "verified_at"])
@@ -121,10 +148,12 @@ def record_letters(
     safety: str,
     household: str = Address.Household.UNKNOWN,
     lives_there: str = "",
+    seen: str | None = None,
 ) -> None:
     """Record whether letters to where the person lives are safe, and who else lives there.
 
-    Raises NotAllowed, ContactMethodNotFound, SafetyNotValid.
+    seen: the version_of what the actor saw, where that matters: refused if it has changed since.
+    Raises NotAllowed, ContactMethodNotFound, SafetyNotValid, RecordedMeanwhile.
     """
     actor.require(Capability.TRIAGE)
     now = timezone.now()
@@ -137,6 +166,7 @@ def record_letters(
     )
     if address is None:
         raise ContactMethodNotFound("No address is on the record.")
+    _as_seen(seen, address, "What is safe was recorded by somebody else while you were writing.")
     address.letters, address.household = safety, Address.Household(household)
     address.lives_there = {"words": lives_there.strip()} if lives_there.strip() else None
     address.verified_at = now
@@ -158,6 +188,11 @@ def mark_unsafe(
         method.rules = {**method.rules, "wrong_number": True}
     method.save(update_fields=["safety", "rules", "verified_at"])
     _tell(case_id, method.kind, method.safety, at)
+
+
+def _as_seen(seen: str | None, held: ContactMethod | Address | SafeAddress | None, words: str) -> None:
+    if seen is not None and seen != version_of(held):
+        raise RecordedMeanwhile(words)
 
 
 def _known_safety(safety: str) -> None:
