@@ -313,6 +313,7 @@ class Notification(HubRow):
     case_id = models.UUIDField(null=True)
     referral_id = models.UUIDField(null=True)
     row_id = models.UUIDField(null=True, help_text="The row in quarantine.")
+    conference_id = models.UUIDField(null=True)
     read_at = models.DateTimeField(null=True)
     mailed_at = models.DateTimeField(null=True)
 

@@ -37,7 +37,7 @@ class Kind:
 
 KINDS = {
     "case_assigned": Kind("A case was given to you", Way.MAIL),
-    "task_given": Kind("A task was given to you", Way.MAIL),
+    "task_given": Kind("A task was given to you or to your team", Way.MAIL),
     "mentioned": Kind("A note mentions you", Way.MAIL),
     "referral_declined": Kind("A service declined a referral", Way.MAIL),
     "referral_returned": Kind("A service asks for more about a referral", Way.MAIL),
@@ -45,6 +45,7 @@ KINDS = {
     "transfer_answered": Kind("The hub answers what you asked about a referral", Way.MAIL),
     "referral_expired": Kind("A service did not answer a referral in time", Way.MAIL),
     "message_came": Kind("A message came about a referral", Way.MAIL),
+    "override_asked": Kind("A colleague asks to tell an agency without consent: you decide", Way.MAIL),
     "call_back_due": Kind("A call-back is due", Way.MAIL),
     "prompt_overdue": Kind("What an answer asked for was not done in time", Way.MAIL),
     "clock_warned": Kind("A clock runs out soon", Way.DIGEST),
@@ -54,8 +55,12 @@ KINDS = {
     "dispute_answered": Kind("A service answers what you contest", Way.MAIL),
     "pathway_challenged": Kind("Somebody questions where a pathway sent a case", Way.DIGEST),
     "referral_came": Kind("A referral came for your team", Way.MAIL),
+    "referral_recalled": Kind("The hub took a referral back", Way.MAIL),
+    "conference_asks": Kind("A case conference asks what your agency knows", Way.MAIL),
+    "action_given": Kind("A case conference gave you or your agency something to do", Way.MAIL),
     "child_in_danger": Kind("A report names a child in danger", Way.MAIL, urgent=True),
     "child_overdue": Kind("A child in danger was not referred on in time", Way.MAIL, urgent=True),
 }
-PARTNER = ("referral_came", "dispute_opened", "message_came", "transfer_answered")
-HUB = tuple(code for code in KINDS if code not in PARTNER or code == "message_came")
+BOTH = ("message_came", "action_given")
+PARTNER = ("referral_came", "referral_recalled", "transfer_answered", "dispute_opened", "conference_asks", *BOTH)
+HUB = tuple(code for code in KINDS if code not in PARTNER or code in BOTH)

@@ -5,13 +5,16 @@ from datetime import datetime
 from uuid import UUID
 
 from access.actor import Actor
-from access.roles import Role
+from access.roles import CAPABILITIES, STAFF_ROLES, Capability, Role
 from agencies.models import Notification, NotificationChoice, OnCallTurn, Practitioner
 from agencies.notifications import KINDS, Way
 from agencies.on_call import in_turn
 
 MOST_UNREAD = 99
 MOST_TURNS = 200
+WORK = frozenset({Capability.TRIAGE, Capability.ANSWER_REFERRAL})
+WORKERS = tuple(role for role in STAFF_ROLES if WORK & CAPABILITIES[role])
+"""Roles of those who work a queue: of the hub's, or of a partner's."""
 
 
 def unread_count(*, actor: Actor) -> int:
@@ -61,6 +64,14 @@ def next_on_call(*, hub: UUID, at: datetime) -> list[list[UUID]]:
 
 
 def people_of_team(*, team_id: UUID) -> list[UUID]:
-    """Active people of a team who answer referrals."""
-    people = Practitioner.objects.filter(teams=team_id, is_active=True, role="partner_practitioner")
+    """Active people of a team who work its queue."""
+    people = Practitioner.objects.filter(teams=team_id, is_active=True, role__in=WORKERS)
+    return list(people.values_list("id", flat=True))
+
+
+def people_of_agencies(agencies: Iterable[UUID], *, called: str = "") -> list[UUID]:
+    """Active people of some agencies who work their queues: all, or those of that name."""
+    people = Practitioner.objects.filter(agency__in=list(agencies), is_active=True, role__in=WORKERS)
+    if called:
+        people = people.filter(name__iexact=called)
     return list(people.values_list("id", flat=True))

@@ -54,6 +54,7 @@ class Told:
     case_id: UUID | None = None
     referral_id: UUID | None = None
     row_id: UUID | None = None
+    conference_id: UUID | None = None
 
 
 @transaction.atomic

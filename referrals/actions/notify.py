@@ -17,11 +17,11 @@ from access.context import hub_id
 from access.roles import Capability, Role
 from agencies.actions.notifications import Told, notify
 from agencies.models import Notification
-from agencies.telling import in_charge, next_on_call, people_of_team
+from agencies.telling import in_charge, next_on_call, people_of_agencies, people_of_team
 from messaging.events import Happening, publish, schedule
 from messaging.models import Event
 from referrals.feed.verdicts import SAFEGUARDING
-from referrals.models import Case, FeedRow, Prompt, Referral
+from referrals.models import Case, ConferenceAction, FeedRow, Prompt, Referral
 
 CALL_NEXT = "referrals.call_next"
 PROMPT_OVERDUE = "referrals.prompt_overdue"
@@ -86,6 +86,8 @@ def note_prompt_overdue(*, prompt_id: UUID) -> None:
 
 
 def _told(kind: str, event: Event) -> Told:
+    if event.topic.startswith("conference."):
+        return Told(kind, event.id, event.at, conference_id=_id(event, "conference"))
     row = _id(event, "row") if "row" in event.data and event.topic.startswith("feed.") else None
     return Told(kind, event.id, event.at, event.case_id, event.referral_id, row)
 
@@ -108,6 +110,12 @@ def _named(name: str) -> Callable[[Event], Iterable[UUID]]:
         return [UUID(str(one)) for one in (told if isinstance(told, list) else [told])]
 
     return people
+
+
+def _owners_of_task(event: Event) -> Iterable[UUID]:
+    """Whose a task is: a person's, or a team's."""
+    team = event.data.get("to_team")
+    return people_of_team(team_id=UUID(str(team))) if team else _named("to_owner")(event)
 
 
 def _carrier(event: Event) -> Iterable[UUID]:
@@ -145,6 +153,25 @@ def _other_side(event: Event) -> Iterable[UUID]:
     return _team(event) if event.data["side"] == "hub" else _carrier_or_supervisors(event)
 
 
+def _asked_agencies(event: Event) -> Iterable[UUID]:
+    """Those who answer for the agencies that a case conference asks."""
+    return people_of_agencies(_named("agencies")(event))
+
+
+def _doers(event: Event) -> Iterable[UUID]:
+    """Who is to do an action: whom it names; else the hub's carrier of the case, or those of the agency."""
+    agency = _id(event, "agency")
+    name = ConferenceAction.objects.values_list("owner_name", flat=True).get(id=_id(event, "action"))
+    named = people_of_agencies([agency], called=name) if name else []
+    if agency == hub_id():
+        return named or _carrier_or_supervisors(event)
+    return named or people_of_agencies([agency])
+
+
+def _supervisors(event: Event) -> Iterable[UUID]:
+    return in_charge(hub=hub_id())
+
+
 def _on_call(event: Event) -> Iterable[UUID]:
     return next(iter(next_on_call(hub=hub_id(), at=timezone.now())), [])
 
@@ -155,7 +182,8 @@ def _on_call_and_supervisors(event: Event) -> Iterable[UUID]:
 
 RULES = {
     "case.assigned": Rule("case_assigned", _named("to_assignee")),
-    "case.task_given": Rule("task_given", _named("to_owner")),
+    "case.task_given": Rule("task_given", _owners_of_task),
+    "case.override_asked": Rule("override_asked", _supervisors),
     "case.prompt_overdue": Rule("prompt_overdue", _carrier_or_supervisors),
     "case.call_back_due": Rule("call_back_due", _carrier_or_supervisors),
     "message.sent": Rule("message_came", _other_side),
@@ -168,6 +196,9 @@ RULES = {
     "transfer.asked": Rule("transfer_asked", _carrier_or_supervisors),
     "transfer.refused": Rule("transfer_answered", _team),
     "referral.expired": Rule("referral_expired", _carrier),
+    "referral.recalled": Rule("referral_recalled", _team),
+    "conference.agencies_asked": Rule("conference_asks", _asked_agencies),
+    "conference.action_set": Rule("action_given", _doers),
     "clock.warned": Rule("clock_warned", _rung),
     "clock.missed": Rule("clock_missed", _rung),
     "clock.escalated": Rule("clock_escalated", _rung),

@@ -5,7 +5,7 @@ of conference both allow, until some days after the meeting. An agency in confli
 a restricted record nobody is asked here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from uuid import UUID
 
@@ -90,6 +90,7 @@ def ask_agencies(*, actor: Actor, conference_id: UUID) -> int:
     Research.objects.bulk_create(made)
     schedule_all(ends)
     publish(*(_told("conference.research_asked", one, meeting) for one in made))
+    _have_people_told(made, meeting)
     if made:
         remind_at = max(meeting.research_due_at - BEFORE_DUE, now)
         key = f"{meeting.id}:{meeting.research_due_at:%Y%m%dT%H%M}"
@@ -155,7 +156,16 @@ def remind_agencies(*, actor: Actor, conference_id: UUID) -> int:
     waits = Research.objects.filter(conference=meeting, status=Research.Status.ASKED, until__gt=now)
     late = list(waits.order_by("agency_id", "id"))
     publish(*(_told("conference.research_wanted", one, meeting) for one in late))
+    # Who was asked this late has only just been told.
+    _have_people_told([one for one in late if one.asked_at < meeting.research_due_at - BEFORE_DUE], meeting)
     return len(late)
+
+
+def _have_people_told(asked: Iterable[Research], meeting: Conference) -> None:
+    """One event a meeting, however many cases are asked about: people are told once of them all."""
+    if agencies := sorted({str(one.agency_id) for one in asked}):
+        data: dict[str, object] = {"conference": str(meeting.id), "agencies": agencies}
+        publish(Happening("conference.agencies_asked", at=timezone.now(), data=data))
 
 
 def _told(topic: str, research: Research, meeting: Conference, **codes: object) -> Happening:

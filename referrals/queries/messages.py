@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from access.categories import Category
 from referrals.models import MessageMark, Referral, ReferralMessage
@@ -51,3 +51,21 @@ def how_many_messages(referrals: Iterable[Referral]) -> dict[UUID, int]:
     """By referral, how many messages the reader may see. For the few referrals of one case."""
     counted = ReferralMessage.objects.filter(referral__in=[one.id for one in referrals])
     return dict(counted.values_list("referral").annotate(Count("id")))
+
+
+def cases_with_unread(cases: Iterable[UUID]) -> set[UUID]:
+    """Those of a page's cases on which a partner wrote what nobody of the hub has read."""
+    return set(_unread(by_hub=True).filter(case__in=cases).values_list("case", flat=True).distinct())
+
+
+def referrals_with_unread(referrals: Iterable[UUID], *, by_hub: bool) -> set[UUID]:
+    """Those of a page's referrals on which the other side wrote what nobody of the reader's side has read."""
+    found = _unread(by_hub=by_hub).filter(referral__in=referrals)
+    return set(found.values_list("referral", flat=True).distinct())
+
+
+def _unread(*, by_hub: bool) -> QuerySet[ReferralMessage]:
+    read = MessageMark.objects.filter(
+        referral=OuterRef("referral"), by_hub=by_hub, read_to__gte=OuterRef("id")
+    )
+    return ReferralMessage.objects.filter(~Exists(read), from_hub=not by_hub)

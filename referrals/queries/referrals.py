@@ -20,6 +20,7 @@ from referrals.models import Case, CaseNote, ContactAttempt, Document, Incident,
 from referrals.queries.contact import Way, ways_shown
 from referrals.queries.documents import documents_shown
 from referrals.queries.keyset import SortKey, one_page
+from referrals.queries.messages import referrals_with_unread
 from referrals.queries.notes import notes_shown
 from referrals.queries.people import NAMELESS, Name, all_names, names_shown
 from referrals.queries.transfers import transfers_shown
@@ -68,11 +69,15 @@ def _told() -> Any:
 
 @dataclass(frozen=True)
 class ReferralRow:
-    """One line of a list of referrals. The case's reference and the name are empty where they may not be seen."""
+    """One line of a list of referrals. The case's reference and the name are empty where they may not be seen.
+
+    has_message: the other side wrote what nobody of the reader's has read.
+    """
 
     referral: Referral
     case_reference: str
     name: str
+    has_message: bool
 
 
 @dataclass(frozen=True)
@@ -103,7 +108,7 @@ def partner_queue(
         after=after,
         before=before,
     )
-    return _page(part.ids, part.previous, part.next)
+    return _page(actor, part.ids, part.previous, part.next)
 
 
 def how_many_asked(*, actor: Actor, now: datetime) -> tuple[int, int]:
@@ -128,33 +133,34 @@ def unanswered(*, actor: Actor, after: str = "", before: str = "") -> ReferralPa
     """The hub's referrals whose answer is owed, the next due first."""
     waiting = scope.referrals(actor).filter(status__in=UNANSWERED)
     part = one_page([waiting], key=BY_ANSWER_DUE, descending=False, size=PAGE, after=after, before=before)
-    return _page(part.ids, part.previous, part.next)
+    return _page(actor, part.ids, part.previous, part.next)
 
 
 def unconfirmed(*, actor: Actor, after: str = "", before: str = "") -> ReferralPage:
     """Recalled referrals whose agency has not said yet that it has stopped, the next due first."""
     owed = scope.referrals(actor).filter(confirm_due_at__isnull=False, confirmed_at__isnull=True)
     part = one_page([owed], key=BY_CONFIRM_DUE, descending=False, size=PAGE, after=after, before=before)
-    return _page(part.ids, part.previous, part.next)
+    return _page(actor, part.ids, part.previous, part.next)
 
 
 def answered(*, actor: Actor, after: str = "", before: str = "") -> ReferralPage:
     """The hub's referrals that were answered, the latest answer first."""
     found = scope.referrals(actor).filter(answered_at__isnull=False)
     part = one_page([found], key=BY_ANSWERED, descending=True, size=PAGE, after=after, before=before)
-    return _page(part.ids, part.previous, part.next)
+    return _page(actor, part.ids, part.previous, part.next)
 
 
-def _page(ids: list[UUID], previous: str, following: str) -> ReferralPage:
+def _page(actor: Actor, ids: list[UUID], previous: str, following: str) -> ReferralPage:
     by_id = {referral.id: referral for referral in _told().filter(id__in=ids)}
     referrals = [by_id[one] for one in ids if one in by_id]
     cases = cases_shown(referrals)
     names = names_shown(cases.values())
+    unread = referrals_with_unread(ids, by_hub=actor.hub)
     rows = []
     for referral in referrals:
         case = cases.get(referral.case_id)
         name = names.get(case.person_id, NAMELESS).short if case else ""
-        rows.append(ReferralRow(referral, case.reference if case else "", name))
+        rows.append(ReferralRow(referral, case.reference if case else "", name, referral.id in unread))
     return ReferralPage(rows, previous, following)
 
 

@@ -25,6 +25,7 @@ from referrals.models import Case, Incident, Referral
 from referrals.queries.calendar import midnight
 from referrals.queries.contact import contact_notes_by_case
 from referrals.queries.keyset import SortKey, one_page
+from referrals.queries.messages import cases_with_unread
 from referrals.queries.people import NAMELESS, Name, names_shown, people_with_open_suggestions
 from referrals.queries.repeats import repeats_by_person
 from referrals.queries.search import search_condition
@@ -303,6 +304,7 @@ def _rows(actor: Actor, ids: list[UUID], now: datetime) -> list[Row]:
     notes = contact_notes_by_case(which(ContactMethod), now=now)
     doubled = people_with_open_suggestions(case.person_id for case in which(SamePersonSuggestion))
     again = repeats_by_person([case.person_id for case in which(Incident)], until=now)
+    written = cases_with_unread(ids)
     return [
         Row(
             case=case,
@@ -312,6 +314,7 @@ def _rows(actor: Actor, ids: list[UUID], now: datetime) -> list[Row]:
             open_by=open_by(case, actor=actor, now=now),
             notes=(
                 *_hold_words(case, now),
+                *(("Message from a partner not read",) if case.id in written else ()),
                 *notes.get(case.id, ()),
                 *(("Possible duplicate",) if case.person_id in doubled else ()),
                 *((again[case.person_id].words,) if again.get(case.person_id, ONCE).words else ()),

@@ -57,6 +57,22 @@ def test_both_sides_write_read_and_see_that_it_was_read(cast, referral):
         assert "Fridays" not in str([event.data for event in events])
 
 
+def test_queues_mark_what_nobody_of_the_readers_side_has_read(cast, referral):
+    ruth, priya, dana = (cast.browser(name) for name in ("ruth", "priya", "dana"))
+    responses, queue = "/responses/?list=waiting", "/referrals/"
+    mark = "Message from {} not read"
+    ruth.post(page_of(referral), {"text": "Does she work on Fridays?", "about": "identity"})
+    for place in (responses, "/triage/?stage=partner"):
+        assert mark.format("a partner") in dana.get(place).content.decode()
+    assert "not read" not in ruth.get(queue).content.decode()
+    priya.get(case_page_of(referral))
+    assert mark.format("a partner") not in dana.get(responses).content.decode()
+    priya.post(case_page_of(referral), {"text": "She does not.", "about": "identity"})
+    assert mark.format("the hub") in ruth.get(queue).content.decode()
+    ruth.get(page_of(referral))
+    assert mark.format("the hub") not in ruth.get(queue).content.decode()
+
+
 def test_nobody_else_reads_a_message_and_nobody_changes_one(cast, referral):
     ruth, priya = cast.actor("ruth"), cast.actor("priya")
     with acting_as(priya):

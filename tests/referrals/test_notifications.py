@@ -16,9 +16,11 @@ from messaging.events import Happening, publish
 from messaging.models import Message
 from messaging.relay import run_due
 from referrals.actions import referral as verbs
+from referrals.actions.case_tasks import Wanted, give_task
 from referrals.actions.challenges import challenge_referral
 from referrals.actions.conflicts import declare_conflict
 from referrals.actions.disputes import answer_dispute, contest_decline
+from referrals.actions.meeting import begin_meeting, set_action
 from referrals.actions.messages import send_message
 from referrals.actions.notes import write_note
 from referrals.actions.notify import PROMPT_OVERDUE, watch_prompt
@@ -28,6 +30,7 @@ from referrals.actions.triage import assign
 from referrals.models import Case, Prompt
 from tests.factories import a_case
 from tests.referrals.road import routed
+from tests.referrals.test_conferences import a_meeting, asked, listed
 
 pytestmark = pytest.mark.usefixtures("hub")
 
@@ -144,6 +147,50 @@ def test_a_mention_is_told_and_what_was_not_done_in_time(cast):
         answer_prompt(actor=priya, case_id=case.id, prompt_id=asked[0].id, state="done", words="Rang.")
     due_now(PROMPT_OVERDUE)
     assert kinds_of(cast, "liam") == ["prompt_overdue", "mentioned"]
+
+
+def test_a_task_of_a_team_reaches_its_people_and_a_disclosure_that_is_asked_for_who_decides(cast):
+    case = a_case()
+    with acting_as_system("tests"):
+        team = cast.practitioner("liam").teams.get()
+        mates = [one.id for one in team.practitioners.filter(is_active=True)]
+    with acting_as(cast.actor("priya")) as priya:
+        wanted = Wanted("Ring the school", timezone.now() + timedelta(days=1), team_id=team.id)
+        give_task(actor=priya, case_id=case.id, wanted=wanted)
+    run_due()
+    with acting_as_system("tests"):
+        told_of = Notification.objects.filter(kind="task_given", case_id=case.id)
+        assert {one.recipient_id for one in told_of} == set(mates) - {cast.practitioner("priya").id} != set()
+        publish(Happening("case.override_asked", at=timezone.now(), case_id=case.id))
+    assert kinds_of(cast, "dana")[0] == "override_asked"
+
+
+def test_a_conference_tells_an_agency_once_of_all_its_cases_and_whoever_is_to_do_something(cast):
+    meeting = a_meeting(cast)
+    listing, _ = (listed(cast, routed(cast), meeting) for _ in range(2))
+    asked(cast, meeting)
+    assert kinds_of(cast, "ruth").count("conference_asks") == 1
+    row = cast.browser("ruth").get(PLACE).context["page"].rows[0]
+    gone_to = cast.browser("ruth").get(f"{PLACE}{row.notification.id}/")["Location"]
+    assert gone_to == f"/conferences/{meeting.id}/"
+    with acting_as(cast.actor("dana")) as dana:
+        begin_meeting(actor=dana, conference_id=meeting.id)
+        told_of = {"actor": dana, "listing_id": listing.id, "due_at": timezone.now() + timedelta(days=2)}
+        set_action(**told_of, agency_id=cast.actor("ruth").agency_id, words="Fit the locks.")
+        set_action(**told_of, agency_id=dana.agency_id, words="Ring the school.", owner_name="liam byrne")
+    assert kinds_of(cast, "ruth")[0] == "action_given"
+    assert kinds_of(cast, "liam") == ["action_given"]
+    line = cast.browser("liam").get(PLACE).context["page"].rows[0]
+    assert cast.browser("liam").get(f"{PLACE}{line.notification.id}/")["Location"] == "/conferences/actions/"
+    assert "action_given" not in kinds_of(cast, "priya")
+
+
+def test_a_referral_that_is_taken_back_is_told_to_the_partners_team(cast):
+    case = routed(cast, consents=["victim-care"])
+    with acting_as(cast.actor("priya")) as priya:
+        referral = case.referrals.get()
+        verbs.recall(actor=priya, referral_id=referral.id, reason_words="Sent in error.")
+    assert kinds_of(cast, "ruth")[0] == "referral_recalled"
 
 
 @pytest.mark.parametrize(
