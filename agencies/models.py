@@ -345,6 +345,14 @@ class NotificationChoice(HubRow):
         constraints = [models.UniqueConstraint(fields=["practitioner", "kind"], name="agencies_choice_once")]
 
 
+class TourPlace(HubRow):
+    """How far somebody is in the tour of their first day. No row: they have neither begun nor declined it."""
+
+    practitioner = models.OneToOneField(Practitioner, on_delete=models.CASCADE, related_name="tour_place")
+    step = models.PositiveSmallIntegerField(default=1)
+    ended_at = models.DateTimeField(null=True)
+
+
 class OnCallTurn(HubRow):
     """From when until when somebody of the hub is on call for children in danger."""
 

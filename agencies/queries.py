@@ -23,6 +23,7 @@ from agencies.models import (
     ServiceChange,
     SignOn,
     Team,
+    TourPlace,
 )
 from agencies.sharing import REMINDER_WORDS, Side, Standing, reminded_of, standing
 
@@ -121,6 +122,11 @@ def teams_to_offer() -> list[tuple[Agency, list[Team]]]:
 
 def agencies_by_id() -> dict[UUID, Agency]:
     return {agency.id: agency for agency in Agency.objects.all()}
+
+
+def tour_place(actor: Actor) -> TourPlace | None:
+    """How far the actor is in the tour of the first day; None where they have neither begun nor declined it."""
+    return TourPlace.objects.filter(practitioner=actor.id).first()
 
 
 def hub_practitioners(*, hub: UUID) -> list[Practitioner]:

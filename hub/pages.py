@@ -1,22 +1,63 @@
 """The first page by role, and the pages of what went wrong."""
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from access.context import current_actor
 from access.roles import Capability
+from agencies.actions.tour import end_tour, go_to_step
+from agencies.queries import tour_place
 from hub.home import parts_for
 from hub.problems import API, problem
+from hub.tour import steps_for
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Where somebody of this role starts the day: what waits for them. Numbers alone, about nobody."""
     actor, now = current_actor(), timezone.now()
-    context = {"parts": parts_for(actor=actor, now=now), "works": actor.can(Capability.TRIAGE), "now": now}
+    place = tour_place(actor)
+    context = {
+        "parts": parts_for(actor=actor, now=now),
+        "works": actor.can(Capability.TRIAGE),
+        "now": now,
+        "offers_tour": place is None,
+        "is_on_tour": place is not None and place.ended_at is None,
+    }
     return render(request, "home.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def tour(request: HttpRequest) -> HttpResponse:
+    """The tour of the first day: the step where somebody left it, or the first; on, back, or enough."""
+    actor = current_actor()
+    steps = steps_for(actor)
+    if request.method == "POST":
+        wanted = request.POST.get("step", "")
+        if wanted in {str(number) for number in range(1, len(steps) + 1)}:
+            go_to_step(actor=actor, step=int(wanted))
+            return redirect("tour")
+        end_tour(actor=actor)
+        messages.success(
+            request, "The tour has ended. You find it again under Keys, at the foot of each page."
+        )
+        return redirect("home")
+    place = tour_place(actor)
+    at = min(place.step, len(steps)) if place is not None and place.ended_at is None else 1
+    step = steps[at - 1]
+    context = {
+        "step": step,
+        "links": [(label, reverse(name)) for label, name in step.links],
+        "at": at,
+        "before": at - 1,
+        "after": at + 1 if at < len(steps) else 0,
+        "last": len(steps),
+    }
+    return render(request, "tour.html", context)
 
 
 @require_safe

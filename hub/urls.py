@@ -6,7 +6,7 @@ from agencies.api import token
 from agencies.pages import on_call
 from hub.health import health
 from hub.limits import limited_form, limited_token
-from hub.pages import home, keys
+from hub.pages import home, keys, tour
 from referrals.pages.say import say, say_later
 from referrals.pages.told import WELSH, get_help, get_help_later, get_help_sent
 from reporting.pages.book import pathway_book
@@ -19,6 +19,7 @@ said = limited_form(say, refusal=say_later)
 urlpatterns = [
     path("", home, name="home"),
     path("keys/", keys, name="keys"),
+    path("tour/", tour, name="tour"),
     path("health/", health, name="health"),
     path("accounts/", include("hub.account_urls")),
     path("access/", include("access.urls")),

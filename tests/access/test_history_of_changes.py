@@ -34,6 +34,7 @@ KEPT_OTHERWISE = {
     "agencies_signon": "no person; setting it is an event",
     "agencies_notification": "only that it was read, or mailed, may be noted",
     "agencies_notificationchoice": "how somebody likes to be told",
+    "agencies_tourplace": "how far somebody is in a tour of the pages",
     "messaging_feedentry": "ids and positions",
     "mfa_authenticator": "secrets: nobody may read what they were",
     "pathways_assessment": ERASURE,

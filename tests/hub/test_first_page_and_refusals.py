@@ -13,6 +13,7 @@ from access.models import Look
 from access.roles import STAFF_ROLES, Capability
 from hub import pages
 from hub.home import parts_for
+from hub.tour import steps_for
 from referrals.models import Case
 from tests.factories import a_case
 
@@ -50,6 +51,31 @@ def test_a_key_opens_one_place_that_the_reader_has_and_the_sheet_says_which(
     assert opens in keys
     assert opens_not not in keys
     assert not set(keys) & set("sdu")  # those answer a pair of "The same person?"
+
+
+@pytest.mark.parametrize(
+    ("name", "work"), [("priya", "/triage/"), ("helen", "/referrals/"), ("carys", "/dashboard/")]
+)
+def test_the_tour_is_offered_once_kept_where_it_is_left_and_leads_where_the_reader_may_go(
+    hub, cast, name, work
+):
+    browser = cast.browser(name)
+    last = len(steps_for(cast.actor(name)))
+    assert "Take the tour" in browser.get("/").content.decode()
+    led_to = []
+    for step in range(1, last + 1):
+        assert browser.post("/tour/", {"step": str(step)})["Location"] == "/tour/"
+        page = browser.get("/tour/")
+        assert f"step {step} of {last}" in page.content.decode()
+        led_to += [url for _, url in page.context["links"]]
+    assert work in led_to
+    assert {browser.get(url, follow=True).status_code for url in led_to} == {200}
+    today = browser.get("/").content.decode()
+    assert "Go on with the tour" in today
+    assert "Take the tour" not in today
+    browser.post("/tour/", {"step": "end"})
+    assert 'href="/tour/"' not in browser.get("/").content.decode()
+    assert f"step 1 of {last}" in browser.get("/tour/").content.decode()  # again, from Keys
 
 
 def test_every_role_of_staff_has_something_on_its_first_page(hub):

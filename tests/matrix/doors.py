@@ -81,6 +81,7 @@ def _referral(*posts: Form, **given: Any) -> Door:
 WORK: dict[str, Door] = {
     "home": Door(),
     "keys": Door(),
+    "tour": Door(posts=({"step": "2"}, {"step": "end"})),
     "access_log": Door(
         gets=("", "?subject={case}", "?subject={referral}", "?actor={person}", "?after={cursor}"),
         posts=({"reference": "{reference}"}, {"reference": "{person_reference}"}, {"who": "{surname}"}),
