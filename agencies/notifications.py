@@ -62,5 +62,12 @@ KINDS = {
     "child_overdue": Kind("A child in danger was not referred on in time", Way.MAIL, urgent=True),
 }
 BOTH = ("message_came", "action_given")
-PARTNER = ("referral_came", "referral_recalled", "transfer_answered", "dispute_opened", "conference_asks", *BOTH)
+PARTNER = (
+    "referral_came",
+    "referral_recalled",
+    "transfer_answered",
+    "dispute_opened",
+    "conference_asks",
+    *BOTH,
+)
 HUB = tuple(code for code in KINDS if code not in PARTNER or code in BOTH)
