@@ -97,6 +97,7 @@ _TABLES: dict[Category, tuple[str, ...]] = {
         "referrals_contactattempt",
         "referrals_outcome",
         "referrals_referralmessage",
+        "referrals_handovernote",
         "referrals_minute",
         "referrals_conferenceaction",
         "referrals_say",

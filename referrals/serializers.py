@@ -18,6 +18,7 @@ from pathways.queries.versions import Voice
 from referrals.models import CaseNote, Document, Referral, Transfer
 from referrals.queries.contact import VERBS, Way
 from referrals.queries.facts import intake_facts
+from referrals.queries.handovers import joint_call_shown, waits_to_be_read
 from referrals.queries.referrals import PartnerFile, cases_shown, partner_file
 from referrals.queries.why import why_told
 from victims.models import ContactMethod
@@ -90,9 +91,28 @@ def for_partner(referral: Referral) -> dict[str, Any]:
         Category.NOTES: _notes,
     }
     told |= {str(category): part(file) for category, part in parts.items() if file.tells(category)}
+    told["handover"] = _handover(file)
     told["transfers"] = [_transfer(one) for one in referral.transfers.all()]
     told["shared_notes"] = [_shared_note(one) for one in file.notes]
     return told | {"documents": [_given_document(one) for one in file.documents]}
+
+
+def _handover(file: PartnerFile) -> dict[str, Any] | None:
+    """What must be known first, of the categories that the agency is told; None where nobody wrote it."""
+    note = file.handover
+    if note is None or not file.tells(Category(note.category)):
+        return None
+    return {
+        **note.text,
+        "joint_call_at": note.joint_call_at if joint_call_shown(note, file.sight) else None,
+        "by": note.written_by_name,
+        "from_hub": note.from_hub,
+        "given_by": note.given_by,
+        "at": note.written_at,
+        "acknowledged_by": note.acknowledged_by_name,
+        "acknowledged_at": note.acknowledged_at,
+        "waits": waits_to_be_read(note, file.referral),
+    }
 
 
 def _transfer(one: Transfer) -> dict[str, Any]:

@@ -122,6 +122,8 @@ TITLES: dict[str, str] = {
     "referral.expired": "Referral not answered in time",
     "referral.transferred": "Referral moved to another team of its agency",
     "referral.handed_over": "Referral handed over to another agency",
+    "handover.written": "Handover note written",
+    "handover.acknowledged": "Handover note read by the partner",
     "transfer.asked": "Partner asks to hand its referral over",
     "transfer.refused": "Referral stays: the hub did not hand it over",
 }
@@ -132,7 +134,16 @@ KINDS_OF_EVENTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "consent": ("Consent and overrides", ("case.consent", "case.override")),
     "referral": (
         "Referrals and routing",
-        ("referral.", "transfer.", "case.triaged", "case.route", "case.place", "case.risk", "case.decision"),
+        (
+            "referral.",
+            "transfer.",
+            "handover.",
+            "case.triaged",
+            "case.route",
+            "case.place",
+            "case.risk",
+            "case.decision",
+        ),
     ),
     "conference": ("Case conferences", ("conference.",)),
     "clock": ("Clocks", ("clock.", "case.development")),
@@ -188,7 +199,12 @@ def text_of(topic: str, data: Data, names: Names) -> str:
 
     names: what ids and codes in the data stand for (practitioners, agencies, services, instruments), as text.
     """
-    families = {"referral": _referral, "transfer": _referral, "conference": _conference}
+    families = {
+        "referral": _referral,
+        "transfer": _referral,
+        "handover": _referral,
+        "conference": _conference,
+    }
     tell = _TEXTS.get(topic) or families.get(topic.partition(".")[0])
     return tell(data, names) if tell else ""
 

@@ -148,6 +148,11 @@ def _team(event: Event) -> Iterable[UUID]:
     )
 
 
+def _team_by_hub(event: Event) -> Iterable[UUID]:
+    """The same, of what the hub wrote: a team's own note waits for whoever takes over, who is told of the referral."""
+    return _team(event) if event.data["side"] == "hub" else []
+
+
 def _other_side(event: Event) -> Iterable[UUID]:
     """Whom a message is for: the partner's team, or in the hub whoever has the case, else supervisors."""
     return _team(event) if event.data["side"] == "hub" else _carrier_or_supervisors(event)
@@ -193,6 +198,7 @@ RULES = {
     "referral.returned": Rule("referral_returned", _carrier),
     "referral.transferred": Rule("referral_came", _team),
     "referral.handed_over": Rule("transfer_answered", _team),
+    "handover.written": Rule("handover_came", _team_by_hub),
     "transfer.asked": Rule("transfer_asked", _carrier_or_supervisors),
     "transfer.refused": Rule("transfer_answered", _team),
     "referral.expired": Rule("referral_expired", _carrier),

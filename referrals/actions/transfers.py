@@ -16,6 +16,7 @@ from access.roles import Capability
 from agencies.actions.services import lock_services
 from messaging.events import Happening, publish
 from referrals.actions.clocks import happened, start_answer_clocks
+from referrals.actions.handovers import Handover, write_handover
 from referrals.actions.referral import AnswerIncomplete, happening, locked, make_move
 from referrals.actions.routing import send_planned, want_decision
 from referrals.actions.triage import locked_open_case
@@ -35,12 +36,18 @@ class CannotTransfer(MoveRefused):
 
 @transaction.atomic
 def transfer(
-    *, actor: Actor, referral_id: UUID, service_id: UUID, why: str, expected_version: int | None = None
+    *,
+    actor: Actor,
+    referral_id: UUID,
+    service_id: UUID,
+    why: str,
+    note: Handover | None = None,
+    expected_version: int | None = None,
 ) -> Referral:
     """Move the referral to another team of its agency that offers the same service and has a place free.
 
-    Its status, its time to answer and all that was said on it stay. Raises NotAllowed, ReferralNotFound,
-    VersionMismatch, AnswerIncomplete, MoveRefused, CannotTransfer.
+    note: what that team must know first, which it acknowledges. Status, time to answer and all that was said on the
+    referral stay. Raises NotAllowed, ReferralNotFound, VersionMismatch, AnswerIncomplete, MoveRefused, CannotTransfer.
     """
     actor.require(Capability.ANSWER_REFERRAL)
     words, now = _reason(why), timezone.now()
@@ -52,6 +59,8 @@ def transfer(
     held = {one.id: one for one in lock_services([referral.service_id, taker.id])}
     if held[taker.id].free == 0:
         raise CannotTransfer(NO_PLACE.format(team=taker.team.name))
+    if note is not None:
+        write_handover(actor=actor, referral_id=referral.id, note=note)
     from_team = referral.team_id
     referral.team_id, referral.service_id = taker.team_id, taker.id
     referral.version += 1
@@ -64,9 +73,15 @@ def transfer(
 
 @transaction.atomic
 def ask_transfer(
-    *, actor: Actor, referral_id: UUID, why: str, expected_version: int | None = None
+    *,
+    actor: Actor,
+    referral_id: UUID,
+    why: str,
+    note: Handover | None = None,
+    expected_version: int | None = None,
 ) -> Referral:
     """Ask the hub to hand the referral over to another agency. why: also to whom, where the agency has one in mind.
+    note: what whoever takes over must know first, for the hub to pass on.
 
     It stays with the agency until the hub has decided. Raises NotAllowed, ReferralNotFound, VersionMismatch,
     AnswerIncomplete, MoveRefused, CannotTransfer.
@@ -79,6 +94,8 @@ def ask_transfer(
     if asked_transfer(referral) is not None:
         raise CannotTransfer("The hub is asked already. Write it a message if there is more to say.")
     _keep(actor, referral, Transfer.Status.ASKED, words, now)
+    if note is not None:
+        write_handover(actor=actor, referral_id=referral.id, note=note)
     publish(_told(referral, "transfer.asked", now))
     return referral
 
@@ -120,10 +137,19 @@ def refuse_transfer(*, actor: Actor, referral_id: UUID, words: str) -> Referral:
 
 
 @transaction.atomic
-def hand_over(*, actor: Actor, referral_id: UUID, service_id: UUID, words: str) -> Referral:
+def hand_over(
+    *,
+    actor: Actor,
+    referral_id: UUID,
+    service_id: UUID,
+    words: str,
+    note: Handover | None = None,
+    given_by: str = "",
+) -> Referral:
     """Hand the referral over to a team of another agency; the one that had it sees the case no more.
 
-    words: why, for the agency that had it to read. Returns the referral that takes over, which its agency answers as
+    words: why, for the agency that had it to read. note: what the taker must know first; given_by: see write_handover.
+    Returns the referral that takes over, which its agency answers as
     any other. Raises NotAllowed, CaseNotFound, CaseClosed, ReferralNotFound, AnswerIncomplete, MoveRefused,
     CannotTransfer (which says what stands in the way), pathways.queries.versions.NoPathway.
     """
@@ -167,6 +193,8 @@ def hand_over(*, actor: Actor, referral_id: UUID, service_id: UUID, words: str) 
     start_answer_clocks(case=case, sent=[taker], within=[chosen.referrals[0].answer_within], rules=rules)
     happened(case=case, event="referral_sent", at=now, rules=rules)
     publish(*told)
+    if note is not None:
+        write_handover(actor=actor, referral_id=taker.id, note=note, given_by=given_by)
     return taker
 
 

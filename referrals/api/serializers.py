@@ -1,7 +1,10 @@
 """The API's shapes, written out on purpose: what a partner gets and sends."""
 
+from typing import Any
+
 from rest_framework import serializers
 
+from referrals.actions.handovers import Handover
 from referrals.models import ReferralMessage
 from referrals.queries.messages import ABOUT
 from referrals.workflow import (
@@ -111,10 +114,28 @@ class ReturnSerializer(serializers.Serializer):
     details = serializers.CharField(max_length=400, source="reason_words")
 
 
+class HandoverSerializer(serializers.Serializer):
+    """What whoever takes the referral over must know first. `about`: one of the referral's `categories`."""
+
+    first = serializers.CharField(max_length=2000)
+    told = serializers.CharField(
+        max_length=2000, required=False, allow_blank=True, default="", help_text="Who knows of it."
+    )
+    address_as = serializers.CharField(max_length=2000, required=False, allow_blank=True, default="")
+    joint_call_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    about = serializers.ChoiceField(
+        choices=[(str(code), words) for code, words in ABOUT.items()], required=False, default="identity"
+    )
+
+
 class AskTransferSerializer(serializers.Serializer):
-    """Why the referral should go to another team or agency."""
+    """Why the referral should go to another team or agency, with a handover note where there is one."""
 
     details = serializers.CharField(max_length=400, source="why")
+    handover = HandoverSerializer(required=False, allow_null=True, default=None, source="note")
+
+    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
+        return {**given, "note": Handover(**given["note"]) if given["note"] else None}
 
 
 class TransferSerializer(AskTransferSerializer):

@@ -25,6 +25,7 @@ from agencies.models import ApiClient, FeedCursor
 from messaging.feeds import changes_after
 from referrals import serializers as shapes
 from referrals.actions import referral as verbs
+from referrals.actions.handovers import acknowledge
 from referrals.actions.messages import ask
 from referrals.actions.transfers import ask_transfer, transfer
 from referrals.api import serializers as s
@@ -32,7 +33,8 @@ from referrals.api.idempotency import once
 from referrals.api.refusals import refusals
 from referrals.models import Referral
 from referrals.queries import referrals as queries
-from referrals.workflow import STATUS_WORDS, verbs_for
+from referrals.queries.handovers import newest_handover, waits_to_be_read
+from referrals.workflow import OPEN, STATUS_WORDS, verbs_for
 
 PAGE = 100
 LARGEST_PAGE = 500
@@ -205,6 +207,9 @@ class ReferralMoves(APIView):
         allowed = verbs_for(referral.status, "partner")
         if verbs.may_be_confirmed(referral):
             allowed += ("confirm_recall",)
+        note = newest_handover(referral)
+        if note is not None and referral.status in OPEN and waits_to_be_read(note, referral):
+            allowed += ("acknowledge",)
         return Response(
             {
                 "version": referral.version,
@@ -297,6 +302,11 @@ MOVES = {
         "transfer",
         _move("transfer", transfer, s.TransferSerializer, "Move it to another of your teams."),
         ["service", "details"],
+    ),
+    "acknowledge": (
+        "acknowledge",
+        _move("acknowledge", acknowledge, s.NothingSerializer, "Say that you have read the handover note."),
+        [],
     ),
     "ask-transfer": (
         "transfer",

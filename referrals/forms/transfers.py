@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 
 from agencies.models import Service
+from referrals.forms.handovers import HandoverForm
 from referrals.forms.triage import SMALL_RADIOS, offer
 from referrals.queries.transfers import Taker
 
@@ -13,10 +14,11 @@ LONGEST = 400
 ASK, STAYS = "ask", "stays"
 
 
-class TransferForm(forms.Form):
-    """To which team, and why: one of the agency's own at once, another agency by way of the hub."""
+class TransferForm(HandoverForm):
+    """To which team, and why: one of the agency's own at once, another agency by way of the hub. With a note."""
 
-    mark_optional = False
+    wants_note = False
+    field_order = ("to", "why")
     to = forms.ChoiceField(
         label="Where should it go?",
         widget=forms.RadioSelect(attrs=SMALL_RADIOS),
@@ -38,10 +40,11 @@ class TransferForm(forms.Form):
             self.initial.setdefault("to", ASK)
 
 
-class HandOverForm(forms.Form):
-    """Which team of another agency takes the referral over, and why."""
+class HandOverForm(HandoverForm):
+    """Which team of another agency takes the referral over, and why. With a note."""
 
-    mark_optional = False
+    wants_note = False
+    field_order = ("to", "words")
     to = forms.ChoiceField(
         label="Who takes it over?",
         widget=forms.RadioSelect(attrs=SMALL_RADIOS),
@@ -55,10 +58,23 @@ class HandOverForm(forms.Form):
         error_messages={"required": "Say why: the next reader needs the reason"},
     )
 
-    def __init__(self, *args: Any, takers: Sequence[Taker], stays_with: str, **kwargs: Any) -> None:
+    names_giver = forms.BooleanField(label="", required=False)
+
+    def __init__(
+        self, *args: Any, takers: Sequence[Taker], stays_with: str, given_by: str, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        if given_by:
+            self.fields["names_giver"].label = f"Tell them that the note is from {given_by}"
+        else:
+            del self.fields["names_giver"]
+        self._given_by = given_by
         choices = [(one.offer.service_id, one.words) for one in takers if not one.obstacle]
         offer(self, "to", choices + ([(STAYS, f"Nobody: it stays with {stays_with}")] if stays_with else []))
+
+    def given_by(self) -> str:
+        """Whose note it is, where they may be named."""
+        return self._given_by if self.cleaned_data.get("names_giver") else ""
 
 
 def places_words(service: Service) -> str:

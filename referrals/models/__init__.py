@@ -27,6 +27,7 @@ from referrals.models.feeds import (
     SourceEdition,
     SourceRecord,
 )
+from referrals.models.handovers import HandoverNote
 from referrals.models.messages import MessageMark, ReferralMessage
 from referrals.models.notes import CaseNote, NoteShare
 from referrals.models.referrals import Outcome, Override, RecallReason, Referral, RoutingDecision, Waiting
@@ -58,6 +59,7 @@ __all__ = [
     "FeedRun",
     "FeedSource",
     "Feedback",
+    "HandoverNote",
     "HeldStep",
     "Incident",
     "Listing",

@@ -14,9 +14,11 @@ from access.looks import record_look
 from access.models import Look
 from access.roles import Capability
 from referrals.actions import transfers as verbs
+from referrals.forms.handovers import as_written
 from referrals.forms.transfers import ASK, STAYS, HandOverForm, TransferForm
 from referrals.pages.case import REFUSALS, UNPROCESSABLE, case_for
 from referrals.queries.circumstances import Circumstances
+from referrals.queries.handovers import newest_handover
 from referrals.queries.referrals import own
 from referrals.queries.transfers import asked_transfer, own_teams_for, takers_for
 from referrals.workflow import PARTNER, STATUS_WORDS, MoveRefused, verbs_for
@@ -35,6 +37,7 @@ def referral_transfer(request: HttpRequest, referral_id: UUID) -> HttpResponse:
         return redirect("referral", referral_id=referral_id)
     form = TransferForm(
         request.POST if request.method == "POST" else None,
+        referral=referral,
         teams=own_teams_for(referral),
         may_ask=asked_transfer(referral) is None,
     )
@@ -42,9 +45,11 @@ def referral_transfer(request: HttpRequest, referral_id: UUID) -> HttpResponse:
         to, why = form.cleaned_data["to"], form.cleaned_data["why"]
         try:
             if to == ASK:
-                verbs.ask_transfer(actor=actor, referral_id=referral_id, why=why)
+                verbs.ask_transfer(actor=actor, referral_id=referral_id, why=why, note=form.note())
             else:
-                verbs.transfer(actor=actor, referral_id=referral_id, service_id=UUID(to), why=why)
+                verbs.transfer(
+                    actor=actor, referral_id=referral_id, service_id=UUID(to), why=why, note=form.note()
+                )
         except MoveRefused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -73,10 +78,14 @@ def case_hand_over(request: HttpRequest, reference: str, referral_id: UUID) -> H
         messages.warning(request, f"That referral is {STATUS_WORDS[referral.status].lower()} now.")
         return redirect("case", reference=reference)
     asked = asked_transfer(referral)
+    note = newest_handover(referral) if asked else None
     takers = takers_for(referral, Circumstances(found, at=timezone.now()))
     form = HandOverForm(
         request.POST if request.method == "POST" else None,
+        initial=dict(as_written(note)),
+        referral=referral,
         takers=takers,
+        given_by=f"{note.written_by_name}, {referral.agency.name}" if note else "",
         stays_with=referral.agency.name if asked else "",
     )
     if form.is_valid():
@@ -87,7 +96,12 @@ def case_hand_over(request: HttpRequest, reference: str, referral_id: UUID) -> H
                 done = f"{referral.agency.name} keeps the referral, and is told why."
             else:
                 taker = verbs.hand_over(
-                    actor=actor, referral_id=referral_id, service_id=UUID(to), words=words
+                    actor=actor,
+                    referral_id=referral_id,
+                    service_id=UUID(to),
+                    words=words,
+                    note=form.note(),
+                    given_by=form.given_by(),
                 )
                 done = f"{taker.agency.name} has the referral. {referral.agency.name} no longer sees the case by it."
         except REFUSALS as refusal:

@@ -33,6 +33,7 @@ from referrals.queries.clocks import ClockLine, live_clocks
 from referrals.queries.contact import Way, ways_shown
 from referrals.queries.documents import DocumentLine, documents_of
 from referrals.queries.drafts import Begun, begun
+from referrals.queries.handovers import handovers_shown
 from referrals.queries.notes import ON_CASE, NotePage, notes_of
 from referrals.queries.people import NAMELESS, Name, all_names, names_by_person
 from referrals.queries.prompts import PromptLine, prompt_lines
@@ -207,7 +208,9 @@ def case_file(*, actor: Actor, case: Case, now: datetime) -> CaseFile:
         if case.status in IN_TRIAGE
         else [],
         referrals=sight.rows(
-            referrals.prefetch_related("outcomes", transfers_shown()).order_by("-sent_at", "-id")
+            referrals.prefetch_related("outcomes", transfers_shown(), handovers_shown()).order_by(
+                "-sent_at", "-id"
+            )
         ),
         decisions=decisions,
         newer_in_force=newer_in_force(decisions),

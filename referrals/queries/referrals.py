@@ -16,9 +16,19 @@ from agencies.models import Agreement
 from pathways.models import Assessment
 from pathways.queries.assessments import latest_assessments
 from referrals import scope
-from referrals.models import Case, CaseNote, ContactAttempt, Document, Incident, Outcome, Referral
+from referrals.models import (
+    Case,
+    CaseNote,
+    ContactAttempt,
+    Document,
+    HandoverNote,
+    Incident,
+    Outcome,
+    Referral,
+)
 from referrals.queries.contact import Way, ways_shown
 from referrals.queries.documents import documents_shown
+from referrals.queries.handovers import newest_handover
 from referrals.queries.keyset import SortKey, one_page
 from referrals.queries.messages import referrals_with_unread
 from referrals.queries.notes import notes_shown
@@ -210,6 +220,7 @@ class PartnerFile:
     safe_address: SafeAddress | None
     notes: list[CaseNote]
     documents: list[Document]
+    handover: HandoverNote | None
 
     def tells(self, category: Category) -> bool:
         return self.case is not None and category in self.sight.categories
@@ -243,6 +254,7 @@ def partner_file(*, referral: Referral) -> PartnerFile:
         safe_address=sight.first(safe_addresses(case.person_id)) if case else None,
         notes=notes_shown(case_id=case.id, categories=sight.categories) if case else [],
         documents=documents_shown(case_id=case.id, categories=sight.categories) if case else [],
+        handover=newest_handover(referral) if case else None,
     )
 
 

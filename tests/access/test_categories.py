@@ -12,6 +12,7 @@ ASKED_OTHERWISE = {
     "pathways_savedanswers": "typed to an instrument of either kind: both are asked for",
     "referrals_document": "each document is of the category of its kind",
     "referrals_casenote": "each note is of the category of its kind",
+    "referrals_handovernote": "each note is of the category that it is about",
     "referrals_referralmessage": "each message is of the category that it is about",
     "referrals_minute": "each passage is of a category of its own, which its column names",
     "referrals_routingdecision": "seen by whoever of the hub sees the case; holds what was assessed",

@@ -288,6 +288,7 @@ WORK: dict[str, Door] = {
     ),
     "referral_dispute": _referral({"stance": "stands", "words": REASON}),
     "api_dispute": _referral({"stance": "stands", "details": REASON}),
+    "case_handover": _case({"first": REASON, "about": "identity"}, at=OF_CASE | OF_REFERRAL),
     "case_hand_over": _case({"to": "stays", "words": REASON}, at=OF_CASE | OF_REFERRAL),
     "case_messages": _case({"text": REASON, "about": "identity"}, at=OF_CASE | OF_REFERRAL),
     "referral_messages": _referral(
@@ -310,6 +311,7 @@ WORK: dict[str, Door] = {
     "referral_start": _referral(),
     "referral_decline": _referral({"reason_code": "no_capacity"}),
     "referral_return": _referral({"reason_code": "more_wanted", "reason_words": REASON}),
+    "referral_acknowledge": _referral(),
     "referral_transfer": _referral({"to": "ask", "why": REASON}),
     "referral_complete": _referral({"safety": "improved", "notes": REASON}),
     "referral_conflict": _referral({"why": "knows", "words": REASON}),
@@ -401,6 +403,7 @@ WORK: dict[str, Door] = {
     "api_decline": _referral({"reason": "no_capacity"}),
     "api_return": _referral({"details": REASON}),
     "api_transfer": _referral({"service": "{service}", "details": REASON}),
+    "api_acknowledge": _referral(),
     "api_ask-transfer": _referral({"details": REASON}),
     "api_start": _referral(),
     "api_complete": _referral(OUTCOME),
