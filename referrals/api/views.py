@@ -34,6 +34,7 @@ from referrals.api.refusals import refusals
 from referrals.models import Referral
 from referrals.queries import referrals as queries
 from referrals.queries.handovers import newest_handover, waits_to_be_read
+from referrals.queries.transfers import asked_transfer, own_teams_for
 from referrals.workflow import OPEN, STATUS_WORDS, verbs_for
 
 PAGE = 100
@@ -205,6 +206,11 @@ class ReferralMoves(APIView):
         referral = own_referral(referral_id)
         record_look(action=Look.Action.API_READ, door="api_actions", subjects=[referral.id])
         allowed = verbs_for(referral.status, "partner")
+        if "transfer" in allowed:
+            if not own_teams_for(referral):
+                allowed = tuple(verb for verb in allowed if verb != "transfer")
+            if asked_transfer(referral) is None:
+                allowed += ("ask_transfer",)
         if verbs.may_be_confirmed(referral):
             allowed += ("confirm_recall",)
         note = newest_handover(referral)
@@ -309,7 +315,7 @@ MOVES = {
         [],
     ),
     "ask-transfer": (
-        "transfer",
+        "ask_transfer",
         _move(
             "ask_transfer",
             ask_transfer,
