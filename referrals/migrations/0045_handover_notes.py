@@ -45,7 +45,7 @@ DROP FUNCTION referrals_keep_handover()
 class Migration(migrations.Migration):
     dependencies = [
         ("agencies", "0010_notifications"),
-        ("referrals", "0043_transfers"),
+        ("referrals", "0044_told_of_conferences"),
     ]
 
     operations = [
