@@ -8,6 +8,7 @@ from access.actor import Actor
 from access.context import acting_as
 from referrals.actions.case_tasks import Wanted, give_task
 from referrals.actions.documents import share_document, upload_document
+from referrals.actions.messages import send_message
 from referrals.actions.notes import share_note, write_note
 from referrals.models import Case, CaseNote, Document, Referral
 from referrals.workflow import OPEN
@@ -54,8 +55,10 @@ def write_on(case: Case, *, actor: Actor, number: int) -> None:
 
 
 def show_partners(actor: Actor, *, most: int = 5) -> None:
-    """The first cases that a partner works on: it is shown the general note, and given the letter."""
+    """The first cases that a partner works on: it is shown the general note, given the letter, and written to."""
     with acting_as(actor):
+        for referral in Referral.objects.filter(status="accepted").order_by("id")[:most]:
+            send_message(actor=actor, referral_id=referral.id, text="Mornings suit best.")
         told = Referral.objects.filter(status__in=OPEN, categories__contains=["notes"]).order_by("id")
         for referral in told[:most]:
             case, agency = referral.case_id, referral.agency_id

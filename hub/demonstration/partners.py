@@ -27,8 +27,11 @@ class PartnerSystem:
             self._call("GET", f"/api/v1/referrals/{referral}/")
             self._move(referral, "receive")
             match number % 7:
-                case 0 | 1:
+                case 0:
                     self._move(referral, "accept")
+                case 1:
+                    self._move(referral, "accept")
+                    self._move(referral, "messages", {"details": "We rang twice. When is a good time?"})
                 case 2:
                     self._move(referral, "accept")
                     self._move(referral, "start")
