@@ -2,7 +2,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 from drf_spectacular.views import SpectacularJSONAPIView
 
-from referrals.api import capacity, disputes, intake, messages, views
+from referrals.api import capacity, disputes, documents, intake, messages, views
 
 urlpatterns = [
     path("schema/", login_not_required(SpectacularJSONAPIView.as_view()), name="api_schema"),
@@ -14,6 +14,11 @@ urlpatterns = [
     path("referrals/<uuid:referral_id>/", views.ReferralDetail.as_view(), name="api_referral"),
     path("referrals/<uuid:referral_id>/actions/", views.ReferralMoves.as_view(), name="api_actions"),
     path("referrals/<uuid:referral_id>/messages/", messages.Messages.as_view(), name="api_messages"),
+    path(
+        "referrals/<uuid:referral_id>/documents/<uuid:document_id>/",
+        documents.ReferralDocument.as_view(),
+        name="api_document",
+    ),
     path("referrals/<uuid:referral_id>/dispute/", disputes.ReferralDispute.as_view(), name="api_dispute"),
     *(
         path(f"referrals/<uuid:referral_id>/{word}/", door.as_view(), name=f"api_{word}")

@@ -130,13 +130,14 @@ def _transfer(one: Transfer) -> dict[str, Any]:
 
 
 def _given_document(document: Document) -> dict[str, Any]:
-    """A document that the hub has given to this agency; what is in it is downloaded on the referral's page."""
+    """A document that the hub has given to this agency; what is in it is downloaded by its id."""
     return {
         "id": document.id,
         "title": document.title,
         "kind": document.kind,
         "media_type": document.media_type,
         "size": document.size,
+        "scanned": bool(document.scanned_by),
         "at": document.uploaded_at,
     }
 

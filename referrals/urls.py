@@ -138,6 +138,16 @@ urlpatterns = [
         name="case_document_stop",
     ),
     path(
+        "cases/<str:reference>/documents/<uuid:document_id>/take-out/",
+        documents.case_document_take_out,
+        name="case_document_take_out",
+    ),
+    path(
+        "cases/<str:reference>/documents/taken-out/<uuid:withdrawal_id>/back/",
+        documents.case_document_put_back,
+        name="case_document_put_back",
+    ),
+    path(
         "referrals/<uuid:referral_id>/documents/<uuid:document_id>/",
         documents.referral_document,
         name="referral_document",

@@ -22,7 +22,7 @@ from rights.serializers import notice_for_partner
 
 
 class NoticeSerializer(serializers.Serializer):
-    """What to correct or erase. Once confirmed the reference, before and after are gone."""
+    """What to correct, erase or destroy. Once confirmed the reference, before and after are gone."""
 
     id = serializers.UUIDField()
     kind = serializers.ChoiceField(choices=Notice.Kind.choices)
@@ -32,6 +32,9 @@ class NoticeSerializer(serializers.Serializer):
     field = serializers.CharField(allow_blank=True)
     before = serializers.CharField(allow_blank=True)
     after = serializers.CharField(allow_blank=True)
+    file = serializers.CharField(
+        allow_blank=True, help_text="The name of the file to destroy, as you downloaded it."
+    )
     told_at = serializers.DateTimeField()
     confirmed_at = serializers.DateTimeField(allow_null=True)
 

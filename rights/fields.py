@@ -24,7 +24,7 @@ class FieldsNotValid(Exception):
 class Table:
     """One table with personal data: how its rows lead to the person, and the fate of each column.
 
-    keys: columns that lead to the person, each with what it points at: person, case, referral or
+    keys: columns that lead to the person, each with what it points at: person, case, referral, document or
     row (of a sender's file).
     erase: "rows", "keep", or columns and their SQL.
     """

@@ -78,6 +78,23 @@ class Withholding(HubRow):
         constraints = [models.UniqueConstraint(fields=["request", "item"], name="rights_withholding_once")]
 
 
+class Enclosure(HubRow):
+    """A file that goes with a copy: somebody looked through all of it. Never changed."""
+
+    request = models.ForeignKey(Request, on_delete=models.CASCADE, related_name="enclosures")
+    person_id = models.UUIDField()
+    document_id = models.UUIDField()
+    file_name = models.CharField(max_length=60)
+    looked_by = models.UUIDField()
+    looked_by_name = models.CharField(max_length=150)
+    looked_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["request", "document_id"], name="rights_enclosure_once")
+        ]
+
+
 class Release(HubRow):
     """The copy as it was released: what was seen in the preview is what is given, word for word."""
 
@@ -106,7 +123,7 @@ class Correction(HubRow):
 
 
 class Notice(HubRow):
-    """That an agency which had been told must correct or erase too, and its word that it has.
+    """That an agency which had been told must correct, erase or destroy too, and its word that it has.
 
     referral: by which it had been told; empty where a case conference had told it: then case_id says of what.
     """
@@ -114,6 +131,7 @@ class Notice(HubRow):
     class Kind(models.TextChoices):
         CORRECT = "correct", "Correct your record"
         ERASE = "erase", "Erase your record"
+        DOCUMENT = "document", "Destroy a document"
 
     kind = models.CharField(max_length=10, choices=Kind.choices)
     person_id = models.UUIDField()
@@ -127,6 +145,10 @@ class Notice(HubRow):
     case_reference = models.CharField(
         max_length=20, blank=True, help_text="By which the agency finds its record; blank once confirmed."
     )
+    document_id = models.UUIDField(null=True)
+    file_name = models.CharField(
+        max_length=60, blank=True, default="", help_text="Of the document, as it was downloaded."
+    )
     told_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True)
     confirmed_by_name = models.CharField(max_length=150, blank=True)
@@ -138,7 +160,12 @@ class Notice(HubRow):
                 condition=models.Q(referral__isnull=False, case_id__isnull=True)
                 | models.Q(referral__isnull=True, case_id__isnull=False),
                 name="rights_notice_told_by",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["document_id", "agency", "told_at"],
+                name="rights_notice_document_once",
+                condition=models.Q(document_id__isnull=False),
+            ),
         ]
 
     @property

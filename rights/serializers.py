@@ -17,6 +17,7 @@ def notice_for_partner(notice: Notice) -> dict[str, Any]:
         "field": told.field if told else "",
         "before": told.before if told else "",
         "after": told.after if told else "",
+        "file": notice.file_name,
         "told_at": notice.told_at,
         "confirmed_at": notice.confirmed_at,
     }

@@ -8,9 +8,11 @@ from django.utils import timezone
 
 from access.context import acting_as_system, current_actor
 from messaging.events import schedule
+from messaging.queries import event_data
 from messaging.subscribers import subscriber
 from rights.actions.erasure import ASKED, ERASE, Ground, StillWorkedOn, erase
 from rights.actions.holds import OnHold
+from rights.actions.recalls import recall_document
 from rights.actions.retention import find_due
 from rights.models import Request, RetentionReview
 
@@ -71,6 +73,12 @@ def _carry_out_review(review_id: UUID) -> None:
         RetentionReview.objects.filter(id=review_id).update(state=RetentionReview.State.OPEN)
         return
     _end_reviews(review.person_id)
+
+
+@subscriber("document.withdrawn", name="rights.recall_document", account="rights")
+def recall_from_agencies(payload: dict[str, str]) -> None:
+    """Who was ever given a document that was taken out of sight is told to destroy it."""
+    recall_document(withdrawal_id=UUID(str(event_data(event_id=UUID(payload["event"]))["withdrawal"])))
 
 
 def _end_reviews(person_id: UUID) -> None:

@@ -22,6 +22,12 @@ urlpatterns = [
     path("requests/<uuid:request_id>/withhold/", copies.copy_withhold, name="rights_withhold"),
     path("requests/<uuid:request_id>/release/", copies.copy_release, name="rights_release"),
     path("requests/<uuid:request_id>/copy.json", copies.copy_json, name="rights_copy_json"),
+    path("requests/<uuid:request_id>/copy.zip", copies.copy_files, name="rights_copy_files"),
+    path(
+        "requests/<uuid:request_id>/files/<uuid:document_id>/",
+        copies.copy_enclose,
+        name="rights_copy_enclose",
+    ),
     path("requests/<uuid:request_id>/print/", copies.copy_print, name="rights_copy_print"),
     path("retention/", retention.retention, name="rights_retention"),
     path("retention/<uuid:review_id>/", retention.review, name="rights_review"),

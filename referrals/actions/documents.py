@@ -56,7 +56,7 @@ def upload_redacted_copy(*, actor: Actor, case_id: UUID, document_id: UUID, cont
     actor.require(Capability.TRIAGE)
     now = timezone.now()
     case = locked_open_case(actor, case_id)
-    original = _found(case, document_id)
+    original = found_document(case, document_id)
     if original.redacts_id:
         raise DocumentNotFound("That is a redacted copy already. Redact the document itself again.")
     if hashlib.sha256(content).hexdigest() == original.sha256:
@@ -78,7 +78,7 @@ def share_document(
     actor.require(Capability.TRIAGE)
     now = timezone.now()
     case = locked_open_case(actor, case_id)
-    document = _found(case, document_id)
+    document = found_document(case, document_id)
     words = nothing_to_redact.strip()
     if not document.redacts_id and not words:
         raise NotRedacted(
@@ -101,7 +101,7 @@ def share_document(
         shared_by_name=actor.name,
         shared_at=now,
     )
-    publish(_told("document.shared", share, now))
+    publish(told_of("document.shared", share, now))
     return share
 
 
@@ -119,10 +119,11 @@ def stop_sharing_document(*, actor: Actor, case_id: UUID, share_id: UUID) -> Non
         raise DocumentNotFound("There is no such document with that agency any more.")
     share.ended_at, share.ended_by_name = now, actor.name
     share.save(update_fields=["ended_at", "ended_by_name"])
-    publish(_told("document.unshared", share, now))
+    publish(told_of("document.unshared", share, now))
 
 
-def _found(case: Case, document_id: UUID) -> Document:
+def found_document(case: Case, document_id: UUID) -> Document:
+    """The document. Raises DocumentNotFound."""
     document = document_of(case, document_id)
     if document is None:
         raise DocumentNotFound("There is no such document on this case.")
@@ -165,7 +166,7 @@ def _keep(
     return document
 
 
-def _told(topic: str, share: DocumentShare, at: datetime) -> Happening:
+def told_of(topic: str, share: DocumentShare, at: datetime) -> Happening:
     """The agency's own feed of changes tells it, by the referral on which it works."""
     data: dict[str, object] = {"document": str(share.document_id), "agency": str(share.agency_id)}
     referral = open_referral_of(case_id=share.case_id, agency_id=share.agency_id)

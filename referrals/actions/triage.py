@@ -86,7 +86,7 @@ def open_case(*, actor: Actor, case_id: UUID) -> Case:
     """
     actor.require(Capability.TRIAGE)
     now = timezone.now()
-    case = _locked(actor, case_id)
+    case = locked_case(actor, case_id)
     somebody_else = case.opened_by != actor.id and case.open_until is not None and case.open_until > now
     if not somebody_else and case.status in OPEN_CASE:
         case.opened_by, case.opened_by_name, case.open_until = actor.id, actor.name, now + PRESENCE
@@ -275,7 +275,8 @@ def moved(case: Case, verb: str, at: datetime) -> Happening:
     return Happening("case.moved", at=at, case_id=case.id, data=data)
 
 
-def _locked(actor: Actor, case_id: UUID) -> Case:
+def locked_case(actor: Actor, case_id: UUID) -> Case:
+    """The case, open or closed, locked for this transaction. Raises CaseNotFound."""
     case = scope.cases(actor).select_for_update().filter(id=case_id).first()
     if case is None:
         raise CaseNotFound("There is no such case.")
@@ -284,7 +285,7 @@ def _locked(actor: Actor, case_id: UUID) -> Case:
 
 def locked_open_case(actor: Actor, case_id: UUID) -> Case:
     """The case, locked for this transaction. Raises CaseNotFound, CaseClosed."""
-    case = _locked(actor, case_id)
+    case = locked_case(actor, case_id)
     if case.status not in OPEN_CASE:
         ended = END_STATES.get(case.end_state, CASE_STATUSES[case.status])
         raise CaseClosed(f"{case.reference} was closed: {ended.lower()}. Nothing more can be recorded on it.")

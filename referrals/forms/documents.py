@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 from agencies.models import Agency
 from referrals.files import ACCEPT, LARGEST
 from referrals.forms.triage import SMALL_RADIOS, offer
-from referrals.models import Document
+from referrals.models import Document, DocumentWithdrawal
 from referrals.notes import KINDS
 
 MEGABYTES = LARGEST // 1024**2
@@ -65,6 +65,25 @@ class RedactedForm(_FileForm):
     """A copy in which what a partner must not read was taken out."""
 
     file = _file("Redacted copy")
+
+
+class TakeOutForm(forms.Form):
+    """Why a document should not be on the case."""
+
+    mark_optional = False
+    why = forms.ChoiceField(
+        label="Why should it not be here?",
+        choices=[(code, f"{words[:1].upper()}{words[1:]}") for code, words in DocumentWithdrawal.Why.choices],
+        widget=forms.RadioSelect(attrs=SMALL_RADIOS),
+        error_messages={"required": "Choose why it should not be here"},
+    )
+    words = forms.CharField(
+        label="What happened?",
+        help_text="What a colleague must know to see to the rest. Never write what is in it, or of whom it is.",
+        max_length=400,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Say what happened"},
+    )
 
 
 class GiveForm(forms.Form):

@@ -14,7 +14,7 @@ from referrals.models.conferences import (
     Research,
 )
 from referrals.models.disputes import Dispute
-from referrals.models.documents import Document, DocumentContent, DocumentShare
+from referrals.models.documents import Document, DocumentContent, DocumentShare, DocumentWithdrawal
 from referrals.models.feeds import (
     FeedAlert,
     Feedback,
@@ -54,6 +54,7 @@ __all__ = [
     "Document",
     "DocumentContent",
     "DocumentShare",
+    "DocumentWithdrawal",
     "FeedAlert",
     "FeedRow",
     "FeedRun",

@@ -1,10 +1,12 @@
 """Documents of a case: what they are apart from what is in them, which stands sealed in a row of its own."""
 
 from django.db import models
+from django.utils import timezone
 
 from access.encryption import EncryptedJSONField
 from access.tables import HubRow
 from agencies.models import Agency
+from referrals.files import TYPES
 from referrals.models.cases import Case
 from referrals.notes import KINDS
 
@@ -37,12 +39,52 @@ class Document(HubRow):
         ]
         indexes = [models.Index(fields=["case", "id"], name="referrals_document_case")]
 
+    @property
+    def file_name(self) -> str:
+        """Under which it is downloaded: a number, never what somebody typed, which on a disk would tell of a case."""
+        at = timezone.localtime(self.uploaded_at)
+        return f"document-{at:%Y%m%d-%H%M%S}.{TYPES[self.media_type].ending}"
+
 
 class DocumentContent(HubRow):
     """What is in a document, sealed."""
 
     document = models.OneToOneField(Document, on_delete=models.CASCADE, related_name="content")
     content = EncryptedJSONField(help_text="Base 64.")
+
+
+class DocumentWithdrawal(HubRow):
+    """That a document was taken out of sight, and why. While it stands, the policies show the document to nobody.
+
+    The document itself stays, sealed, for as long as the case is kept. Ended by a mark, never rewritten.
+    """
+
+    class Why(models.TextChoices):
+        WRONG_CASE = "wrong_case", "it belongs to another case"
+        WRONG_FILE = "wrong_file", "the wrong file was chosen"
+        NOT_OURS = "not_ours", "the hub should not have had it"
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="withdrawals", db_index=False)
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="withdrawals")
+    category = models.CharField(max_length=20)
+    file_name = models.CharField(max_length=60, help_text="By which whoever downloaded it finds it.")
+    why = models.CharField(max_length=20, choices=Why.choices)
+    words = models.CharField(max_length=400)
+    withdrawn_by = models.UUIDField()
+    withdrawn_by_name = models.CharField(max_length=150)
+    withdrawn_at = models.DateTimeField()
+    ended_by_name = models.CharField(max_length=150, blank=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["document"],
+                name="referrals_withdrawal_once",
+                condition=models.Q(ended_at__isnull=True),
+            )
+        ]
+        indexes = [models.Index(fields=["case", "-withdrawn_at"], name="referrals_withdrawal_case")]
 
 
 class DocumentShare(HubRow):

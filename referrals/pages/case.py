@@ -74,7 +74,8 @@ def _case_page(
 ) -> HttpResponse:
     now = timezone.now()
     file = case_file(actor=actor, case=found, now=now)
-    record_look(action=Look.Action.VIEW, door="case", subjects=[found.id, found.person_id])
+    linked = [one.case.id for one in file.linked]
+    record_look(action=Look.Action.VIEW, door="case", subjects=[found.id, found.person_id, *linked])
     entries, _ = case_timeline(actor=actor, case=found, size=ON_CASE)
     works = actor.can(Capability.TRIAGE) and found.status in OPEN_CASE
     waits = found.status in IN_TRIAGE
@@ -95,6 +96,7 @@ def _case_page(
             "may_assign": actor.can(Capability.ASSIGN_CASE),
             "overrides": override_lines(actor=actor, case_id=found.id, at=now),
             "may_ask_override": works and actor.can(Capability.ASK_OVERRIDE),
+            "may_put_back": actor.can(Capability.DECIDE_RIGHTS),
             "may_despite": actor.can(Capability.CONTACT_DESPITE),
             "conferences": conferences,
             "may_list": may_list,

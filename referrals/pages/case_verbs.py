@@ -148,6 +148,7 @@ def form_page(
     title: str,
     button: str,
     note: str = "",
+    advice: str = "",
     held: Held | None = None,
 ) -> HttpResponse:
     """One verb with its own page: the form, and the form again with what was entered where it is refused.
@@ -170,5 +171,6 @@ def form_page(
     door = request.resolver_match.url_name if request.resolver_match else ""
     record_look(action=Look.Action.VIEW, door=door or "case_form", subjects=[found.id, found.person_id])
     context: dict[str, Any] = {"case": found, "form": form, "title": title, "button": button, "note": note}
+    context["advice"] = advice
     status = UNPROCESSABLE if form.errors else None
     return render(request, "referrals/case_form.html", context, status=status)

@@ -1,6 +1,6 @@
-"""Documents of a case: upload, one with its copies and who was given it, and the files themselves.
+"""Documents of a case: upload, one with its copies and who was given it, taking one out, and the files themselves.
 
-A file is always an attachment (hub.headers adds a policy that runs nothing); pictures alone are shown on a page.
+Pictures alone are shown on a page.
 """
 
 from uuid import UUID
@@ -8,7 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from access.actor import Actor
@@ -23,20 +23,21 @@ from referrals.actions.documents import (
     upload_document,
     upload_redacted_copy,
 )
+from referrals.actions.withdrawals import put_back_document, take_out_document
+from referrals.downloads import attachment
 from referrals.files import TYPES, FileRefused
-from referrals.forms.documents import DocumentForm, GiveForm, RedactedForm
+from referrals.forms.documents import DocumentForm, GiveForm, RedactedForm, TakeOutForm
 from referrals.models import Case, Document
 from referrals.notes import KINDS
 from referrals.pages.case import REFUSALS, UNPROCESSABLE, case_for
+from referrals.pages.case_verbs import form_page
 from referrals.queries.documents import (
-    content_of,
     copies_of,
     document_of,
-    documents_shown,
     shares_of_document,
 )
 from referrals.queries.notes import who_may_be_shown
-from referrals.queries.referrals import partner_file
+from referrals.queries.referrals import document_given
 from referrals.workflow import OPEN_CASE
 
 
@@ -112,6 +113,7 @@ def _document_page(
             "copies": copies,
             "shares": shares_of_document(document),
             "works": works,
+            "may_take_out": actor.can(Capability.TRIAGE),
             "redacted_form": redacted or RedactedForm(),
             "give_form": give or (_give_form(found, document, copies) if works else None),
             "form": refused,
@@ -170,13 +172,51 @@ def case_document_stop(
     return redirect("case_document", reference=reference, document_id=document_id)
 
 
+@require_http_methods(["GET", "POST"])
+def case_document_take_out(request: HttpRequest, reference: str, document_id: UUID) -> HttpResponse:
+    """Take a document that should not be here out of sight, with the reason."""
+    actor, found = case_for(reference)
+    _document(found, document_id)
+    form = TakeOutForm(request.POST if request.method == "POST" else None)
+
+    def verb() -> object:
+        take_out_document(actor=actor, case_id=found.id, document_id=document_id, **form.cleaned_data)
+        messages.success(
+            request, "The document is out of sight. Whoever was given it is told to destroy what they have."
+        )
+        return None
+
+    return form_page(
+        request,
+        found,
+        form,
+        verb,
+        field="words",
+        title="Take the document out",
+        button="Take it out",
+        advice="Nobody can open it any more, its redacted copies neither. It stays sealed for as long as the"
+        " case is kept, and somebody else who decides on rights can put it back.",
+    )
+
+
+@require_POST
+def case_document_put_back(request: HttpRequest, reference: str, withdrawal_id: UUID) -> HttpResponse:
+    """Show a document again that was taken out."""
+    actor, found = case_for(reference, to_work=False)
+    try:
+        put_back_document(actor=actor, case_id=found.id, withdrawal_id=withdrawal_id)
+    except REFUSALS as refusal:
+        messages.warning(request, str(refusal))
+    return redirect(f"{reverse('case', args=[reference])}#documents")
+
+
 @require_GET
 def case_document_file(request: HttpRequest, reference: str, document_id: UUID) -> HttpResponse:
     """What is in the document, to be kept or, where it is a picture, shown on its page. Each time is on record."""
     _, found = case_for(reference, to_work=False)
     document = _document(found, document_id)
     record_look(action=Look.Action.EXPORT, door="case_document_file", subjects=[found.id, found.person_id])
-    return _attachment(document)
+    return attachment(document)
 
 
 @require_GET
@@ -187,14 +227,11 @@ def referral_document(request: HttpRequest, referral_id: UUID, document_id: UUID
     referral = scope.referrals(actor).filter(id=referral_id, agency_id=actor.agency_id).first()
     if referral is None:
         raise Http404
-    shown = documents_shown(
-        case_id=referral.case_id, categories=partner_file(referral=referral).sight.categories
-    )
-    document = next((one for one in shown if one.id == document_id), None)
+    document = document_given(referral=referral, document_id=document_id)
     if document is None:
         raise Http404
     record_look(action=Look.Action.EXPORT, door="referral_document", subjects=[referral.id, referral.case_id])
-    return _attachment(document)
+    return attachment(document)
 
 
 def _document(found: Case, document_id: UUID) -> Document:
@@ -202,13 +239,3 @@ def _document(found: Case, document_id: UUID) -> Document:
     if document is None:
         raise Http404
     return document
-
-
-def _attachment(document: Document) -> HttpResponse:
-    """Named by a number, never by what somebody typed: a name on somebody's disk tells of a case."""
-    found = TYPES[document.media_type]
-    answer = HttpResponse(content_of(document), content_type=found.media_type)
-    name = f"document-{timezone.localtime(document.uploaded_at):%Y%m%d-%H%M}.{found.ending}"
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    answer.headers["X-Content-Type-Options"] = "nosniff"
-    return answer

@@ -23,6 +23,7 @@ from referrals.models import (
     CaseTask,
     Clock,
     ContactAttempt,
+    DocumentWithdrawal,
     Incident,
     Referral,
     RoutingDecision,
@@ -31,7 +32,7 @@ from referrals.queries.call_backs import planned_on
 from referrals.queries.case_tasks import tasks_of
 from referrals.queries.clocks import ClockLine, live_clocks
 from referrals.queries.contact import Way, ways_shown
-from referrals.queries.documents import DocumentLine, documents_of
+from referrals.queries.documents import DocumentLine, documents_of, withdrawals_of
 from referrals.queries.drafts import Begun, begun
 from referrals.queries.handovers import handovers_shown
 from referrals.queries.notes import ON_CASE, NotePage, notes_of
@@ -40,6 +41,7 @@ from referrals.queries.prompts import PromptLine, prompt_lines
 from referrals.queries.readiness import Step, steps
 from referrals.queries.repeats import repeats_by_person
 from referrals.queries.rulebook import Explained, decisions_of, newer_in_force
+from referrals.queries.same_accused import LinkedCase, cases_of_the_accused
 from referrals.queries.same_person import KnownAs, known_as
 from referrals.queries.transfers import transfers_shown
 from referrals.queries.triage import open_by
@@ -98,6 +100,7 @@ class CaseFile:
     call_back: CallBack | None
     incidents: list[Incident]
     perpetrators: list[Relationship]
+    linked: list[LinkedCase]
     repeats: Repeats
     known_as: list[KnownAs]
     suggestions: list[Suggestion]
@@ -113,6 +116,7 @@ class CaseFile:
     challenges: list[Challenge]
     begun: list[Begun]
     documents: list[DocumentLine]
+    withdrawn: list[DocumentWithdrawal]
     notes: NotePage
     tasks: list[CaseTask]
     ended_tasks: list[CaseTask]
@@ -173,6 +177,9 @@ def case_file(*, actor: Actor, case: Case, now: datetime) -> CaseFile:
     groups = same_as([case.person_id])
     is_linked = len(groups[case.person_id]) > 1
     repeats = repeats_by_person([case.person_id], until=now, groups=groups) if sight.shows(Incident) else {}
+    accused = sight.rows(
+        Relationship.objects.filter(case_id=case.id).select_related("employer").order_by("id")
+    )
     return CaseFile(
         case=case,
         sight=sight,
@@ -188,9 +195,12 @@ def case_file(*, actor: Actor, case: Case, now: datetime) -> CaseFile:
         attempts=attempts,
         call_back=planned_on(case) if sight.shows(CallBack) else None,
         incidents=sight.rows(case.incidents.select_related("source").order_by("-reported_at", "-id")),
-        perpetrators=sight.rows(
-            Relationship.objects.filter(case_id=case.id).select_related("employer").order_by("id")
-        ),
+        perpetrators=accused,
+        linked=cases_of_the_accused(
+            actor=actor, case=case, accused=accused, same_person=groups[case.person_id]
+        )
+        if sight.shows(Relationship)
+        else [],
         repeats=repeats.get(case.person_id, Repeats()),
         known_as=known_as(actor=actor, person_id=case.person_id)
         if is_linked and sight.shows(SamePersonSuggestion)
@@ -219,6 +229,7 @@ def case_file(*, actor: Actor, case: Case, now: datetime) -> CaseFile:
         challenges=challenges_on(actor=actor, case_id=case.id),
         begun=begun(actor=actor, case_id=case.id) if actor.can(Capability.TRIAGE) else [],
         documents=documents_of(case, sight),
+        withdrawn=withdrawals_of(case, sight),
         notes=notes_of(case, sight, size=ON_CASE),
         tasks=tasks,
         ended_tasks=ended_tasks,

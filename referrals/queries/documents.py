@@ -8,7 +8,7 @@ from uuid import UUID
 
 from access.sight import Sight
 from referrals.files import TYPES, FileType
-from referrals.models import Case, Document, DocumentContent, DocumentShare
+from referrals.models import Case, Document, DocumentContent, DocumentShare, DocumentWithdrawal
 
 MOST = 200
 
@@ -56,6 +56,14 @@ def shares_of_document(document: Document) -> list[DocumentShare]:
     found = DocumentShare.objects.filter(document__in=[document, *copies_of(document)])
     rows = found.select_related("agency", "document")
     return sorted(rows, key=lambda one: (one.ended_at is not None, one.agency.name))
+
+
+def withdrawals_of(case: Case, sight: Sight) -> list[DocumentWithdrawal]:
+    """The case's documents that stand taken out of sight, the newest first; nothing of what is in them."""
+    found = case.withdrawals.filter(
+        ended_at__isnull=True, category__in=[str(one) for one in sight.categories]
+    )
+    return list(found.order_by("-withdrawn_at", "-id")[:MOST])
 
 
 def documents_shown(*, case_id: UUID, categories: Iterable[str]) -> list[Document]:

@@ -258,6 +258,12 @@ def partner_file(*, referral: Referral) -> PartnerFile:
     )
 
 
+def document_given(*, referral: Referral, document_id: UUID) -> Document | None:
+    """For a partner: one document of those that it was given on its referral; None where it is none of them."""
+    given = partner_file(referral=referral).documents
+    return next((one for one in given if one.id == document_id), None)
+
+
 def may_be_sent_again(*, case_id: UUID) -> list[Referral]:
     """By service the case's latest referral, where it was recalled, declined, given up or not answered."""
     latest: dict[UUID, Referral] = {}

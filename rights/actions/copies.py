@@ -13,8 +13,9 @@ from access.models import Look
 from access.roles import Capability
 from rights.actions.requests import STILL_OPEN, RightsRefused, decided, locked_request, tell
 from rights.grounds import EXEMPTIONS
-from rights.models import Release, Request, Withholding
+from rights.models import Enclosure, Release, Request, Withholding
 from rights.queries.copy import copy_of, passages, without_keys
+from rights.queries.files import files_of, undecided_in
 
 
 class CopyChanged(RightsRefused):
@@ -51,6 +52,36 @@ def withhold(*, actor: Actor, request_id: UUID, item: str, exemption: str, reaso
 
 
 @transaction.atomic
+def enclose(*, actor: Actor, request_id: UUID, document_id: UUID) -> Enclosure:
+    """Give a file with the copy: the actor has looked through all of it, and nothing in it is about anybody else.
+
+    No program can take others out of a file. One that is about others too is left out on a ground (withhold), and a
+    redacted copy of it, uploaded on the case, is given in its place. Again it changes nothing.
+    Raises NotAllowed, RightsRefused.
+    """
+    actor.require(Capability.PREPARE_RIGHTS)
+    now = timezone.now()
+    request = locked_request(actor, request_id, states=STILL_OPEN, kind=Request.Kind.ACCESS)
+    line = next((one for one in files_of(request) if one.document.id == document_id), None)
+    if line is None:
+        raise RightsRefused("There is no such file any more: look at the preview again.")
+    if line.left_out:
+        raise RightsRefused("That file was left out on a ground. It stays out of this copy.")
+    made, _ = Enclosure.objects.get_or_create(
+        request=request,
+        document_id=document_id,
+        defaults={
+            "person_id": request.person_id,
+            "file_name": line.document.file_name,
+            "looked_by": actor.id,
+            "looked_by_name": actor.name,
+            "looked_at": now,
+        },
+    )
+    return made
+
+
+@transaction.atomic
 def release(*, actor: Actor, request_id: UUID, seen: str) -> Release:
     """Release the copy for the person, exactly as it was previewed; on record as an export.
 
@@ -62,6 +93,10 @@ def release(*, actor: Actor, request_id: UUID, seen: str) -> Release:
     document = without_keys(copy_of(request, now=now))
     if document["cut_off"]:
         raise RightsRefused("More is held than one copy takes: tell the operator, and say so to the person.")
+    if many := undecided_in(document):
+        raise RightsRefused(
+            f"Look through each file first, and give it or leave it out. Nobody has decided about {many} yet."
+        )
     if fingerprint(document) != seen:
         raise CopyChanged("Something was added or changed since you looked: read the preview again.")
     made = Release.objects.create(

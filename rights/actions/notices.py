@@ -1,4 +1,4 @@
-"""A recipient's word that it has corrected or erased what it holds."""
+"""A recipient's word that it has corrected, erased or destroyed what it holds."""
 
 from uuid import UUID
 

@@ -22,11 +22,13 @@ from messaging.queries import timeline
 from referrals.models import Referral
 from referrals.queries.readiness import INSTRUMENT_WORDS
 from referrals.timeline import text_of, title_of
-from rights.fields import tables
+from rights.fields import Table, tables
 from rights.grounds import EXEMPTIONS
 from rights.models import Request
+from rights.queries.files import FILE, UNDECIDED, names_of_files
+from rights.queries.files import TABLE as DOCUMENTS
 from rights.queries.holdings import Holdings, holdings
-from rights.redaction import STAFF, given, scrubbed
+from rights.redaction import STAFF, Known, given, scrubbed
 
 VERSION = 1
 MOST_EVENTS = 5_000
@@ -49,12 +51,13 @@ def copy_of(request: Request, *, now: datetime) -> dict[str, Any]:
     """The copy as it stands: each passage with the key by which it can be withheld, those already marked left out."""
     held = holdings(request.person_id)
     withheld = {one.item: one.exemption for one in request.withholdings.order_by("id")}
+    files = names_of_files(request)
     parts: dict[str, list[dict[str, Any]]] = {category: [] for category in ALL_CATEGORIES}
     for table in tables().values():
         items = [
             {"fields": fields}
             for row in held.rows.get(table.name, ())
-            if (fields := _fields(table.name, row, given(table, row, held.known), withheld))
+            if (fields := _fields(table.name, row, _given(table, row, held.known, files), withheld))
         ]
         if items:
             parts[table.category].append({"words": table.words, "items": items})
@@ -131,6 +134,12 @@ def passages(copy: Mapping[str, Any]) -> list[tuple[str, str]]:
         for field in item["fields"]
         if "withheld" not in field
     ]
+
+
+def _given(table: Table, row: Mapping[str, Any], known: Known, files: Mapping[UUID, str]) -> dict[str, Any]:
+    """What of one row is in the copy; of a document also which file goes with it, or that nobody has decided."""
+    told = given(table, row, known)
+    return told | {FILE: files.get(row["id"], UNDECIDED)} if table.name == DOCUMENTS else told
 
 
 def _fields(

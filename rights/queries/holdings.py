@@ -10,7 +10,7 @@ from django.db.models import Model, Q
 
 from agencies.queries import agencies_by_id, services
 from pathways.models import HealthAnswers, InstrumentVersion
-from referrals.models import Case, Prompt, Referral
+from referrals.models import Case, Document, Prompt, Referral
 from referrals.queries.feed_rows import row_ids_of
 from rights.fields import Table, tables
 from rights.redaction import Known
@@ -38,6 +38,7 @@ def holdings(person_id: UUID) -> Holdings:
     cases = list(Case.objects.filter(person=person_id).order_by("id").values_list("id", flat=True))
     referrals = list(Referral.objects.filter(case__in=cases).values_list("id", flat=True))
     ids = {"person": [person_id], "case": cases, "referral": referrals, "row": row_ids_of(person_id)}
+    ids["document"] = list(Document.objects.filter(case__in=cases).values_list("id", flat=True))
     models = {model._meta.db_table: model for model in apps.get_models()}
     rows: Rows = {
         table.name: _rows(models[table.name], table, ids) for table in tables().values() if table.exported

@@ -44,6 +44,8 @@ KEPT_OTHERWISE = {
     "pathways_savedanswers": "a form on its way, saved over and over; what is completed stays",
     "referrals_document": "nobody may change one",
     "referrals_documentcontent": "nobody may change one; it is sealed anew alone",
+    "referrals_documentwithdrawal": "ended by a mark, never edited",
+    "rights_enclosure": "never changed",
     "referrals_documentshare": "ended by a mark, never edited",
     "referrals_casenote": "nobody may change one: a correction is a further edition",
     "referrals_noteshare": "ended by a mark, never edited",

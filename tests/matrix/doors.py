@@ -180,6 +180,10 @@ WORK: dict[str, Door] = {
         at=OF_CASE | {"document_id": "{document}"},
     ),
     "case_document_stop": _case(at=OF_CASE | {"document_id": "{document}", "share_id": "{note}"}),
+    "case_document_take_out": _case(
+        {"why": "wrong_case", "words": REASON}, at=OF_CASE | {"document_id": "{document}"}
+    ),
+    "case_document_put_back": _case(at=OF_CASE | {"withdrawal_id": "{note}"}),
     "referral_document": Door(
         at=OF_REFERRAL | {"document_id": "{document}"}, shows=(NOTES,), to=PRACTITIONER
     ),
@@ -294,6 +298,7 @@ WORK: dict[str, Door] = {
     "referral_messages": _referral(
         {"text": REASON, "about": "identity"}, {"text": REASON, "about": "identity", "asks": "on"}
     ),
+    "api_document": Door(at=OF_REFERRAL | {"document_id": "{document}"}, shows=(NOTES,), to=SYSTEM),
     "api_messages": _referral({"details": REASON}),
     "api_ask": _referral({"details": REASON}),
     "case_challenge": _case({"words": REASON}),
@@ -432,6 +437,8 @@ RIGHTS: dict[str, Door] = {
     "rights_withhold": Door(at=OF_REQUEST, posts=({"reason": REASON},)),
     "rights_release": Door(at=OF_REQUEST),
     "rights_copy_json": Door(at=OF_REQUEST),
+    "rights_copy_files": Door(at=OF_REQUEST),
+    "rights_copy_enclose": Door(at=OF_REQUEST | {"document_id": "{document}"}, posts=({},)),
     "rights_copy_print": Door(at=OF_REQUEST),
     "rights_retention": Door(),
     "rights_review": Door(at={"review_id": "{retention}"}),

@@ -1,18 +1,25 @@
 """Subject access: previewed, withheld in part, released after signing in again, the same for machine and paper."""
 
 import json
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import jsonschema
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from access.context import acting_as, acting_as_system
 from access.models import Look
-from rights.actions.copies import CopyChanged, release
+from referrals.models import Case
+from rights.actions.copies import CopyChanged, release, withhold
+from rights.actions.erasure import Ground, erase
+from rights.grounds import EXEMPTIONS
 from rights.models import Release, Request
 from rights.queries.copy import copy_of, passages
 from tests.factories import a_case
+from tests.referrals.test_documents import PDF, REDACTED, a_document
 from tests.rights.story import OWN, SECRETS, a_closed_story, asked
 from victims.models import PersonName
 
@@ -145,3 +152,39 @@ def test_those_who_read_no_cases_come_to_no_request(hub, cast, who):
         "/rights/",
     ):
         assert browser.get(address).status_code in (403, 404), address
+
+
+def test_files_go_with_the_copy_once_each_is_looked_through_and_are_erased_with_the_person(hub, cast):
+    case = a_closed_story()
+    with acting_as_system("tests"):
+        Case.objects.filter(id=case.id).update(status="triaging", closed_at=None)
+    letter, other = a_document(cast, case), a_document(cast, case, content=REDACTED)
+    with acting_as_system("tests"):
+        Case.objects.filter(id=case.id).update(status="closed", closed_at=case.closed_at)
+    request = asked(cast, case, "access")
+    dana, place = cast.browser("dana"), f"/rights/requests/{request.id}/"
+    page = dana.get(f"{place}preview/").content.decode()
+    assert page.count("To be decided.") == 2
+    dana.post(f"{place}files/{letter.id}/")
+    seen = dana.get(f"{place}release/").context["form"].initial["seen"]
+    refused = dana.post(f"{place}release/", {"looked": "on", "seen": seen})
+    assert "Look through each file first" in refused.content.decode()
+    with acting_as(cast.actor("priya")) as priya:
+        withhold(
+            actor=priya,
+            request_id=request.id,
+            item=f"referrals_document:{other.id}:file",
+            exemption=next(iter(EXEMPTIONS)),
+            reason="Her sister is in it.",
+        )
+    dana = released(cast, request)
+    with ZipFile(BytesIO(b"".join(dana.get(f"{place}copy.zip").streaming_content))) as archive:
+        assert archive.namelist() == ["copy.json", f"001-{letter.file_name}"]
+        assert archive.read(f"001-{letter.file_name}") == PDF
+        jsonschema.validate(json.loads(archive.read("copy.json")), SCHEMA)
+    with acting_as_system("retention") as retention:
+        erase(actor=retention, person_id=case.person_id, ground=Ground("asked", "", "x", timezone.now()))
+    with acting_as_system("retention"), connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SELECT count(*) FROM referrals_documentcontent")
+        assert cursor.fetchone() == (0,)
