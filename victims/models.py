@@ -348,6 +348,13 @@ class Relationship(HubRow):
     )
     recorded_at = models.DateTimeField()
 
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["nominal", "scheme"], name="victims_accused_found", condition=~models.Q(nominal="")
+            )
+        ]
+
 
 class Consent(HubRow):
     """What the person says one agency may be told: per data category, with how, by whom and until when."""
