@@ -29,6 +29,8 @@ GROUNDS: dict[str, str] = {
 """Why a case is on a conference's list."""
 
 PLANNED, BEGUN, HELD, CIRCULATED, CANCELLED = "planned", "begun", "held", "circulated", "cancelled"
+OFF_THE_LIST = ("taken_off", "deferred")
+"""States of a listed case in which it takes no room of the meeting and is not heard there."""
 STATUSES: dict[str, str] = {
     PLANNED: "planned",
     BEGUN: "in session",

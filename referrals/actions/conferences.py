@@ -19,7 +19,19 @@ from referrals import scope
 from referrals.actions.routing import want_decision
 from referrals.actions.sight import keep_sight
 from referrals.actions.triage import CaseNotFound, TriageRefused
-from referrals.conference import CANCELLED, JUDGEMENT, MOVES, PLANNED, REPEAT, ROUTE, Kind, kind_of, kinds_on
+from referrals.conference import (
+    BEGUN,
+    CANCELLED,
+    JUDGEMENT,
+    MOVES,
+    OFF_THE_LIST,
+    PLANNED,
+    REPEAT,
+    ROUTE,
+    Kind,
+    kind_of,
+    kinds_on,
+)
 from referrals.models import Case, Conference, ConferenceAgency, Listing, Research
 from referrals.queries.conferences import invitable, with_room
 from referrals.queries.listing_grounds import accused_of, grounds_of_case
@@ -152,13 +164,7 @@ def list_case(*, actor: Actor, case_id: UUID, conference_id: UUID, ground: str, 
         )
     if not explained[ground]:
         raise ConferenceRefused("Say in a sentence why the case is to be heard.")
-    with acting_as_system(ACCOUNT):  # all of the list counts, restricted cases too
-        on_list = Listing.objects.filter(conference=meeting).exclude(status=Listing.Status.TAKEN_OFF)
-        cases = list(on_list.values_list("case_id", flat=True))
-    if case.id in cases:
-        raise ListedAlready("The case is on the list of this meeting already.")
-    if len(cases) >= meeting.capacity:
-        raise NoRoom("This meeting has no room left. Choose another, or take a case off its list.")
+    _must_take(meeting, case.id)
     listing = Listing(
         conference=meeting,
         case=case,
@@ -192,6 +198,50 @@ def take_off(*, actor: Actor, listing_id: UUID, words: str) -> Listing:
         raise ConferenceRefused("Say why it is taken off.")
     _take_off(actor, listing, words.strip(), now)
     return listing
+
+
+@transaction.atomic
+def put_off(*, actor: Actor, listing_id: UUID, to: UUID, words: str) -> Listing:
+    """Put a case that was not heard off to a later meeting of the kind, before the meeting or at it; the new listing.
+
+    It keeps why it was listed. What agencies see of it for this meeting ends: for the next they are asked anew, since
+    what they knew may have changed. words: why.
+    Raises NotAllowed, ConferenceNotFound, ConferenceRefused, NoRoom, ListedAlready.
+    """
+    actor.require(Capability.RUN_CONFERENCE)
+    now = timezone.now()
+    listing = locked_listing(actor, listing_id)
+    meeting, later = listing.conference, locked_meeting(actor, to)
+    if listing.status != Listing.Status.LISTED or meeting.status not in (PLANNED, BEGUN):
+        raise ConferenceRefused("Only a case that is still to be heard can be put off.")
+    if later.kind != meeting.kind or later.status != PLANNED or later.starts_at <= meeting.starts_at:
+        raise ConferenceRefused("Choose a later meeting of the same kind.")
+    if not words.strip():
+        raise ConferenceRefused("Say why it is put off.")
+    _must_take(later, listing.case_id)
+    listing.status, listing.status_words = Listing.Status.DEFERRED, words.strip()[:LONGEST]
+    listing.save(update_fields=["status", "status_words"])
+    for one in Research.objects.filter(listing=listing).select_for_update().order_by("id"):
+        end_research(actor, one, now)
+    put_on = Listing(
+        conference=later,
+        case_id=listing.case_id,
+        person_id=listing.person_id,
+        ground=listing.ground,
+        explanation=listing.explanation,
+        edition=listing.edition,
+        is_repeat=listing.is_repeat,
+        score=listing.score,
+        accused=listing.accused,
+        listed_by_name=actor.name,
+        listed_at=now,
+    )
+    Listing.objects.bulk_create([put_on])
+    publish(
+        _told("conference.put_off", listing, now, to=str(later.id)),
+        _told("conference.listed", put_on, now, ground=put_on.ground),
+    )
+    return put_on
 
 
 @transaction.atomic
@@ -269,6 +319,17 @@ def locked_listing(actor: Actor, listing_id: UUID) -> Listing:
     listing = Listing.objects.select_for_update(of=("self",)).get(id=listing_id)
     listing.conference = meeting
     return listing
+
+
+def _must_take(meeting: Conference, case_id: UUID) -> None:
+    """Raises ListedAlready, NoRoom."""
+    with acting_as_system(ACCOUNT):  # all of the list counts, restricted cases too
+        on_list = Listing.objects.filter(conference=meeting).exclude(status__in=OFF_THE_LIST)
+        cases = list(on_list.values_list("case_id", flat=True))
+    if case_id in cases:
+        raise ListedAlready("The case is on the list of that meeting already.")
+    if len(cases) >= meeting.capacity:
+        raise NoRoom("That meeting has no room left. Choose another, or take a case off its list.")
 
 
 def move(meeting: Conference, verb: str) -> None:

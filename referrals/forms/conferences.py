@@ -227,6 +227,21 @@ class TakeOffForm(forms.Form):
     words = _said("Why is it taken off the list?", "Say why it is taken off", rows=2, most=400)
 
 
+class PutOffForm(forms.Form):
+    """A later meeting for a case that is not heard at this one, and why."""
+
+    to = forms.ChoiceField(
+        label="To which meeting?",
+        widget=forms.RadioSelect(attrs=SMALL),
+        error_messages={"required": "Choose the meeting"},
+    )
+    words = _said("Why is it put off?", "Say why it is put off", rows=2, most=400)
+
+    def __init__(self, *args: Any, meetings: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _offer(self, "to", meetings)
+
+
 class AnswerActionForm(forms.Form):
     status = forms.ChoiceField(
         label="What became of it?",

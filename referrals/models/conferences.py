@@ -6,7 +6,7 @@ from django.db import models
 from access.encryption import EncryptedJSONField
 from access.tables import HubRow
 from agencies.models import Agency
-from referrals.conference import GROUNDS, PLANNED, STATUSES
+from referrals.conference import GROUNDS, OFF_THE_LIST, PLANNED, STATUSES
 from referrals.models.cases import Case
 
 
@@ -108,7 +108,7 @@ class Listing(HubRow):
             models.UniqueConstraint(
                 fields=["conference", "case"],
                 name="referrals_listing_once",
-                condition=~models.Q(status="taken_off"),
+                condition=~models.Q(status__in=OFF_THE_LIST),
             )
         ]
         indexes = [

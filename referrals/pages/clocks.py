@@ -20,7 +20,15 @@ from referrals.actions import clock_verbs
 from referrals.forms.clocks import REASONS, ClockFilterForm, DevelopmentForm, PauseForm, ReasonForm
 from referrals.models import Case, Clock
 from referrals.pages.case import REFUSALS, UNPROCESSABLE, case_for
-from referrals.queries.clocks import LIVE, SHOWS, clock_line, clock_page, clocks_of_case, rule_names
+from referrals.queries.clocks import (
+    LIVE,
+    SHOWS,
+    clock_line,
+    clock_page,
+    clocks_of_case,
+    minutes_due,
+    rule_names,
+)
 from referrals.workflow import OPEN_CASE
 
 OVERDUE = "overdue"
@@ -53,6 +61,7 @@ def clock_list(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "page": page,
+        "minutes": [] if rule else minutes_due(actor=actor, show=show, now=now),
         "now": now,
         "show": show,
         "shows": SHOWS,

@@ -17,7 +17,7 @@ from access.looks import record_look
 from access.models import Look
 from access.roles import Capability
 from referrals import scope
-from referrals.actions.conferences import list_case, take_off
+from referrals.actions.conferences import list_case, put_off, take_off
 from referrals.actions.meeting import answer_action, record_passage, set_action
 from referrals.actions.research import CHANGES_UNTIL, answer_research
 from referrals.conference import BEGUN, HELD, PLANNED, kinds_on
@@ -26,6 +26,7 @@ from referrals.forms.conferences import (
     AnswerActionForm,
     ListForm,
     PassageForm,
+    PutOffForm,
     ResearchForm,
     TakeOffForm,
 )
@@ -115,7 +116,7 @@ def conference_case(request: HttpRequest, listing_id: UUID) -> HttpResponse:
             sent.add_error(None, str(refusal))
         else:
             messages.success(request, said)
-            if act == "off":
+            if act in ("off", "later"):
                 return redirect("conference", meeting.id)
             return redirect("conference_case", listing_id)
     record_look(
@@ -168,6 +169,14 @@ def _forms(request: HttpRequest, actor: Actor, paper: Paper) -> dict[str, Form]:
         owners += [(str(one.agency_id), one.agency.name) for one in line.research]
         made["passage"] = PassageForm(sent("passage"), auto_id="id_passage_%s")
         made["action"] = ActionForm(sent("action"), agencies=owners, auto_id="id_action_%s")
+    if meeting.status in (PLANNED, BEGUN) and line.listing.status == Listing.Status.LISTED:
+        later = [
+            (str(one.id), f"{timezone.localtime(one.starts_at):%-d %B %Y, %H:%M}, {one.place}")
+            for one in queries.with_room(kind=meeting.kind, now=timezone.now())
+            if one.starts_at > meeting.starts_at
+        ]
+        if later:
+            made["later"] = PutOffForm(sent("later"), meetings=later, auto_id="id_later_%s")
     if meeting.status == PLANNED and line.listing.status == Listing.Status.LISTED:
         made["off"] = TakeOffForm(sent("off"), auto_id="id_off_%s")
     return made
@@ -178,6 +187,7 @@ TITLES = {
     "told": ("An agency told you what it knows", "Record the answer"),
     "passage": ("Add to the minutes", "Add to the minutes"),
     "action": ("Set an action", "Set the action"),
+    "later": ("Put off to a later meeting", "Put it off"),
     "off": ("Take off the list", "Take off the list"),
 }
 
@@ -216,6 +226,9 @@ def _done(actor: Actor, paper: Paper, act: str, form: Form) -> str:
             owner_name=told["owner_name"],
         )
         return "The action is set, and the agency is told."
+    if isinstance(form, PutOffForm):
+        put_off(actor=actor, listing_id=line.listing.id, to=UUID(told["to"]), words=told["words"])
+        return "The case is on the list of the later meeting. Ask the agencies about it there."
     take_off(actor=actor, listing_id=line.listing.id, words=told["words"])
     return "The case is off the list."
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import QuerySet, Value
+from django.db.models import F, Q, QuerySet, Value
 
 from access.actor import Actor
 from referrals import scope
 from referrals.clock_rules import BREACH_REASONS, EVENTS, STOP_REASONS, event_words
-from referrals.models import Case, Clock, ClockPause, Development
+from referrals.models import Case, Clock, ClockPause, Conference, Development
 from referrals.queries.clock_rules import Rule, clock_rules
 from referrals.queries.keyset import SortKey, one_page
 
@@ -158,6 +158,25 @@ def clock_page(
     }
     clocks = [by_id[one] for one in part.ids if one in by_id]
     return ClockPage(_lines(clocks, clock_rules()), part.previous, part.next)
+
+
+def minutes_due(*, actor: Actor, show: str, now: datetime) -> list[Conference]:
+    """Meetings whose minutes are to be circulated, as the filter means, the longest due first; at most fifty."""
+    held = scope.conferences(actor).filter(minutes_due_at__isnull=False)
+    match show:
+        case "overdue":
+            held = held.filter(circulated_at__isnull=True, minutes_due_at__lt=now)
+        case "today":
+            day = now + timedelta(days=1)
+            held = held.filter(circulated_at__isnull=True, minutes_due_at__gte=now, minutes_due_at__lt=day)
+        case "missed":
+            late = Q(circulated_at__gt=F("minutes_due_at")) | Q(
+                circulated_at__isnull=True, minutes_due_at__lt=now
+            )
+            held = held.filter(late, minutes_due_at__gte=now - SINCE)
+        case _:
+            return []
+    return list(held.order_by("minutes_due_at", "id")[:PAGE])
 
 
 def rule_names() -> dict[str, str]:

@@ -15,7 +15,7 @@ from access.sight import NOTHING, Sight, sights_of
 from agencies.models import Agency
 from agencies.queries import agencies_by_id, agreements_in_force
 from referrals import scope
-from referrals.conference import BEGUN, PLANNED, Item, Kind, agenda, kind_of
+from referrals.conference import BEGUN, OFF_THE_LIST, PLANNED, Item, Kind, agenda, kind_of
 from referrals.models import (
     Attendance,
     Case,
@@ -50,7 +50,7 @@ def calendar(*, actor: Actor, now: datetime) -> tuple[list[Meeting], list[Meetin
 
     At most fifty each.
     """
-    live = ~Q(listings__status=Listing.Status.TAKEN_OFF)
+    live = ~Q(listings__status__in=OFF_THE_LIST)
     found = scope.conferences(actor).annotate(listed=Count("listings", filter=live, distinct=True))
     waits = (PLANNED, BEGUN)
     to_come = found.filter(status__in=waits, starts_at__gt=now - LOOK_BACK).order_by("starts_at", "id")
@@ -60,7 +60,7 @@ def calendar(*, actor: Actor, now: datetime) -> tuple[list[Meeting], list[Meetin
 
 def with_room(*, kind: str, now: datetime) -> list[Conference]:
     """Planned meetings of the kind that can take another case, the next first."""
-    live = ~Q(listings__status=Listing.Status.TAKEN_OFF)
+    live = ~Q(listings__status__in=OFF_THE_LIST)
     found = Conference.objects.filter(kind=kind, status=PLANNED, starts_at__gt=now)
     counted = found.annotate(listed=Count("listings", filter=live, distinct=True)).order_by("starts_at", "id")
     return [one for one in counted[:CALENDAR] if one.listed < one.capacity]
@@ -140,7 +140,7 @@ def meeting_file(*, actor: Actor, conference: Conference) -> MeetingFile:
     """One meeting with its agenda, in a number of queries that does not grow with the cases."""
     found = scope.listings(actor).filter(conference=conference).select_related("case__person")
     listings = list(found.order_by("id"))
-    live = [one for one in listings if one.status != Listing.Status.TAKEN_OFF]
+    live = [one for one in listings if one.status not in OFF_THE_LIST]
     sights = sights_of(one.case_id for one in live)
     names = names_shown((one.case for one in live), sights)
     asked: dict[UUID, list[Research]] = defaultdict(list)
@@ -174,7 +174,7 @@ def meeting_file(*, actor: Actor, conference: Conference) -> MeetingFile:
         kind=kind_of(conference.kind, conference.edition),
         invited=sorted(invited, key=lambda one: one.name),
         lines=lines,
-        off=[one for one in listings if one.status == Listing.Status.TAKEN_OFF],
+        off=[one for one in listings if one.status in OFF_THE_LIST],
         attendances=list(Attendance.objects.filter(conference=conference).order_by("agency_name", "name")),
     )
 

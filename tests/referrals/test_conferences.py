@@ -19,6 +19,7 @@ from referrals.actions.conferences import (
     call_meeting,
     list_by_rule,
     list_case,
+    put_off,
     take_off,
 )
 from referrals.actions.conflicts import declare_conflict
@@ -50,12 +51,12 @@ from rights.actions.erasure import Ground, erase
 from tests.factories import a_case, a_referral
 
 
-def a_meeting(cast, *, capacity: int = 16, kind: str = "marac") -> Conference:
+def a_meeting(cast, *, capacity: int = 16, kind: str = "marac", days: int = 0) -> Conference:
     with acting_as(cast.actor("dana")) as dana:
         meeting = call_meeting(
             actor=dana,
             kind=kind,
-            starts_at=timezone.now() + timedelta(hours=6),
+            starts_at=timezone.now() + timedelta(hours=6, days=days),
             place="Room 1",
             chair_name="DI Rowan Price",
             capacity=capacity,
@@ -248,6 +249,30 @@ def test_taking_a_case_off_ends_what_it_showed(hub, cast):
     assert not sees(cast, "helen", Research, case=case)
 
 
+def test_a_case_is_put_off_to_a_later_meeting_and_agencies_are_asked_anew_there(hub, cast):
+    case, first = a_case(), a_meeting(cast)
+    listing = listed(cast, case, first)
+    asked(cast, first)
+    assert sees(cast, "helen", Case, id=case.id)
+    later = a_meeting(cast, days=14)
+    with acting_as(cast.actor("dana")) as dana:
+        with pytest.raises(ConferenceRefused, match="Say why"):
+            put_off(actor=dana, listing_id=listing.id, to=later.id, words=" ")
+        with pytest.raises(ConferenceRefused, match="later meeting"):
+            put_off(actor=dana, listing_id=listing.id, to=first.id, words="No time.")
+    browser, place = cast.browser("dana"), f"/conferences/cases/{listing.id}/"
+    browser.post(place, {"act": "later", "to": str(later.id), "words": "The adviser is ill."})
+    with acting_as_system("tests"):
+        assert Listing.objects.get(id=listing.id).status == "deferred"
+        assert Listing.objects.get(conference=later).explanation == "She is afraid."
+    assert not sees(cast, "helen", Case, id=case.id)
+    assert "put off to another meeting: The adviser is ill." in browser.get(
+        f"/conferences/{first.id}/"
+    ).content.decode().replace("\n", " ")
+    assert asked(cast, later) > 0
+    assert listed(cast, case, first), "it may come back"
+
+
 def test_research_is_answered_by_category_and_read_by_others_at_the_meeting(hub, cast):
     case, meeting = a_case(), a_meeting(cast)
     listed(cast, case, meeting)
@@ -348,7 +373,11 @@ def test_closing_starts_the_three_working_days_of_the_minutes(hub, cast):
         closed = close_meeting(actor=dana, conference_id=meeting.id)
         assert closed.minutes_edition == "northshire-2026"
         assert timedelta(days=2) < closed.minutes_due_at - closed.ended_at < timedelta(days=10)
+        Conference.objects.filter(id=meeting.id).update(minutes_due_at=timezone.now() + timedelta(hours=3))
+        waits = cast.browser("dana").get("/clocks/?show=today").content.decode()
+        assert "DI Rowan Price" in waits
         circulate_minutes(actor=dana, conference_id=meeting.id)
+        assert "DI Rowan Price" not in cast.browser("dana").get("/clocks/?show=today").content.decode()
         told = Event.objects.get(topic="conference.circulated")
     assert told.data["in_time"] is True
 
