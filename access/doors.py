@@ -10,6 +10,7 @@ DOOR_WORDS = {
     "case_document_new": "a new document of the case",
     "case_document_file": "what is in a document of the case",
     "case_document_take_out": "taking a document of the case out of sight",
+    "api_conference_questions": "what a case conference asks the agency, by its system",
     "api_document": "a document that the agency was given, by its system",
     "rights_copy_files": "the released copy with its files",
     "referral_document": "a document that the agency was given",

@@ -256,6 +256,8 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
             Capability.SET_CAPACITY,
             Capability.SEND_FEED,
             Capability.SEE_PATHWAYS,
+            Capability.SEE_CONFERENCES,
+            Capability.ANSWER_RESEARCH,
         }
     ),
     Role.VISITOR: frozenset(),

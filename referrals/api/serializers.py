@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from referrals.actions.handovers import Handover
-from referrals.models import ReferralMessage
+from referrals.models import ReferralMessage, Research
 from referrals.queries.messages import ABOUT
 from referrals.workflow import (
     CONFIRMATIONS,
@@ -233,3 +233,50 @@ class PlacesSerializer(CapacitySerializer):
 
 class PlacesListSerializer(serializers.Serializer):
     items = PlacesSerializer(many=True)
+
+
+class QuestionSerializer(serializers.Serializer):
+    """What a case conference asks your agency. Of whom, once one of your people agreed to the meeting's statement."""
+
+    id = serializers.UUIDField()
+    conference = serializers.UUIDField()
+    kind = serializers.CharField(help_text="Of the conference, in words.")
+    meets_at = serializers.DateTimeField()
+    due_at = serializers.DateTimeField(help_text="By when the hub needs the answer.")
+    status = serializers.ChoiceField(choices=Research.Status.choices)
+    categories = serializers.ListField(
+        child=serializers.CharField(), help_text="Data categories that you may be told of, and tell of."
+    )
+    agreed = serializers.BooleanField(
+        help_text="Whether one of your people agreed to the statement: no person is named before."
+    )
+    case_reference = serializers.CharField(allow_blank=True)
+    name = serializers.CharField(allow_blank=True)
+    also_named = serializers.ListField(child=serializers.CharField())
+    date_of_birth = serializers.DateField(allow_null=True)
+    address = serializers.CharField(allow_blank=True)
+    perpetrators = serializers.ListField(child=serializers.CharField())
+
+
+class QuestionListSerializer(serializers.Serializer):
+    """A page of questions, newest first, never counted."""
+
+    items = QuestionSerializer(many=True)
+    next = serializers.UUIDField(allow_null=True, help_text="Pass this as `before` for the next page.")
+
+
+class ResearchAnswerSerializer(serializers.Serializer):
+    """Whether the person is known to your agency, and what your files say, by data category of the question."""
+
+    known = serializers.BooleanField()
+    told = serializers.DictField(
+        child=serializers.CharField(max_length=4000, allow_blank=True), required=False, default=dict
+    )
+
+
+class ResearchAnsweredSerializer(serializers.Serializer):
+    """That the answer has come: again until the meeting has ended, what was said before stays beside it."""
+
+    id = serializers.UUIDField()
+    status = serializers.ChoiceField(choices=Research.Status.choices)
+    returned_at = serializers.DateTimeField()

@@ -133,7 +133,14 @@ def meeting_for(*, actor: Actor, conference_id: UUID) -> Conference | None:
 
 def has_confirmed(*, actor: Actor, conference: Conference) -> bool:
     """Whether the actor has agreed to the confidentiality statement of this meeting."""
-    return Attendance.objects.filter(conference=conference, practitioner_id=actor.id).exists()
+    return conference.id in agreed_to(actor=actor, conferences=[conference.id])
+
+
+def agreed_to(*, actor: Actor, conferences: Iterable[UUID]) -> set[UUID]:
+    """To the statements of which of these meetings the actor has agreed; for an agency's system, one of its people."""
+    found = Attendance.objects.filter(conference__in=set(conferences), practitioner_id__isnull=False)
+    who = {"agency_id": actor.agency_id} if actor.kind == "client" else {"practitioner_id": actor.id}
+    return set(found.filter(**who).values_list("conference_id", flat=True))
 
 
 def meeting_file(*, actor: Actor, conference: Conference) -> MeetingFile:

@@ -293,6 +293,28 @@ def test_research_is_answered_by_category_and_read_by_others_at_the_meeting(hub,
     assert sees(cast, "ruth", Minute, case=case)
 
 
+def test_an_agencys_system_answers_once_somebody_of_it_has_agreed(hub, cast):
+    case, meeting = a_case(surname="Okafor"), a_meeting(cast)
+    listed(cast, case, meeting)
+    asked(cast, meeting)
+    system = cast.system("safe-steps")
+    question = system.get("conferences/questions/").json()["items"][0]
+    assert (question["agreed"], question["name"], question["case_reference"]) == (False, "", "")
+    door = f"conferences/questions/{question['id']}/answer/"
+    said = {"known": True, "told": {"notes": "Came to us in May."}}
+    assert system.post(door, said).status_code == 404
+    confirmed(cast, meeting, "helen")
+    told = system.get("conferences/questions/?waiting=true").json()["items"]
+    assert [(one["case_reference"], "Okafor" in one["name"]) for one in told] == [(case.reference, True)]
+    assert system.post(door, {"known": True, "told": {"safe_address": "x"}}).status_code == 409
+    assert system.post(door, said).json()["status"] == "known"
+    assert system.get("conferences/questions/?waiting=true").json()["items"] == []
+    assert sees(cast, "dana", Minute, case=case, part="research")
+    with acting_as(cast.actor("helen")):
+        assert Minute.objects.get(case=case).words == "Came to us in May."
+    assert cast.system("victim-care").post(door, said).status_code == 404
+
+
 def test_an_agency_changes_nothing_of_what_it_was_asked(hub, cast):
     case, meeting = a_case(), a_meeting(cast)
     listed(cast, case, meeting)
