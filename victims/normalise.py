@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 MOBILE, PHONE = "mobile", "phone"
 
@@ -92,6 +93,7 @@ def folded(text: str) -> str:
     return _NOT_LETTERS.sub("", "".join(letter for letter in plain if not unicodedata.combining(letter)))
 
 
+@lru_cache(maxsize=100_000)
 def name_parts(text: str) -> tuple[str, ...]:
     """Each name of a text, folded; hyphens part names, apostrophes do not. Markup and titles are no names."""
     words = re.split(r"[\s\-‐–]+", _MARKUP.sub(" ", text))

@@ -40,15 +40,14 @@ from victims.strictest import Stand, stand_of, strictest
 # In one trip, for dozens of candidates a lookup and thousands a chunk of a feed. A sister's number says nothing about
 # who somebody is.
 IDENTITIES = """
-SELECT person.id, person.date_of_birth, person.sex, name.given_names, name.surname,
-  ARRAY(SELECT value FROM victims_contactmethod reach
-        WHERE reach.person_id = person.id AND kind <> 'email' AND NOT rules ? 'belongs_to'),
-  ARRAY(SELECT value FROM victims_contactmethod reach
-        WHERE reach.person_id = person.id AND kind = 'email' AND NOT rules ? 'belongs_to'),
+SELECT person.id, person.date_of_birth, person.sex, name.given_names, name.surname, reach.phones, reach.emails,
   ARRAY(SELECT ARRAY[home.lines, home.postcode]::text[] FROM victims_address home WHERE home.person_id = person.id)
 FROM victims_person person LEFT JOIN LATERAL (
   SELECT given_names, surname FROM victims_personname
-  WHERE person_id = person.id ORDER BY recorded_at DESC, id DESC LIMIT 1) name ON true
+  WHERE person_id = person.id ORDER BY recorded_at DESC, id DESC LIMIT 1) name ON true CROSS JOIN LATERAL (
+  SELECT array_agg(value) FILTER (WHERE kind <> 'email') AS phones,
+    array_agg(value) FILTER (WHERE kind = 'email') AS emails
+  FROM victims_contactmethod WHERE person_id = person.id AND NOT rules ? 'belongs_to') reach
 WHERE person.id = ANY (%s)
 """
 
@@ -180,8 +179,8 @@ def identities_of(people: Iterable[UUID]) -> dict[UUID, Identity]:
                 surname or "",
                 born=born_on(born),
                 sex=sex,
-                phones=frozenset(phones),
-                emails=frozenset(emails),
+                phones=frozenset(phones or ()),
+                emails=frozenset(emails or ()),
                 addresses=frozenset(Home(*home) for home in homes),
             )
             for person, born, sex, given, surname, phones, emails, homes in cursor.fetchall()

@@ -72,6 +72,20 @@ class Shown:
         return self.latest if self.latest and self.latest.state == State.PROPOSED else None
 
     @property
+    def learned(self) -> list[Weighed]:
+        """Those that enough answers speak of."""
+        return [row for row in self.rows if row.new]
+
+    @property
+    def kept(self) -> list[Weighed]:
+        """Those that stay as they are."""
+        return [row for row in self.rows if not row.new]
+
+    @property
+    def kept_words(self) -> str:
+        return f"{len(self.kept)} that stay as they are, for want of answers"
+
+    @property
     def compared(self) -> list[Figure]:
         """What old and new weights make of the answered pairs, where some are proposed."""
         if self.proposed is None:

@@ -13,8 +13,9 @@ Holder = TypeVar("Holder", UUID, int)
 LONGEST = 200
 MOST_OF_ONE_KEY = 50
 """A key that more people share than this says nothing about any of them (a hostel's telephone)."""
-MOST_COMPARED = 30
-"""Nobody is compared with more people than this: with those with whom the most keys are shared, and then the rarest."""
+MOST_COMPARED = 10
+"""Nobody who is told of is compared at once with more people than this: with those with whom the most keys are shared,
+and then the rarest. Overnight everybody is compared with all who share a key."""
 
 
 def match_keys(one: Identity) -> tuple[str, ...]:
