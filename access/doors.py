@@ -74,6 +74,7 @@ DOOR_WORDS = {
     "referral_dispute": "a contested decline",
     "api_dispute": "an agency's own system: a contested decline",
     "referral_transfer": "passing a referral on to another team",
+    "referral_progress": "how far a partner has come",
     "case_handover": "a handover note for a partner",
     "case_hand_over": "handing a referral over to another agency",
     "referral_decline": "declining a referral",

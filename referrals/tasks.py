@@ -329,7 +329,12 @@ def write_what_became_of_it(payload: dict[str, str]) -> None:
     "case.contact_attempted",
     "case.closed",
     "referral.accepted",
+    "referral.started",
     "referral.completed",
+    "referral.returned",
+    "referral.recalled",
+    "referral.handed_over",
+    "progress.recorded",
     name="referrals.feedback",
     account="feedback",
 )

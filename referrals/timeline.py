@@ -9,7 +9,7 @@ from referrals.clock_rules import BREACH_REASONS, PAUSE_REASONS, STOP_REASONS, e
 from referrals.conference import GROUNDS
 from referrals.grounds import LOST, OVERRIDE_REASONS
 from referrals.notes import KINDS
-from referrals.workflow import CASE_STATUSES, DECLINE_REASONS, END_STATES, RETURN_REASONS
+from referrals.workflow import CASE_STATUSES, DECLINE_REASONS, END_STATES, PROGRESS, RETURN_REASONS
 
 TITLES: dict[str, str] = {
     "case.opened": "Case opened",
@@ -128,6 +128,7 @@ TITLES: dict[str, str] = {
     "referral.handed_over": "Referral handed over to another agency",
     "handover.written": "Handover note written",
     "handover.acknowledged": "Handover note read by the partner",
+    "progress.recorded": "Partner’s progress",
     "transfer.asked": "Partner asks to hand its referral over",
     "transfer.refused": "Referral stays: the hub did not hand it over",
 }
@@ -142,6 +143,7 @@ KINDS_OF_EVENTS: dict[str, tuple[str, tuple[str, ...]]] = {
             "referral.",
             "transfer.",
             "handover.",
+            "progress.",
             "case.triaged",
             "case.route",
             "case.place",
@@ -207,6 +209,7 @@ def text_of(topic: str, data: Data, names: Names) -> str:
         "referral": _referral,
         "transfer": _referral,
         "handover": _referral,
+        "progress": _referral,
         "conference": _conference,
     }
     tell = _TEXTS.get(topic) or families.get(topic.partition(".")[0])
@@ -321,10 +324,9 @@ def _referral(data: Data, names: Names) -> str:
     if data.get("from_team"):
         whom += [f"from {names.get(str(data['from_team']), '')} to {names.get(str(data.get('team')), '')}"]
     code = str(data.get("reason_code") or "")
-    parts = (
-        ", ".join(filter(None, whom)),
-        {**DECLINE_REASONS, **RETURN_REASONS, **LOST}.get(code, _words(code)),
-    )
+    step = PROGRESS[str(data["step"])][0] if data.get("step") in PROGRESS else ""
+    reasons = {**DECLINE_REASONS, **RETURN_REASONS, **LOST}
+    parts = (", ".join(filter(None, whom)), step, reasons.get(code, _words(code)))
     return " ".join(_sentence(part) for part in parts if part)
 
 

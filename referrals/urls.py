@@ -286,6 +286,7 @@ urlpatterns = [
     path("referrals/<uuid:referral_id>/start/", referral.referral_start, name="referral_start"),
     path("referrals/<uuid:referral_id>/decline/", referral.referral_decline, name="referral_decline"),
     path("referrals/<uuid:referral_id>/return/", referral.referral_return, name="referral_return"),
+    path("referrals/<uuid:referral_id>/progress/", referral.referral_progress, name="referral_progress"),
     path("referrals/<uuid:referral_id>/confirm/", referral.referral_confirm, name="referral_confirm"),
     path("referrals/<uuid:referral_id>/complete/", referral.referral_complete, name="referral_complete"),
 ]

@@ -129,6 +129,16 @@ RETURN_REASONS: dict[str, str] = {
     CANNOT_GO_ON: "We cannot go on with it",
 }
 
+WORKED_ON = ("accepted", "in_progress")
+# How far an agency has come with what it took on, and whether the day of it lies ahead. `start` says that work is in
+# progress, `complete` what came of it.
+PROGRESS: dict[str, tuple[str, bool]] = {
+    "first_contact": ("First contact made", False),
+    "waiting": ("On the waiting list until", True),
+    "plan_agreed": ("Support plan agreed", False),
+    "ending_planned": ("Ending planned for", True),
+}
+
 # What an agency did with what a recalled referral told it (UK GDPR, article 19: who was told is told of the end).
 CONFIRMATIONS: dict[str, str] = {
     "deleted": "Deleted",

@@ -11,12 +11,11 @@ from django.utils import timezone
 from access.batches import insert_rows
 from agencies.models import Practitioner
 from referrals.feed.held import RETURNED
-from referrals.feedback import stage_of
+from referrals.feedback import TAKEN_ON, stage_of
 from referrals.models import Case, ContactAttempt, Feedback, FeedRow, FeedRun, Referral, SentRecord
 from referrals.queries.sources import definition_of
 
 AT_ONCE = 1000
-TAKEN_ON = ("accepted", "in_progress", "completed")
 
 
 @transaction.atomic
@@ -91,16 +90,18 @@ def _begin(agency_id: UUID, cases: Iterable[UUID]) -> None:
 def _lines(agency_id: UUID, cases: Iterable[UUID]) -> list[dict[str, object]]:
     wanted, now = list(cases), timezone.now()
     reached = ContactAttempt.objects.filter(case_id__in=wanted, result=ContactAttempt.Result.SPOKE)
-    supported = Referral.objects.filter(case_id__in=wanted, status__in=TAKEN_ON)
-    spoken, helped = (
-        set(found.values_list("case_id", flat=True).distinct()) for found in (reached, supported)
-    )
+    spoken = set(reached.values_list("case_id", flat=True).distinct())
+    work: dict[UUID, list[tuple[str, dict[str, str]]]] = {}
+    for case_id, status, steps in Referral.objects.filter(
+        case_id__in=wanted, status__in=TAKEN_ON
+    ).values_list("case_id", "status", "progress"):
+        work.setdefault(case_id, []).append((status, steps))
     return [
         {
             "agency_id": agency_id,
             "case_id": case.id,
             "person_id": case.person_id,
-            "stage": stage_of(status=case.status, reached=case.id in spoken, supported=case.id in helped),
+            "stage": stage_of(status=case.status, reached=case.id in spoken, work=work.get(case.id, ())),
             "end_state": case.end_state,
             "changed_at": now,
         }

@@ -12,6 +12,7 @@ from referrals.workflow import (
     DECLINE_REASONS,
     OUTCOME_DOMAINS,
     OUTCOME_RESULTS,
+    PROGRESS,
     RETURN_REASONS,
 )
 
@@ -179,6 +180,15 @@ class MessageListSerializer(serializers.Serializer):
 
     items = MessageSerializer(many=True)
     next = serializers.UUIDField(allow_null=True, help_text="Pass this as `before` for the next page.")
+
+
+class ProgressSerializer(serializers.Serializer):
+    """One step that was reached, or is planned; `on` is the day of it."""
+
+    step = serializers.ChoiceField(choices=[(code, words) for code, (words, _) in PROGRESS.items()])
+    on = serializers.DateField(
+        help_text="Ahead for `waiting` (until when) and `ending_planned`; past or today for the others."
+    )
 
 
 class ConfirmSerializer(serializers.Serializer):

@@ -27,6 +27,7 @@ from referrals import serializers as shapes
 from referrals.actions import referral as verbs
 from referrals.actions.handovers import acknowledge
 from referrals.actions.messages import ask
+from referrals.actions.progress import record_progress
 from referrals.actions.transfers import ask_transfer, transfer
 from referrals.api import serializers as s
 from referrals.api.idempotency import once
@@ -35,7 +36,7 @@ from referrals.models import Referral
 from referrals.queries import referrals as queries
 from referrals.queries.handovers import newest_handover, waits_to_be_read
 from referrals.queries.transfers import asked_transfer, own_teams_for
-from referrals.workflow import OPEN, STATUS_WORDS, verbs_for
+from referrals.workflow import OPEN, STATUS_WORDS, WORKED_ON, verbs_for
 
 PAGE = 100
 LARGEST_PAGE = 500
@@ -213,6 +214,8 @@ class ReferralMoves(APIView):
                 allowed += ("ask_transfer",)
         if verbs.may_be_confirmed(referral):
             allowed += ("confirm_recall",)
+        if referral.status in WORKED_ON:
+            allowed += ("record_progress",)
         note = newest_handover(referral)
         if note is not None and referral.status in OPEN and waits_to_be_read(note, referral):
             allowed += ("acknowledge",)
@@ -293,6 +296,13 @@ MOVES = {
         "complete",
         _move("complete", verbs.complete, s.CompleteSerializer, "Finish it, with what came of it."),
         ["outcomes"],
+    ),
+    "progress": (
+        "record_progress",
+        _move(
+            "progress", record_progress, s.ProgressSerializer, "Say how far you have come, in one small step."
+        ),
+        ["step", "on"],
     ),
     "confirm": (
         "confirm_recall",

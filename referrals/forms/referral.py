@@ -5,11 +5,13 @@ from typing import Any
 
 from django import forms
 
+from govuk_forms import MemorableDateField
 from referrals.workflow import (
     CONFIRMATIONS,
     DECLINE_REASONS,
     OUTCOME_DOMAINS,
     OUTCOME_RESULTS,
+    PROGRESS,
     RETURN_REASONS,
 )
 
@@ -121,6 +123,24 @@ class CompleteForm(forms.Form):
             for domain in OUTCOME_DOMAINS
             if self.cleaned_data[domain]
         ]
+
+
+class ProgressForm(forms.Form):
+    """One step that was reached, or is planned."""
+
+    mark_optional = False
+    step = forms.ChoiceField(
+        label="How far have you come?",
+        help_text="The hub sees it on the case. Whoever referred the person is told how far they are, never by whom.",
+        choices=[(code, words) for code, (words, _) in PROGRESS.items()],
+        widget=forms.RadioSelect(attrs={"class": "govuk-radios--small"}),
+        error_messages={"required": "Choose how far you have come"},
+    )
+    on = MemorableDateField(
+        label="On which day?",
+        help_text="Of a waiting list and of a planned ending: the day that lies ahead.",
+        error_messages={"required": "Enter the day"},
+    )
 
 
 class RecallForm(forms.Form):

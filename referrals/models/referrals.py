@@ -1,5 +1,8 @@
 """Where a case went and why: decisions, requests to partners, disclosures without consent, outcomes."""
 
+from datetime import date
+from typing import Any
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
@@ -7,6 +10,7 @@ from access.tables import HubRow
 from agencies.models import Agency, Service, Team
 from pathways.models import PathwayVersion
 from referrals.models.cases import Case
+from referrals.workflow import PROGRESS
 
 
 class RoutingDecision(HubRow):
@@ -86,6 +90,9 @@ class Referral(HubRow):
         db_default=False,
         help_text="The agency asked for something before it answers; its time stands still.",
     )
+    progress = models.JSONField(
+        default=dict, db_default={}, help_text="By step of referrals.workflow.PROGRESS: the day of it."
+    )
     ended_at = models.DateTimeField(null=True)
     reason_code = models.CharField(max_length=40, blank=True)
     reason_words = models.CharField(max_length=400, blank=True)
@@ -122,6 +129,14 @@ class Referral(HubRow):
                 name="referrals_referral_confirm",
                 condition=models.Q(confirm_due_at__isnull=False, confirmed_at__isnull=True),
             ),
+        ]
+
+    @property
+    def progress_lines(self) -> list[dict[str, Any]]:
+        """How far its agency has come: each step with its words and its day, by the days."""
+        steps = sorted(self.progress.items(), key=lambda pair: pair[1])
+        return [
+            {"step": step, "words": PROGRESS[step][0], "on": date.fromisoformat(on)} for step, on in steps
         ]
 
 

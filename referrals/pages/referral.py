@@ -19,7 +19,8 @@ from access.models import Look
 from access.roles import Capability
 from pathways.queries.challenges import challenges_on
 from referrals.actions import referral as verbs
-from referrals.forms.referral import CompleteForm, ConfirmForm, DeclineForm, ReturnForm
+from referrals.actions.progress import record_progress
+from referrals.forms.referral import CompleteForm, ConfirmForm, DeclineForm, ProgressForm, ReturnForm
 from referrals.grounds import LOST
 from referrals.models import Dispute, Referral
 from referrals.queries import referrals as queries
@@ -32,6 +33,7 @@ from referrals.workflow import (
     PARTNER,
     RETURN_REASONS,
     STATUS_WORDS,
+    WORKED_ON,
     MoveRefused,
     verbs_for,
 )
@@ -44,6 +46,7 @@ DONE = {
     "decline": "The referral is declined. The hub finds somebody else.",
     "return_to_hub": "The referral is back with the hub, with what you wrote.",
     "complete": "The referral is complete. Thank you.",
+    "progress": "The hub sees how far you have come.",
     "confirm_recall": "The hub knows that you have stopped. Thank you.",
 }
 BUTTONS = {"receive": "Say that you have it", "accept": "Accept", "start": "Start the work"}
@@ -51,6 +54,7 @@ PAGES = {
     "decline": ("referral_decline", "Decline"),
     "return_to_hub": ("referral_return", "Give it back to the hub"),
     "complete": ("referral_complete", "Complete with what came of it"),
+    "progress": ("referral_progress", "Say how far you have come"),
     "transfer": ("referral_transfer", "Pass it on to another team"),
     "confirm_recall": ("referral_confirm", "Confirm that you have stopped"),
 }
@@ -137,7 +141,8 @@ def referral(request: HttpRequest, referral_id: UUID) -> HttpResponse:
 
 def _possible(found: Referral) -> tuple[str, ...]:
     """What the agency may do with it now, the word on a recall included."""
-    return verbs_for(found.status, PARTNER) + (("confirm_recall",) if verbs.may_be_confirmed(found) else ())
+    more = [("confirm_recall", verbs.may_be_confirmed(found)), ("progress", found.status in WORKED_ON)]
+    return verbs_for(found.status, PARTNER) + tuple(verb for verb, may in more if may)
 
 
 def _facts(found: Referral, identity: dict[str, Any] | None) -> list[dict[str, object]]:
@@ -204,6 +209,13 @@ def referral_complete(request: HttpRequest, referral_id: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+def referral_progress(request: HttpRequest, referral_id: UUID) -> HttpResponse:
+    """Say how far the agency has come."""
+    form = ProgressForm(request.POST or None, initial={"on": timezone.localdate()})
+    return _answer(request, referral_id, "progress", form, lambda: {**form.cleaned_data}, record_progress)
+
+
+@require_http_methods(["GET", "POST"])
 def referral_confirm(request: HttpRequest, referral_id: UUID) -> HttpResponse:
     """Say that work on a recalled referral has stopped, and what became of what was held."""
     form = ConfirmForm(request.POST or None)
@@ -260,7 +272,7 @@ def _answer(
             form.add_error(None, str(refusal))
         else:
             messages.success(request, DONE[verb])
-            stays = verb in ("complete", "confirm_recall")
+            stays = verb in ("complete", "confirm_recall", "progress")
             return redirect("referral", referral_id=referral_id) if stays else redirect("partner_queue")
     record_look(action=Look.Action.VIEW, door=PAGES[verb][0], subjects=[found.id])
     context = {"referral": found, "form": form, "title": PAGES[verb][1]}

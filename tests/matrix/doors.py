@@ -318,6 +318,9 @@ WORK: dict[str, Door] = {
     "referral_start": _referral(),
     "referral_decline": _referral({"reason_code": "no_capacity"}),
     "referral_return": _referral({"reason_code": "more_wanted", "reason_words": REASON}),
+    "referral_progress": _referral(
+        {"step": "first_contact", "on_day": "1", "on_month": "1", "on_year": "2099"}
+    ),
     "referral_acknowledge": _referral(),
     "referral_transfer": _referral({"to": "ask", "why": REASON}),
     "referral_complete": _referral({"safety": "improved", "notes": REASON}),
@@ -410,6 +413,7 @@ WORK: dict[str, Door] = {
     "api_decline": _referral({"reason": "no_capacity"}),
     "api_return": _referral({"details": REASON}),
     "api_transfer": _referral({"service": "{service}", "details": REASON}),
+    "api_progress": _referral({"step": "waiting", "on": "2099-01-01"}),
     "api_acknowledge": _referral(),
     "api_ask-transfer": _referral({"details": REASON}),
     "api_start": _referral(),
