@@ -85,6 +85,7 @@ _TABLES: dict[Category, tuple[str, ...]] = {
         "pathways_assessment",
         "referrals_routingdecision",
         "referrals_waiting",
+        "reporting_movedcase",
     ),
     Category.HEALTH: ("pathways_healthanswers", "referrals_prompt", "pathways_savedanswers"),
     Category.NOTES: (

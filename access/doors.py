@@ -98,6 +98,8 @@ DOOR_WORDS = {
     "sent_returned_export": "what the hub returned to its sender, downloaded",
     "quarantine_export": "reports that were held back, downloaded",
     "dashboard": "the dashboard",
+    "pathway_dry_run_cases": "cases that a rehearsal would send elsewhere",
+    "pathway_dry_run_cases_csv": "cases that a rehearsal would send elsewhere, downloaded",
     "pathway_dry_run_csv": "a rehearsal of a pathway, downloaded",
     "break_glass": "opening a restricted record",
     "access_review": "the review of an opened record",

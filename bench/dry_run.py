@@ -132,11 +132,11 @@ def fill(many: int, sample: int) -> float:
     from pathways.models import PathwayVersion
 
     with acting_as_system("bench"):
-        one = PathwayVersion.objects.get(code="northshire")
+        one = PathwayVersion.objects.get(code="domestic-abuse-high")
         definition = copy.deepcopy(one.definition) | {"number": one.number + 1}
-        route = next(route for route in definition["routes"] if route["name"] == "High-risk domestic abuse")
-        route["when"]["all"][1]["any"].append({"fact": "answer:risk-24.R15", "is": True})
-        route["when"]["all"][1]["any"].append({"fact": "repeat_incidents_12m", "at_least": 2})
+        high = definition["entry"]["all"][-1]["any"]
+        high.append({"fact": "answer:risk-24.R15", "is": True})
+        high.append({"fact": "repeat_incidents_12m", "at_least": 2})
         PathwayVersion.objects.create(code=one.code, number=one.number + 1, title=one.title, definition=definition,
                                       status="draft", binds=one.binds)  # fmt: skip
     chance = random.Random(SEED)

@@ -1,6 +1,10 @@
-"""Roll-ups: small rows of numbers kept by the events, so that dashboards never count base tables."""
+"""Roll-ups: small rows of numbers kept by the events, so that dashboards never count base tables. And moved cases."""
 
 from django.db import models
+
+from access.tables import HubRow
+from pathways.models import DryRun
+from referrals.models import Case, RoutingDecision
 
 
 class Tally(models.Model):
@@ -28,3 +32,20 @@ class Delta(models.Model):
     dimension = models.CharField(max_length=120, blank=True)
     day = models.DateField()
     by = models.IntegerField()
+
+
+class MovedCase(HubRow):
+    """A case that a dry run would send elsewhere, by the decision whose facts were asked. Ids alone.
+
+    What changes for it is worked out again from the facts when somebody who may see the case reads it, so that
+    nothing is told of a case whose facts were erased since. A run keeps its newest alone.
+    """
+
+    # The database takes these rows along with their run, also those that whoever throws a draft away may not see.
+    dry_run = models.ForeignKey(DryRun, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE)
+    decision = models.ForeignKey(RoutingDecision, on_delete=models.CASCADE)
+    decided_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["dry_run", "-decided_at", "-id"], name="reporting_moved_newest")]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reporting.pages import dashboard, dry_run
+from reporting.pages import dashboard, dry_run, moved_cases
 
 VERSION = "pathways/<slug:code>/<int:number>"
 
@@ -12,4 +12,10 @@ urlpatterns = [
     path(f"{VERSION}/dry-run/", dry_run.dry_runs, name="pathway_dry_runs"),
     path(f"{VERSION}/dry-run/<uuid:run_id>/", dry_run.dry_run, name="pathway_dry_run"),
     path(f"{VERSION}/dry-run/<uuid:run_id>/export.csv", dry_run.dry_run_csv, name="pathway_dry_run_csv"),
+    path(f"{VERSION}/dry-run/<uuid:run_id>/cases/", moved_cases.moved_cases, name="pathway_dry_run_cases"),
+    path(
+        f"{VERSION}/dry-run/<uuid:run_id>/cases.csv",
+        moved_cases.moved_cases_csv,
+        name="pathway_dry_run_cases_csv",
+    ),
 ]

@@ -15,7 +15,9 @@ from messaging.events import schedule
 from pathways import scope
 from pathways.models import DryRun
 from pathways.pathway import read_pathway
+from reporting.models import MovedCase
 from reporting.queries import dry_runs as queries
+from reporting.queries.moved_cases import newest_moved
 from reporting.rehearsal.answer import Tally, told
 from reporting.rehearsal.waits import usual_load, wait_at
 
@@ -67,7 +69,10 @@ def rehearse(*, actor: Actor, version_id: UUID, since: date, until: date) -> Dry
 
 @transaction.atomic
 def work_out(*, actor: Actor, dry_run_id: UUID) -> None:
-    """Work a dry run out and keep what it tells; one that is done already stays as it is. Raises NotAllowed."""
+    """Work a dry run out and keep what it tells, and which cases would go elsewhere, the newest of them.
+
+    One that is done already stays as it is. Raises NotAllowed.
+    """
     actor.require(Capability.REHEARSE_PATHWAY)
     run = DryRun.objects.select_for_update().filter(id=dry_run_id, finished_at__isnull=True).first()
     if run is None:
@@ -77,6 +82,11 @@ def work_out(*, actor: Actor, dry_run_id: UUID) -> None:
     run.result = told(found, before, after)
     run.finished_at = timezone.now()
     run.save(update_fields=["result", "finished_at"])
+    if found.all.elsewhere:
+        MovedCase.objects.bulk_create(
+            MovedCase(dry_run=run, decision_id=decision, case_id=case, decided_at=at)
+            for decision, case, at in newest_moved(run)
+        )
 
 
 Waits = Mapping[str, int | None]

@@ -120,6 +120,7 @@ def _page(
             "report": _report(run),
             "beside": queries.beside(run),
             "is_of_this": run.definition == version.definition,
+            "may_list": actor.can(Capability.REHEARSE_PATHWAY),
             "touched_series": ["Go elsewhere", "Stay"],
         }
     return render(request, "reporting/dry_run.html", context, status=status)

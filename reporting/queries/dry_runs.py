@@ -24,7 +24,7 @@ SHOWN = 20
 WEEKS = 52
 # One large query of a worker, that nobody waits for at a page: room and hands for it. Each process hashes in memory
 # of its own, since what they share may be small (a container's /dev/shm).
-_ROOM = (
+ROOM = (
     "SELECT set_config('work_mem', '64MB', true), set_config('max_parallel_workers_per_gather', '2', true),"
     " set_config('enable_parallel_hash', 'off', true)"
 )
@@ -89,7 +89,7 @@ def counted_of(run: DryRun) -> list[Counted]:
     since, until = midnight(run.since), midnight(run.until + timedelta(days=1))
     asked = question(before, after, since=since, until=until, hub_id=hub_id())
     with connection.cursor() as cursor:
-        cursor.execute(_ROOM)
+        cursor.execute(ROOM)
         cursor.execute(asked.text, asked.params)
         return counted(cursor.fetchall(), before, after)
 

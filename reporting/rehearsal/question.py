@@ -50,38 +50,29 @@ class Counted:
 
 def question(before: Book, after: Book, *, since: datetime, until: datetime, hub_id: UUID) -> Sql:
     """The query whose rows `counted` reads. Cases that are restricted are in no number."""
-    rules = _Columns("m")
-    offered = _Columns("c")
-    books = [_Choosing(book, rules, offered) for book in (before, after)]
-    facts = {name: f"f{i}" for i, name in enumerate(sorted({*GROUPS, *_asked(before), *_asked(after)}))}
-
-    def fact(one: Fact) -> Sql:
-        return Sql(facts[one.name])
-
-    taken = [number for book in books for number in book.numbers()]
-    told_apart = _told_apart(fact)
+    asking = _Asking(before, after, GROUPS)
+    told_apart = _told_apart(asking.fact)
     marks = [Sql(f"g{i}") for i in range(len(told_apart))]
-    listed, routes = Sql.joined(", ", marks), Sql(", ".join(f"r{i}" for i in range(len(taken))))
+    listed, routes = Sql.joined(", ", marks), asking.routes
     sets = [Sql.built("({})", Sql.joined(", ", [routes, *mark])) for mark in ([], *([one] for one in marks))]
-    matches = [Sql.built("({}) IS TRUE", condition(json.loads(rule), fact)) for rule in rules]
-    asked = [one for name in facts if (one := find(name))]
-    found = [Sql.built("decision.facts -> {}", one.name) for one in asked]
-    read = [typed(one, Sql(f"j{i}")) for i, one in enumerate(asked)]
-    chosen = Sql.built(
-        "SELECT {}, {} FROM (SELECT {}, * FROM (SELECT {}, * FROM (SELECT {} FROM ({}) AS found) AS read) AS matched)"
-        " AS offered",
-        _named("r", taken),
-        _apart("g", told_apart),
-        _apart("c", [Sql(text) for text in offered] or [Sql("NULL")]),
-        _apart("m", matches or [Sql("NULL")]),
-        _apart("f", read),
-        _found(_apart("j", found), since, until, hub_id),
-    )
+    cases = _Cases(since, until, hub_id)
+    chosen = asking.chosen(_named("r", asking.taken), cases, apart=_apart("g", told_apart))
     # Grouped twice: by everything, in one pass that processes can share; then what is left of it, by each group.
     return Sql.built(
         "SELECT {}, {}, GROUPING({}), sum(cases)::bigint FROM (SELECT {}, {}, count(*) AS cases"
         " FROM ({}) AS chosen GROUP BY {}, {}) AS narrowed GROUP BY GROUPING SETS ({})",
         routes, listed, listed, routes, listed, chosen, routes, listed, Sql.joined(", ", sets),
+    )  # fmt: skip
+
+
+def moving(before: Book, after: Book, *, since: datetime, until: datetime, hub_id: UUID, most: int) -> Sql:
+    """The query of decisions, their cases and times, of cases that go elsewhere: the newest, `most` of them at most."""
+    asking = _Asking(before, after, ())
+    cases = _Cases(since, until, hub_id, told="id, case_id, decided_at")
+    chosen = asking.chosen(_apart("r", asking.taken), cases)
+    return Sql.built(
+        "SELECT id, case_id, decided_at FROM ({}) AS chosen WHERE {} ORDER BY decided_at DESC, id DESC LIMIT {}",
+        chosen, asking.elsewhere(), most,
     )  # fmt: skip
 
 
@@ -104,6 +95,87 @@ def counted(rows: Iterable[tuple[Any, ...]], before: Book, after: Book) -> list[
             Counted(_routes(was, row[:split]), _routes(will, row[split:marks_from]), group, value, cases)
         )
     return found
+
+
+@dataclass(frozen=True)
+class _Cases:
+    """Whose facts are asked: of the decisions of a window. told: columns of the decision that are handed on."""
+
+    since: datetime
+    until: datetime
+    hub_id: UUID
+    told: str = ""
+
+    def facts(self, facts: Sql) -> Sql:
+        """Those of each case's latest decision of the window. Those of somebody erased are gone: they are not in it."""
+        return Sql.built(
+            "SELECT {} FROM referrals_routingdecision AS decision"
+            " WHERE decision.decided_at >= {} AND decision.decided_at < {} AND decision.facts <> '{{}}'"
+            " AND NOT EXISTS (SELECT 1 FROM referrals_routingdecision AS later"
+            " WHERE later.case_id = decision.case_id AND later.decided_at < {}"
+            " AND (later.decided_at, later.id) > (decision.decided_at, decision.id))"
+            " AND NOT EXISTS (SELECT 1 FROM access_grant AS hidden"
+            " WHERE hidden.case_id = decision.case_id AND hidden.agency_id = {} AND hidden.restricted)",
+            self.handing_on(facts), self.since, self.until, self.until, self.hub_id,
+        )  # fmt: skip
+
+    def handing_on(self, columns: Sql) -> Sql:
+        return Sql.built(f"{self.told}, {{}}", columns) if self.told else columns
+
+
+class _Asking:
+    """Two books put to the same facts, step by step: facts are read, rules asked, routes offered and then taken.
+
+    besides: facts that are read though no rule asks about them.
+    """
+
+    def __init__(self, before: Book, after: Book, besides: Iterable[str]) -> None:
+        self._rules, self._offered = _Columns("m"), _Columns("c")
+        self._books = [(book, _Choosing(book, self._rules, self._offered)) for book in (before, after)]
+        self._numbers = [choosing.numbers() for _, choosing in self._books]
+        names = sorted({*besides, *_asked(before), *_asked(after)})
+        self._facts = {name: f"f{i}" for i, name in enumerate(names)}
+        self.taken = [number for numbers in self._numbers for number in numbers]
+        self.routes = Sql(", ".join(f"r{i}" for i in range(len(self.taken))))
+
+    def fact(self, one: Fact) -> Sql:
+        return Sql(self._facts[one.name])
+
+    def chosen(self, taken: Sql, cases: _Cases, apart: Sql | None = None) -> Sql:
+        """The routes that are taken, and what is told apart beside them; one row a case."""
+        matches = [Sql.built("({}) IS TRUE", condition(json.loads(rule), self.fact)) for rule in self._rules]
+        asked = [one for name in self._facts if (one := find(name))]
+        found = [Sql.built("decision.facts -> {}", one.name) for one in asked]
+        read = [typed(one, Sql(f"j{i}")) for i, one in enumerate(asked)]
+        return Sql.built(
+            "SELECT {} FROM (SELECT {}, * FROM (SELECT {}, * FROM (SELECT {} FROM ({}) AS found) AS read) AS matched)"
+            " AS offered",
+            cases.handing_on(Sql.joined(", ", [taken, *([apart] if apart else [])])),
+            _apart("c", [Sql(text) for text in self._offered] or [Sql("NULL")]),
+            _apart("m", matches or [Sql("NULL")]),
+            cases.handing_on(_apart("f", read)),
+            cases.facts(_apart("j", found)),
+        )
+
+    def elsewhere(self) -> Sql:
+        """Whether the routes taken lead to other services by one book than by the other."""
+        leads: dict[str, list[list[str]]] = {}
+        at = 0
+        for side, (book, _) in enumerate(self._books):
+            listed = [route.service for _, route in _in_order(book)]
+            for number in range(len(self._numbers[side])):
+                bits: dict[str, int] = {}
+                for place, service in enumerate(listed[number * BITS : (number + 1) * BITS]):
+                    bits[service] = bits.get(service, 0) | 1 << place
+                for service, mask in bits.items():
+                    leads.setdefault(service, [[], []])[side].append(f"r{at} & {mask}::bigint <> 0")
+                at += 1
+        differs = [f"({_any(one)}) <> ({_any(other)})" for one, other in leads.values()]
+        return Sql(" OR ".join(differs) or "FALSE")
+
+
+def _any(tests: Sequence[str]) -> str:
+    return " OR ".join(tests) or "FALSE"
 
 
 class _Columns(dict[str, str]):
@@ -186,20 +258,6 @@ def _in_order(book: Book) -> list[tuple[Pathway, Route]]:
     ]
 
 
-def _found(facts: Sql, since: datetime, until: datetime, hub_id: UUID) -> Sql:
-    """The facts of each case's latest decision of the window. Those of somebody erased are gone: they are not in it."""
-    return Sql.built(
-        "SELECT {} FROM referrals_routingdecision AS decision"
-        " WHERE decision.decided_at >= {} AND decision.decided_at < {} AND decision.facts <> '{{}}'"
-        " AND NOT EXISTS (SELECT 1 FROM referrals_routingdecision AS later"
-        " WHERE later.case_id = decision.case_id AND later.decided_at < {}"
-        " AND (later.decided_at, later.id) > (decision.decided_at, decision.id))"
-        " AND NOT EXISTS (SELECT 1 FROM access_grant AS hidden"
-        " WHERE hidden.case_id = decision.case_id AND hidden.agency_id = {} AND hidden.restricted)",
-        facts, since, until, until, hub_id,
-    )  # fmt: skip
-
-
 def _told_apart(fact: Any) -> list[Sql]:
     """Each group's value of a case, in the order of GROUPS, and at the end each flag by itself."""
     age, flags = fact(FACTS["age"]), fact(FACTS["flags"])
@@ -243,7 +301,8 @@ def _named(prefix: str, pieces: Sequence[Sql]) -> Sql:
 
 def _apart(prefix: str, pieces: Sequence[Sql]) -> Sql:
     """The same, as a step of its own: no column that is volatile is worked out anywhere but here."""
-    return Sql.joined(", ", [_named(prefix, pieces), Sql(f"clock_timestamp() AS {prefix}_apart")])
+    apart = Sql(f"clock_timestamp() AS {prefix}_apart")
+    return Sql.joined(", ", [_named(prefix, pieces), apart] if pieces else [apart])
 
 
 def _key(rule: Mapping[str, Any]) -> str:

@@ -400,6 +400,8 @@ WORK: dict[str, Door] = {
     ),
     "pathway_dry_run": Door(at=OF_DRY_RUN),
     "pathway_dry_run_csv": Door(at=OF_DRY_RUN),
+    "pathway_dry_run_cases": Door(at=OF_DRY_RUN, shows=(EXISTENCE,)),
+    "pathway_dry_run_cases_csv": Door(at=OF_DRY_RUN, shows=(EXISTENCE,)),
     "api_dry_run": Door(at={"code": "{pathway}", "number": "1"}),
     "api_intake": Door(posts=({"source": "northshire-police", "records": [{"surname": "Sent"}]},)),
     "api_capacity": Door(posts=({"service": "{service}", "capacity": 9, "open": True},)),

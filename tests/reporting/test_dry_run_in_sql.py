@@ -16,7 +16,8 @@ from access.models import Grant
 from pathways.pathway import Pathway, read_pathway
 from referrals.models import RoutingDecision
 from referrals.routing import choose
-from reporting.rehearsal.question import Counted, counted, question
+from reporting.rehearsal.moving import move
+from reporting.rehearsal.question import Counted, counted, moving, question
 from tests.pathways.invented import kept_facts, rules
 
 pytestmark = pytest.mark.usefixtures("hub")
@@ -99,6 +100,20 @@ def rehearsed(before: list[Pathway], after: list[Pathway]) -> list[Counted]:
         return counted(cursor.fetchall(), before, after)
 
 
+def elsewhere(before: list[Pathway], after: list[Pathway]) -> set[Any]:
+    asked = moving(before, after, **WINDOW, hub_id=hub_id(), most=100)
+    with connection.cursor() as cursor:
+        cursor.execute(asked.text, asked.params)
+        return {row[0] for row in cursor.fetchall()}
+
+
+def goes_elsewhere(before: list[Pathway], after: list[Pathway], facts: dict[str, Any]) -> bool:
+    change = move(before, after, facts)
+    moved = in_python(before, facts) != in_python(after, facts)
+    assert moved == bool(change.lost or change.gained)
+    return moved
+
+
 def services(one: Counted) -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(r.service for r in one.before), frozenset(r.service for r in one.after)
 
@@ -110,9 +125,12 @@ def test_every_case_takes_the_routes_that_routing_would_follow(before, after, ca
         for facts in cases:
             keep(facts)
         # As the database gives them back, which is how they would be routed again.
-        held = [found for found in RoutingDecision.objects.values_list("facts", flat=True) if found]
+        decisions = dict(RoutingDecision.objects.exclude(facts={}).values_list("id", "facts"))
+        held = list(decisions.values())
         rows = rehearsed(before, after)
+        moved = elsewhere(before, after)
         transaction.set_rollback(True)
+    assert moved == {one for one, facts in decisions.items() if goes_elsewhere(before, after, facts)}
     expected = Counter((in_python(before, facts), in_python(after, facts)) for facts in held)
     told: Counter[Any] = Counter()
     for one in rows:

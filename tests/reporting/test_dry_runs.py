@@ -13,10 +13,12 @@ from django.utils import timezone
 from access.actor import NotAllowed
 from access.context import acting_as, acting_as_system
 from messaging.relay import run_due
+from pathways.actions.versions import discard_draft
 from pathways.models import DryRun, PathwayVersion
 from pathways.pathway import PathwayError
 from referrals.actions.restriction import restrict
 from reporting.actions.dry_runs import VersionNotFound, WindowNotValid, rehearse
+from reporting.models import MovedCase
 from reporting.queries.dry_runs import dry_runs
 from reporting.rehearsal.waits import Week, mean_wait, wait_at
 from tests.factories import a_case, a_decision
@@ -208,6 +210,34 @@ def test_a_supervisor_rehearses_on_the_page_and_takes_the_numbers_home(cast):
     assert next(one for one in lines if one["part"] == "change")["cases"] == "5"
     areas = {one["value"]: one["cases"] for one in lines if (one["part"], one["group"]) == ("group", "Area")}
     assert areas == {"NS1": "10", "NS9": "fewer than 5"}
+
+
+def test_which_cases_go_elsewhere_is_listed_for_whoever_may_see_them_and_ends_with_the_draft(cast):
+    one, hidden = (made.case for made in decided(HATE, 2))
+    erased = a_decision(a_case())  # its facts are empty
+    stays = decided(HATE | {"flags": []}, 1)[0].case
+    draft = the_draft(hate_crime_to_victim_care)
+    asked = run(cast, draft)
+    with acting_as(cast.actor("dana")) as dana:
+        restrict(actor=dana, case_id=hidden.id, reason="other", words="Known to the team.", owner_id=dana.id)
+    with acting_as_system("tests"):
+        MovedCase.objects.bulk_create(
+            [MovedCase(dry_run=asked, case=erased.case, decision=erased, decided_at=erased.decided_at)]
+        )
+    page = f"/pathways/northshire/2/dry-run/{asked.id}/cases/"
+    carys = cast.browser("carys").get(page).content.decode()
+    assert one.reference in carys
+    assert "Hate crime: because" in carys
+    for absent in (hidden, erased.case, stays):
+        assert absent.reference not in carys
+    assert cast.browser("priya").get(page).status_code == 403
+    assert cast.browser("ruth").get(page).status_code == 403
+    file = cast.browser("carys").get(page.replace("cases/", "cases.csv")).content.decode()
+    assert [line["case"] for line in csv.DictReader(io.StringIO(file))] == [one.reference]
+    with acting_as(cast.actor("carys")) as carys_herself:
+        discard_draft(actor=carys_herself, version_id=draft.id)
+    with acting_as_system("tests"):
+        assert not MovedCase.objects.exists()
 
 
 def test_days_that_cannot_be_are_refused_beside_their_field_and_stay_typed(cast):

@@ -1,0 +1,82 @@
+"""The cases that a dry run would send elsewhere, as somebody of the hub may see them; the newest are kept."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from access.actor import Actor
+from access.context import hub_id
+from access.roles import Capability
+from pathways.models import DryRun
+from referrals import scope
+from referrals.queries.calendar import midnight
+from referrals.queries.keyset import SortKey, one_page
+from reporting.models import MovedCase
+from reporting.queries.dry_runs import ROOM, books
+from reporting.rehearsal.moving import Move, move
+from reporting.rehearsal.question import moving
+
+KEPT = 1_000
+"""So many are kept of one run."""
+PAGE = 25
+UNREAD = ("decision__offers", "decision__tried", "decision__decision")
+NEWEST = SortKey("decided_at", datetime.fromisoformat)
+
+
+@dataclass(frozen=True)
+class MovedLine:
+    """One case by its reference: what it would lose and gain."""
+
+    case_id: UUID
+    reference: str
+    decided_at: datetime
+    move: Move
+
+
+@dataclass(frozen=True)
+class MovedPage:
+    lines: list[MovedLine]
+    previous: str
+    next: str
+
+
+def newest_moved(run: DryRun) -> list[tuple[UUID, UUID, datetime]]:
+    """Decision, case and time of the newest that go elsewhere, whoever may see them; none that is restricted."""
+    before, after = books(run)
+    since, until = midnight(run.since), midnight(run.until + timedelta(days=1))
+    asked = moving(before, after, since=since, until=until, hub_id=hub_id(), most=KEPT)
+    with connection.cursor() as cursor:
+        cursor.execute(ROOM)
+        cursor.execute(asked.text, asked.params)
+        return cursor.fetchall()
+
+
+def moved_page(*, actor: Actor, run: DryRun, after: str = "", before: str = "") -> MovedPage:
+    """One page, the newest decision first, of cases that the actor may come to."""
+    part = one_page([_moved(actor, run)], key=NEWEST, descending=True, size=PAGE, after=after, before=before)
+    rows = MovedCase.objects.filter(id__in=part.ids).order_by("-decided_at", "-id")
+    return MovedPage(_lines(run, rows), part.previous, part.next)
+
+
+def all_moved(*, actor: Actor, run: DryRun) -> list[MovedLine]:
+    """All that were kept and that the actor may come to, the newest first."""
+    return _lines(run, _moved(actor, run).order_by("-decided_at", "-id")[:KEPT])
+
+
+def _moved(actor: Actor, run: DryRun) -> QuerySet[MovedCase]:
+    if not actor.can(Capability.REHEARSE_PATHWAY):
+        return MovedCase.objects.none()
+    # Of somebody erased since nothing is known.
+    found = MovedCase.objects.filter(dry_run=run, case__in=scope.cases(actor))
+    return found.exclude(decision__facts={})
+
+
+def _lines(run: DryRun, rows: QuerySet[MovedCase]) -> list[MovedLine]:
+    was, will = books(run)
+    return [
+        MovedLine(row.case_id, row.case.reference, row.decided_at, move(was, will, row.decision.facts))
+        for row in rows.select_related("case", "decision").defer(*UNREAD)
+    ]
