@@ -50,13 +50,25 @@ def problems_of(instrument: Instrument) -> list[str]:
 
 
 def put_item(instrument: Instrument, item: Item, *, section: str = "") -> dict[str, Any]:
-    """The edition with this item: in place of the one with its code, else at the end of the section."""
+    """The edition with this item: in place of the one with its code where that stands in the section already (or
+    none is named), else at the end of the section.
+
+    A section that there is not yet comes last. The first one of an edition without sections holds every item.
+    """
     items = list(instrument["items"])
     held = next((place for place, one in enumerate(items) if one["code"] == item["code"]), None)
-    if held is not None:
+    if held is None:
+        items.append(dict(item))
+    else:
         items[held] = dict(item)
-        return {**instrument, "items": items}
-    return _arranged({**instrument, "items": [*items, dict(item)]}, {item["code"]: section})
+        if section in ("", section_of(instrument, item["code"])):
+            return {**instrument, "items": items}
+    sections = list(instrument.get("sections", ()))
+    if section and section not in [one["title"] for one in sections]:
+        whole = [] if sections else [one["code"] for one in items]
+        sections.append({"title": section, "items": whole})
+    arranged = {**instrument, "items": items}
+    return _arranged({**arranged, "sections": sections} if sections else arranged, {item["code"]: section})
 
 
 def remove_item(instrument: Instrument, code: str) -> dict[str, Any]:

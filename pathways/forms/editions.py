@@ -80,6 +80,12 @@ class ItemForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
     )
     section = forms.ChoiceField(label="Section", required=False)
+    new_section = forms.CharField(
+        label="Or a new section, called",
+        required=False,
+        max_length=80,
+        help_text="It comes after the others. The first one of an instrument without sections holds every item.",
+    )
     optional = forms.BooleanField(label="It may be left blank (never what is scored)", required=False)
     health = forms.BooleanField(label="The answer is about health: it is sealed", required=False)
     reversed = forms.BooleanField(label="The least is worth the most", required=False)
@@ -100,7 +106,7 @@ class ItemForm(forms.Form):
         _offer(self, "type", list(types.items()))
         sections = [(section["title"], section["title"]) for section in definition.get("sections", ())]
         _offer(self, "section", sections)
-        if not sections or item is not None:
+        if not sections:
             del self.fields["section"]
         leaves = _leaves(definition, item)
         held = item.get("shown_when") if item else None
@@ -130,9 +136,17 @@ class ItemForm(forms.Form):
         if told.get("type") == "choice" and len(told.get("choices") or ()) < 2:
             self.add_error("choices", "Give two choices or more")
         taken = {one["code"] for one in self.definition["items"]}
+        titles = {section["title"] for section in self.definition.get("sections", ())}
+        if told.get("new_section") in titles:
+            self.add_error("new_section", "There is a section of that name: choose it above")
         if self.item is None and told.get("code") in taken:
             self.add_error("code", f"{told['code']} is the code of another item: choose a new one")
         return told
+
+    @property
+    def home(self) -> str:
+        """The title of the section that was chosen or named; "" for none."""
+        return self.cleaned_data["new_section"] or self.cleaned_data.get("section") or ""
 
     def made(self) -> dict[str, Any]:
         """The item as the form has it; what the form does not ask stays as it was."""

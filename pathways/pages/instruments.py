@@ -134,7 +134,7 @@ def instrument_item(request: HttpRequest, code: str, item: str) -> HttpResponse:
     form = ItemForm(_sent(request), definition=draft.definition, item=held)
 
     def change() -> editions.Change:
-        made, section = form.made(), form.cleaned_data.get("section") or ""
+        made, section = form.made(), form.home
         return lambda definition: put_item(definition, made, section=section)
 
     title = f"Item {item}" if held else "Add an item"

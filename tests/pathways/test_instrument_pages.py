@@ -54,6 +54,8 @@ def test_a_manager_drafts_changes_tries_and_publishes_an_edition_and_it_is_asked
         ],
         "shown_when": {"item": "Q10", "is": "yes"},
     }
+    taken = browser.post(f"{DRAFT}item/Q28/", {**new, "new_section": "Children and contact"})
+    assert "There is a section of that name" in words_of(taken)
     browser.post(f"{DRAFT}arrange/", {"act": "up Q28"})
     browser.post(f"{DRAFT}arrange/", {"act": "remove Q27"})
     browser.post(f"{DRAFT}words/", {"title": "Police checklist", "help": "Ask alone.", "stages": ["start"]})

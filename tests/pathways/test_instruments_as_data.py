@@ -313,6 +313,15 @@ def test_an_item_is_added_to_a_section_changed_in_place_and_removed():
     assert problems_of(added) == []
     renamed = put_item(added, {**new, "label": "More notes"})
     assert [item["label"] for item in renamed["items"] if item["code"] == "Q28"] == ["More notes"]
+    elsewhere = put_item(added, new, section="What we noticed")
+    assert section_of(elsewhere, "Q28") == elsewhere["sections"][-1]["title"] == "What we noticed"
+    assert problems_of(elsewhere) == []
+    assert (
+        section_of(put_item(elsewhere, new, section="Children and contact"), "Q28") == "Children and contact"
+    )
+    phq = put_item(SHIPPED["phq-9"], {**new, "code": "P99"}, section="Mood")
+    assert [one["title"] for one in phq["sections"]] == ["Mood"]
+    assert problems_of(phq) == []
     assert remove_item(added, "Q28") == police
     with pytest.raises(NoSuchItem):
         remove_item(police, "Q28")
