@@ -17,6 +17,7 @@ from victims.models import ContactMethod, PersonName
 ERASURE = "emptied by erasure alone, which is certified"
 KEPT_OTHERWISE = {
     "pathways_dryrun": "finished once by the system, then never changed; numbers alone, about nobody",
+    "reporting_movedcase": "ids, written once with their dry run",
     "access_breakglassreview": "an answer is given once, and is an event",
     "access_chain": "heads, no person",
     "access_chainfault": "an answer is given once",
