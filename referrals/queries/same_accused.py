@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 
 from access.actor import Actor
 from referrals import scope
@@ -43,7 +43,7 @@ class LinkedCase:
 def cases_of_the_accused(
     *, actor: Actor, case: Case, accused: Iterable[Relationship], same_person: Collection[UUID]
 ) -> list[LinkedCase]:
-    """At most fifty of them, the newest first, in two queries.
+    """At most fifty of them, the newest first, in one query.
 
     accused: of the case, as the reader is shown them. same_person: the records of the case's victim.
     """
@@ -51,29 +51,29 @@ def cases_of_the_accused(
     own = Identifier.objects.filter(person__in=same_person)
     pair = Exists(own.filter(scheme=OuterRef("scheme"), value=OuterRef("nominal")))
     # The numbers alone as well: by them the index finds the few that the pair is then asked of.
-    here = _accused(Q(nominal__in=own.values("value"))).filter(pair).annotate(why=Value(ACCUSED_THERE))
-    found = here.values_list("case_id", "why")
+    against = _accused(Q(nominal__in=own.values("value"))).filter(pair)
+    others = scope.cases(actor).exclude(id=case.id)
+    found = others.filter(id__in=against.values("case_id")).annotate(why=Value(ACCUSED_THERE))
     if theirs:
-        same = _accused(_any(theirs, "nominal")).annotate(why=Value(ACCUSED_THERE_TOO))
-        victims = Identifier.objects.filter(_any(theirs, "value")).annotate(
-            of=F("person__cases__id"), why=Value(VICTIM_THERE)
-        )
+        same, known = _accused(_any(theirs, "nominal")), Identifier.objects.filter(_any(theirs, "value"))
         found = found.union(
-            same.values_list("case_id", "why"),
-            victims.filter(of__isnull=False).values_list("of", "why"),
+            others.filter(id__in=same.values("case_id")).annotate(why=Value(ACCUSED_THERE_TOO)),
+            others.filter(person__in=known.values("person")).annotate(why=Value(VICTIM_THERE)),
+            all=True,
         )
+    cases: dict[UUID, Case] = {}
     why: dict[UUID, set[str]] = defaultdict(set)
-    for case_id, reason in found[: MOST * len(WORDS)]:
-        if case_id != case.id:
-            why[case_id].add(reason)
-    rows = scope.cases(actor).filter(id__in=why).order_by("-opened_at", "-id")[:MOST] if why else []
+    for one in found[: MOST * len(WORDS)]:
+        cases[one.id] = one
+        why[one.id].add(one.why)
+    newest = sorted(cases.values(), key=lambda one: one.opened_at, reverse=True)
     return [
         LinkedCase(
             case=one,
             why=tuple(sorted(why[one.id])),
             same_pair=one.person_id in same_person and ACCUSED_THERE_TOO in why[one.id],
         )
-        for one in rows
+        for one in newest[:MOST]
     ]
 
 

@@ -30,7 +30,8 @@ def linked(browser, case) -> dict:
 
 def test_who_stands_in_both_cases_links_them_and_a_name_alone_does_not(hub, cast):
     case, other, namesakes, elsewhere = a_case(), a_case(), a_case(), a_case()
-    again, against = a_case(person=case.person), a_case()
+    again = a_case(person=case.person, status="closed", closed_at=timezone.now(), end_state="uncontactable")
+    against = a_case()
     for one in (case, other, again):
         accuse(one, "N-1")
     accuse(namesakes, "")
