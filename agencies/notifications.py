@@ -56,6 +56,7 @@ KINDS = {
     "dispute_answered": Kind("A service answers what you contest", Way.MAIL),
     "pathway_challenged": Kind("Somebody questions where a pathway sent a case", Way.DIGEST),
     "referral_came": Kind("A referral came for your team", Way.MAIL),
+    "referral_given": Kind("A referral was given to you", Way.MAIL),
     "referral_recalled": Kind("The hub took a referral back", Way.MAIL),
     "conference_asks": Kind("A case conference asks what your agency knows", Way.MAIL),
     "action_given": Kind("A case conference gave you or your agency something to do", Way.MAIL),
@@ -65,6 +66,7 @@ KINDS = {
 BOTH = ("message_came", "action_given")
 PARTNER = (
     "referral_came",
+    "referral_given",
     "referral_recalled",
     "transfer_answered",
     "handover_came",

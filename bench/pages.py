@@ -1,16 +1,60 @@
 """What the pages of a working day cost over a history of a given size: time of the server, of the database, queries."""
 
 import json
+import re
 import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from html import unescape
 from typing import Any
 
 from hub import embedded
 
 TURNS = 15
 YEARS = 5
+FURTHER = re.compile(r'href="([^"]+)" rel="next"')
+HELD = 20
+"""One in so many open cases is on hold."""
+QUEUES = {
+    "today": "/",
+    "queue": "/triage/?stage=waiting",
+    "queue, by due last": "/triage/?sort=-due",
+    "queue, by reference": "/triage/?sort=reference",
+    "queue, by offence": "/triage/?sort=offence",
+    "queue, by risk": "/triage/?sort=-risk",
+    "queue, by assignee": "/triage/?sort=assigned",
+    "queue, overdue": "/triage/?due=overdue",
+    "queue, my team's": "/triage/?assigned=team",
+    "queue, nobody's": "/triage/?assigned=nobody",
+    "queue, high risk": "/triage/?risk=high",
+    "queue, hate crime": "/triage/?flag=hate_crime",
+    "to be decided": "/triage/?stage=decision",
+    "on hold": "/triage/?stage=held",
+    "on hold, overdue": "/triage/?stage=held&due=overdue",
+    "awaiting partner": "/triage/?stage=partner",
+    "suspended": "/triage/?stage=suspended",
+    "my cases": "/cases/",
+    "my cases, overdue": "/cases/?due=overdue",
+    "safeguarding": "/feeds/safeguarding/",
+    "responses, to decide": "/responses/?list=decide",
+    "responses, waiting": "/responses/?list=waiting",
+    "responses, answered": "/responses/?list=answered",
+    "my tasks": "/tasks/",
+    "diary": "/diary/",
+    "clocks": "/clocks/",
+    "same person?": "/people/review/",
+    "conferences": "/conferences/",
+    "notifications": "/notifications/",
+}
+PARTNERS = {
+    "partner's today": "/",
+    "partner, to answer": "/referrals/?list=answer",
+    "partner, overdue": "/referrals/?list=answer&due=overdue",
+    "partner, taken on": "/referrals/?list=work",
+    "partner, ended": "/referrals/?list=ended",
+}
 
 
 def main(cases: int) -> None:
@@ -21,10 +65,13 @@ def main(cases: int) -> None:
     from django.conf import settings
     from django.core.management import call_command
 
+    from reporting.actions.rollups import fold
+
     settings.ALLOWED_HOSTS = ["testserver", "127.0.0.1"]
     began = time.perf_counter()
     call_command("migrate", database="owner", verbosity=0)
     call_command("demo", cases=cases, years=YEARS, stdout=sys.stderr)
+    fold()  # as beat has it done at work
     print(json.dumps({"loaded": time.perf_counter() - began}), flush=True)
     for name, ask in pages():
         ask()
@@ -52,6 +99,7 @@ def pages() -> Iterator[tuple[str, Callable[[], Any]]]:
         one = Case.objects.filter(closed_at__isnull=False).order_by("id")[Case.objects.count() // 2]
         name = PersonName.objects.filter(person=one.person_id)[0]
         number = ContactMethod.objects.filter(person=one.person_id).exclude(kind="email")[0].value
+    hold_some(people.actor("dana"))
     works, partner, manager = people.browser("priya"), people.browser("ruth"), people.browser("carys")
 
     def get(browser: Any, path: str) -> Callable[[], Any]:
@@ -60,18 +108,43 @@ def pages() -> Iterator[tuple[str, Callable[[], Any]]]:
     def finds(text: str) -> Callable[[], Any]:
         return lambda: _well(works.post("/find/", {"text": text}))
 
-    yield "queue", get(works, "/triage/")
-    yield "queue, by risk", get(works, "/triage/?sort=-risk")
-    yield "my cases", get(works, "/cases/")
+    for page, path in QUEUES.items():
+        yield page, get(works, path)
+    first = works.get("/triage/?stage=waiting").content.decode()
+    if further := FURTHER.search(first):
+        yield "queue, second page", get(works, f"/triage/{unescape(further[1])}")
     yield "open case", get(works, f"/cases/{open_case.reference}/")
+    yield "its timeline", get(works, f"/cases/{open_case.reference}/timeline/")
     yield "closed case", get(works, f"/cases/{one.reference}/")
     yield "find, full name", finds(f"{name.given_names} {name.surname}")
     yield "find, common surname", finds("Jones")
     yield "find, misspelled", finds(f"{name.given_names} {name.surname[:-1]}x")
     yield "find, telephone", finds(number)
     yield "find, reference", finds(one.reference)
-    yield "partner's queue", get(partner, "/referrals/")
+    yield "queue, searched", get(works, works.post("/triage/", {"search": "Jones"})["Location"])
+    for page, path in PARTNERS.items():
+        yield page, get(partner, path)
     yield "dashboard", get(manager, "/dashboard/")
+
+
+def hold_some(actor: Any) -> None:
+    """Put one in HELD of the open cases on hold, over the whole of what waits."""
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from access.context import acting_as
+    from referrals.actions.hold import hold_case
+    from referrals.actions.triage import TriageRefused
+    from referrals.models import Case
+
+    until = timezone.now() + timedelta(days=3)
+    with acting_as(actor):
+        for case_id in (
+            Case.objects.filter(closed_at=None).order_by("due_at").values_list("id", flat=True)[::HELD]
+        ):
+            with suppress(TriageRefused):
+                hold_case(actor=actor, case_id=case_id, reason="Away until Monday", until=until)
 
 
 def measured(ask: Callable[[], Any]) -> tuple[float, float, int]:

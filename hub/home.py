@@ -15,7 +15,8 @@ from referrals.queries import triage
 from referrals.queries.case_tasks import how_many_to_do
 from referrals.queries.feed_rows import how_many_in_danger
 from referrals.queries.held_summary import overdue_children
-from referrals.queries.referrals import how_many_asked, how_many_taken_on, how_many_to_decide
+from referrals.queries.partner_queue import how_many_asked, how_many_taken_on
+from referrals.queries.referrals import how_many_to_decide
 from referrals.queries.restricted import reviews_waiting
 from referrals.queries.sent import how_many_returned
 
@@ -48,10 +49,11 @@ def parts_for(*, actor: Actor, now: datetime) -> list[Part]:
 
 
 def _parts(actor: Actor, now: datetime) -> Iterator[Part]:
-    if actor.can(Capability.TRIAGE):
-        yield _own_work(actor, now)
     if actor.can(Capability.SEE_CASES):
-        yield _everybodys(actor, now)
+        meant = triage.meanings(actor=actor, now=now)
+        if actor.can(Capability.TRIAGE):
+            yield _own_work(actor, meant, now)
+        yield _everybodys(actor, meant)
         yield _beside_the_queue(actor)
     if actor.can(Capability.ANSWER_REFERRAL):
         yield _partners(actor, now)
@@ -78,9 +80,9 @@ KEPT = (
 )
 
 
-def _own_work(actor: Actor, now: datetime) -> Part:
+def _own_work(actor: Actor, meant: triage.Meanings, now: datetime) -> Part:
     def mine(*due: str) -> int:
-        return triage.how_many_mine(actor=actor, due=due, now=now)
+        return triage.how_many_mine(actor=actor, due=due, meant=meant)
 
     tasks, late = how_many_to_do(actor=actor, which="mine", now=now)
     return Part(
@@ -95,9 +97,7 @@ def _own_work(actor: Actor, now: datetime) -> Part:
     )
 
 
-def _everybodys(actor: Actor, now: datetime) -> Part:
-    meant = triage.meanings(actor=actor, now=now)
-
+def _everybodys(actor: Actor, meant: triage.Meanings) -> Part:
     def queue(label: str, filters: triage.Filters, note: str = "", urgent: bool = False) -> Figure:
         number = triage.how_many(actor=actor, filters=filters, meant=meant)
         return _figure(number, label, "triage", triage.query_of(filters), note=note, urgent=urgent)
@@ -137,12 +137,14 @@ def _beside_the_queue(actor: Actor) -> Part:
 
 def _partners(actor: Actor, now: datetime) -> Part:
     asked, late = how_many_asked(actor=actor, now=now)
+    taken, own = how_many_taken_on(actor=actor)
     return Part(
         "Referrals",
         [
             _figure(late, "Answer overdue", "partner_queue", "list=answer&due=overdue", urgent=True),
             _figure(asked, "To answer", "partner_queue", "list=answer"),
-            _figure(how_many_taken_on(actor=actor), "Taken on", "partner_queue", "list=work"),
+            _figure(taken, "Taken on", "partner_queue", "list=work"),
+            _figure(own, "Taken on by me", "partner_queue", "list=work&assigned=me"),
         ],
         _links(("What the hub tells you to correct or erase", "rights_notices")),
     )

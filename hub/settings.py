@@ -179,7 +179,8 @@ ACCOUNT_SESSION_REMEMBER = False
 # Wrong passwords of an account are counted by agencies.lockouts, those from an address by SIGN_IN_LIMITS;
 # the key of ACCOUNT_RATE_LIMITS is for wrong codes.
 ACCOUNT_FORMS = {"reset_password": "hub.accounts.ForgottenPassword"}
-ACCOUNT_RATE_LIMITS = {"login_failed": "30/5m/ip,5/5m/key"}
+# A whole hub may sign in at eight from one address; allauth's own limit is thirty a minute.
+ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "30/5m/ip,5/5m/key"}
 API_CALLS_A_MINUTE = env.int("API_CALLS_A_MINUTE", 600)  # of one client (hub.throttle)
 TOKENS_A_MINUTE = env.int("TOKENS_A_MINUTE", 60)  # from one address
 SIGN_IN_LIMITS = {"login_failed": "30/5m/ip"}

@@ -113,6 +113,7 @@ TITLES: dict[str, str] = {
     "referral.sent": "Referral sent",
     "referral.received": "Referral received by the partner",
     "referral.accepted": "Referral accepted",
+    "referral.given": "Partner gave it to one of its team",
     "referral.asked": "Partner asks before it answers",
     "referral.informed": "Partner’s question answered",
     "message.sent": "Message on a referral",

@@ -25,6 +25,7 @@ from agencies.models import Agency, Practitioner
 from hub.demonstration.casework import show_partners
 from hub.demonstration.conferences import call_conference, hold_conferences
 from hub.demonstration.partners import PartnerSystem
+from hub.demonstration.queues import keep_queues
 from hub.demonstration.rules import demonstrate_rules
 from hub.demonstration.triage import triage_cases
 from hub.founding import found
@@ -80,6 +81,7 @@ def demonstrate(*, tell: Tell, web: str | None = None) -> None:
     _settle()
     _take_to_conference()
     show_partners(_practitioner("priya.nair@northshire.example"))
+    keep_queues(_practitioner)
     tell("Knowing people again")
     _know_again()
     _call_again()

@@ -15,6 +15,7 @@ from hub.history.lives import Life, Row
 from messaging.relay import run_due
 from referrals.actions import closing
 from referrals.actions import referral as answers
+from referrals.actions.prompts import answer_prompt
 from referrals.models import Case, Referral
 from referrals.workflow import OPEN, MoveRefused
 
@@ -84,6 +85,14 @@ def _play_to_the_end() -> None:
     run_due()
     with acting_as(supervisor):
         for number, case in enumerate(Case.objects.filter(closed_at__isnull=True).order_by("reference")):
+            for prompt in case.prompts.filter(kind__in=closing.RISK_PROMPTS, state="open").order_by("id"):
+                answer_prompt(
+                    actor=supervisor,
+                    case_id=case.id,
+                    prompt_id=prompt.id,
+                    state="done",
+                    words="Spoken about on the same day; a plan was agreed.",
+                )
             helped = Referral.objects.filter(case=case, status="completed").exists()
             state = _end_state(case, number, is_helped=helped)
             closing.close_case(

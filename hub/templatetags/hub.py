@@ -318,7 +318,12 @@ def numbered_pagination(context: Context, page: Page[Any]) -> dict[str, Any]:
 
 @register.inclusion_tag("components/filter_panel.html", takes_context=True)
 def filter_panel(
-    context: Context, groups: Iterable[Any], search: Any = None, clear: bool = True, method: str = "get"
+    context: Context,
+    groups: Iterable[Any],
+    search: Any = None,
+    clear: bool = True,
+    method: str = "get",
+    keep: str = "",
 ) -> dict[str, Any]:
     """The filter beside a list.
 
@@ -329,6 +334,7 @@ def filter_panel(
         clear: offers "Clear filters" where the address has any.
         method: "post" where the text may be a name or a postcode, which must never stand in an
             address: the view keeps it in the session and redirects to the list.
+        keep: a value of the address that is no filter and stays, such as the tab.
     """
     request = context.get("request")
     query = request.GET if request else QueryDict()
@@ -339,7 +345,7 @@ def filter_panel(
         "search": search,
         "method": method,
         "csrf_token": context.get("csrf_token"),
-        "sort": query.get("sort", ""),
+        "kept": [(name, query[name]) for name in ("sort", keep) if query.get(name)],
         "clear_url": _link(context, **dict.fromkeys(names)) if clear and names & set(query) else "",
     }
 

@@ -187,6 +187,7 @@ def _on_call_and_supervisors(event: Event) -> Iterable[UUID]:
 
 RULES = {
     "case.assigned": Rule("case_assigned", _named("to_assignee")),
+    "referral.given": Rule("referral_given", _named("to_assignee")),
     "case.task_given": Rule("task_given", _owners_of_task),
     "case.override_asked": Rule("override_asked", _supervisors),
     "case.prompt_overdue": Rule("prompt_overdue", _carrier_or_supervisors),

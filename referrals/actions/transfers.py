@@ -47,7 +47,8 @@ def transfer(
     """Move the referral to another team of its agency that offers the same service and has a place free.
 
     note: what that team must know first, which it acknowledges. Status, time to answer and all that was said on the
-    referral stay. Raises NotAllowed, ReferralNotFound, VersionMismatch, AnswerIncomplete, MoveRefused, CannotTransfer.
+    referral stay; whom of its people it is given to, that team says. Raises NotAllowed, ReferralNotFound,
+    VersionMismatch, AnswerIncomplete, MoveRefused, CannotTransfer.
     """
     actor.require(Capability.ANSWER_REFERRAL)
     words, now = _reason(why), timezone.now()
@@ -63,8 +64,9 @@ def transfer(
         write_handover(actor=actor, referral_id=referral.id, note=note)
     from_team = referral.team_id
     referral.team_id, referral.service_id = taker.team_id, taker.id
+    referral.assigned_to = None
     referral.version += 1
-    referral.save(update_fields=["team", "service", "version"])
+    referral.save(update_fields=["team", "service", "version", "assigned_to"])
     _keep(actor, referral, Transfer.Status.MADE, words, now, from_team=from_team, service_id=taker.id)
     told = happening(referral, verb="transfer", from_=status, at=now, from_team=str(from_team))
     publish(told)

@@ -85,7 +85,7 @@ class Case(HubRow):
             models.Index(fields=["assigned_to", "status", "due_at", "id"], name="referrals_case_assigned"),
             models.Index(fields=["person", "status"], name="referrals_case_person"),
             models.Index(
-                fields=["held_until", "id"],
+                fields=["status", "due_at", "id"],
                 name="referrals_case_held",
                 condition=models.Q(held_until__isnull=False),
             ),

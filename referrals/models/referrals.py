@@ -81,6 +81,7 @@ class Referral(HubRow):
     # Told beside the decision too, and already without what the agency is not told.
     read = models.JSONField(default=dict, help_text="What that rule read, by fact, of the categories told.")
     urgent = models.BooleanField(default=False)
+    assigned_to = models.UUIDField(null=True, help_text="Whom of its team the agency has given it to.")
     sent_at = models.DateTimeField()
     answer_due_at = models.DateTimeField()
     received_at = models.DateTimeField(null=True)
@@ -112,6 +113,9 @@ class Referral(HubRow):
         ]
         indexes = [
             models.Index(fields=["agency", "status", "answer_due_at", "id"], name="referrals_referral_queue"),
+            models.Index(fields=["agency", "status", "id"], name="referrals_referral_status"),
+            models.Index(fields=["agency", "status", "service", "id"], name="referrals_referral_service"),
+            models.Index(fields=["agency", "status", "ended_at", "id"], name="referrals_referral_ended"),
             models.Index(fields=["agency", "id"], name="referrals_referral_agency"),
             models.Index(fields=["case", "id"], name="referrals_referral_case"),
             models.Index(

@@ -1,4 +1,4 @@
-"""What a practitioner filters the triage queue by again and again, under a name of their own."""
+"""What somebody filters a queue by again and again, under a name of their own."""
 
 from django.db import models
 
@@ -6,8 +6,13 @@ from access.tables import HubRow
 
 
 class SavedFilter(HubRow):
-    """One person's own: codes of filters, never a text that was searched for. At most one opens with the queue."""
+    """One person's own: codes of filters, never a text that was searched for. At most one opens with its queue."""
 
+    class Queue(models.TextChoices):
+        TRIAGE = "triage", "Triage queue"
+        REFERRALS = "partner_queue", "Referrals"
+
+    queue = models.CharField(max_length=20, choices=Queue.choices, default=Queue.TRIAGE)
     owner_id = models.UUIDField()
     name = models.CharField(max_length=60)
     query = models.CharField(max_length=600, help_text="Of the list's address.")
@@ -15,9 +20,9 @@ class SavedFilter(HubRow):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["owner_id", "name"], name="referrals_savedfilter_name"),
+            models.UniqueConstraint(fields=["owner_id", "queue", "name"], name="referrals_savedfilter_name"),
             models.UniqueConstraint(
-                fields=["owner_id"],
+                fields=["owner_id", "queue"],
                 name="referrals_savedfilter_one_default",
                 condition=models.Q(is_default=True),
             ),

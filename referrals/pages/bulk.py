@@ -1,4 +1,4 @@
-"""One act on several ticked cases: assigning or holding them. What was chosen is shown first, then each outcome.
+"""One act on several ticked cases: assigning, giving back, holding. What was chosen is shown first, then each outcome.
 
 Each case is done for itself, by the verb that does one: what one refuses, the others do not suffer. Sent again, it
 comes to the same.
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -28,7 +29,9 @@ from referrals.queries.triage import Ticked, ticked
 
 AT_ONCE = 50
 UNPROCESSABLE = 422
-ACTS = {"assign": "Assign to somebody", "hold": "Put on hold"}
+ACTS = {"assign": "Assign to somebody", "give_back": "Give back to the queue", "hold": "Put on hold"}
+LISTS = ("triage", "my_cases")
+"""Where cases are ticked, by the name of the address."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,8 @@ def triage_bulk(request: HttpRequest) -> HttpResponse:
     if act == "assign":
         actor.require(Capability.ASSIGN_CASE)
     here = request.POST.get("here", "")
-    back = reverse("triage") + (here if here.startswith("?") else "")
+    ticked_in = request.POST.get("list", "")
+    back = reverse(ticked_in if ticked_in in LISTS else "triage") + (here if here.startswith("?") else "")
     chosen = ticked(actor=actor, ids=_ids(request.POST.getlist("case")))
     if act not in ACTS or not chosen:
         messages.info(request, "Tick the cases first, then choose what is to be done with them.")
@@ -58,6 +62,7 @@ def triage_bulk(request: HttpRequest) -> HttpResponse:
     data = request.POST if "confirmed" in request.POST else None
     form = _form(act, data)
     context = {"act": act, "title": ACTS[act], "chosen": chosen, "form": form, "here": here, "back": back}
+    context["list"] = ticked_in
     if not form.is_valid():
         status = UNPROCESSABLE if form.errors else 200
         return render(request, "referrals/triage_bulk.html", context, status=status)
@@ -66,13 +71,17 @@ def triage_bulk(request: HttpRequest) -> HttpResponse:
     return render(request, "referrals/triage_bulk_done.html", {**context, "outcomes": outcomes, "done": done})
 
 
-def _form(act: str, data: QueryDict | None) -> BulkAssignForm | HoldForm:
+def _form(act: str, data: QueryDict | None) -> BulkAssignForm | HoldForm | Form:
     if act == "hold":
         return HoldForm(data)
+    if act == "give_back":
+        return Form(data)
     return BulkAssignForm(data, people=[(str(one.id), one.name) for one in people_to_assign()])
 
 
-def _verb(actor: Actor, form: BulkAssignForm | HoldForm, request: HttpRequest) -> Callable[[Case], str]:
+def _verb(
+    actor: Actor, form: BulkAssignForm | HoldForm | Form, request: HttpRequest
+) -> Callable[[Case], str]:
     """What is done with one case; returns what became of it, in words."""
     if isinstance(form, HoldForm):
 
@@ -81,7 +90,8 @@ def _verb(actor: Actor, form: BulkAssignForm | HoldForm, request: HttpRequest) -
             return "On hold"
 
         return hold
-    to = None if form.cleaned_data["to"] == "nobody" else UUID(form.cleaned_data["to"])
+    chosen = form.cleaned_data.get("to", "nobody")
+    to = None if chosen == "nobody" else UUID(chosen)
     names = {one.id: one.name for one in people_to_assign()}
 
     def give(case: Case) -> str:

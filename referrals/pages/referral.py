@@ -1,4 +1,4 @@
-"""A partner's pages: its queue of referrals, one referral with what it tells, and the agency's answers."""
+"""A partner's pages of one referral: what it tells, and the agency's answers."""
 
 from collections.abc import Callable
 from typing import Any
@@ -24,6 +24,7 @@ from referrals.forms.referral import CompleteForm, ConfirmForm, DeclineForm, Pro
 from referrals.grounds import LOST
 from referrals.models import Dispute, Referral
 from referrals.queries import referrals as queries
+from referrals.queries.partner_queue import colleagues_of
 from referrals.serializers import for_partner
 from referrals.workflow import (
     CONFIRMATIONS,
@@ -69,39 +70,6 @@ REASONS = {
 
 
 @require_GET
-def partner_queue(request: HttpRequest) -> HttpResponse:
-    """The agency's referrals, in three lists: to answer, taken on, ended."""
-    actor = _partner()
-    tab = request.GET.get("list", "answer")
-    if tab not in queries.TABS:
-        tab = "answer"
-    late = tab == "answer" and request.GET.get("due") == "overdue"
-    page = queries.partner_queue(
-        actor=actor,
-        tab=tab,
-        late_at=timezone.now() if late else None,
-        after=request.GET.get("after", ""),
-        before=request.GET.get("before", ""),
-    )
-    shown = [row.referral.case_id for row in page.rows if row.case_reference]
-    record_look(action=Look.Action.LIST, door="partner_queue", subjects=shown)
-    tabs = [
-        {"label": words, "url": f"{reverse('partner_queue')}?list={name}", "current": name == tab}
-        for name, (words, _) in queries.TABS.items()
-    ]
-    context = {
-        "page": page,
-        "tabs": tabs,
-        "tab": tab,
-        "late": late,
-        "words": queries.TABS[tab][0],
-        "now": timezone.now(),
-        "status_words": STATUS_WORDS,
-    }
-    return render(request, "referrals/partner_queue.html", context)
-
-
-@require_GET
 def referral(request: HttpRequest, referral_id: UUID) -> HttpResponse:
     """One referral: why it is here, how to reach the person safely, what is told, and what can be answered."""
     actor = _partner()
@@ -134,6 +102,7 @@ def referral(request: HttpRequest, referral_id: UUID) -> HttpResponse:
             "facts": _facts(found, told.get("identity")),
             "dispute": Dispute.objects.filter(referral=found).first(),
             "challenges": challenges_on(actor=actor, case_id=found.case_id),
+            "colleagues": () if found.status in FINAL else colleagues_of(actor),
             "now": timezone.now(),
         },
     )

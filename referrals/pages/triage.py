@@ -19,6 +19,7 @@ from access.looks import record_look, searched
 from access.models import Look
 from access.roles import Capability
 from referrals.actions.triage import CaseNotFound, NothingToClaim, TriageRefused, assign, claim_next
+from referrals.models import SavedFilter
 from referrals.queries import triage as queue
 from referrals.queries.saved_filters import saved_filters
 from referrals.workflow import CASE_STATUSES, OPEN_CASE
@@ -54,7 +55,7 @@ def triage(request: HttpRequest) -> HttpResponse:
     actor.require(Capability.SEE_CASES)
     if request.method == "POST":
         return redirect(f"{request.path}?{_query_of(request)}")
-    saved = saved_filters(actor=actor)
+    saved = saved_filters(actor=actor, queue=SavedFilter.Queue.TRIAGE)
     if not request.GET and (first := next((one for one in saved if one.is_default), None)):
         return redirect(f"{request.path}?{first.query}")
     now = timezone.now()
@@ -79,6 +80,7 @@ def triage(request: HttpRequest) -> HttpResponse:
             "page": page,
             "works": actor.can(Capability.TRIAGE),
             "saved": saved,
+            "queue": SavedFilter.Queue.TRIAGE,
             "may_assign": actor.can(Capability.ASSIGN_CASE),
             "may_refer": actor.can(Capability.REFER),
             "figures": figures,
@@ -177,7 +179,15 @@ def my_cases(request: HttpRequest) -> HttpResponse:
         {"name": "due", "legend": "Due", "options": times},
         {"name": "status", "legend": "Status", "options": options},
     ]
-    context = {"page": page, "groups": groups, "sort": sort, "now": now, "narrowed": bool(statuses or due)}
+    context = {
+        "page": page,
+        "groups": groups,
+        "sort": sort,
+        "now": now,
+        "narrowed": bool(statuses or due),
+        "may_assign": actor.can(Capability.ASSIGN_CASE),
+        "here": _here(request),
+    }
     return render(request, "referrals/triage_my_cases.html", context)
 
 

@@ -35,6 +35,7 @@ class Place:
 
     def as_cursor(self) -> str:
         value = self.value.isoformat() if isinstance(self.value, datetime) else self.value
+        value = str(value) if isinstance(value, UUID) else value
         return urlsafe_b64encode(json.dumps([value, str(self.id)]).encode()).decode().rstrip("=")
 
 

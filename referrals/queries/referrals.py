@@ -34,7 +34,7 @@ from referrals.queries.messages import referrals_with_unread
 from referrals.queries.notes import notes_shown
 from referrals.queries.people import NAMELESS, Name, all_names, names_shown
 from referrals.queries.transfers import transfers_shown
-from referrals.workflow import CANNOT_GO_ON, FINAL, OPEN, UNANSWERED
+from referrals.workflow import CANNOT_GO_ON, OPEN, UNANSWERED
 from victims.models import AccessNeeds, Relationship, SafeAddress
 from victims.queries import access_needs, safe_addresses
 
@@ -44,13 +44,6 @@ BY_ANSWER_DUE = SortKey("answer_due_at", datetime.fromisoformat)
 BY_CONFIRM_DUE = SortKey("confirm_due_at", datetime.fromisoformat)
 BY_ANSWERED = SortKey("answered_at", datetime.fromisoformat, nullable=True)
 BY_DUE = SortKey("due_at", lambda value: datetime.fromisoformat(value) if value else None, nullable=True)
-
-TABS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "answer": ("To answer", UNANSWERED),
-    "work": ("Taken on", ("accepted", "in_progress")),
-    "ended": ("Ended", FINAL),
-}
-"""The lists of a partner's queue, with the statuses in each."""
 
 
 def own(*, actor: Actor, referral_id: UUID) -> Referral | None:
@@ -82,12 +75,14 @@ class ReferralRow:
     """One line of a list of referrals. The case's reference and the name are empty where they may not be seen.
 
     has_message: the other side wrote what nobody of the reader's has read.
+    given_to: in a partner's own list, whom of its team it was given to.
     """
 
     referral: Referral
     case_reference: str
     name: str
     has_message: bool
+    given_to: str = ""
 
 
 @dataclass(frozen=True)
@@ -95,42 +90,6 @@ class ReferralPage:
     rows: list[ReferralRow]
     previous: str
     next: str
-
-
-def partner_queue(
-    *, actor: Actor, tab: str, late_at: datetime | None = None, after: str = "", before: str = ""
-) -> ReferralPage:
-    """One page of the agency's referrals: the next answer due first, of those that have ended the latest first.
-
-    late_at: only those whose answer was due before that moment.
-    """
-    actor.require(Capability.SEE_REFERRALS)
-    statuses = TABS[tab][1]
-    theirs = scope.referrals(actor)
-    if late_at is not None:
-        theirs = theirs.filter(answer_due_at__lt=late_at)
-    branches = [theirs.filter(status=status) for status in statuses]
-    part = one_page(
-        branches,
-        key=BY_ANSWER_DUE,
-        descending=tab == "ended",
-        size=PAGE,
-        after=after,
-        before=before,
-    )
-    return _page(actor, part.ids, part.previous, part.next)
-
-
-def how_many_asked(*, actor: Actor, now: datetime) -> tuple[int, int]:
-    """How many referrals wait for the actor's agency's answer, and how many late; at most MOST + 1 are counted."""
-    asked = scope.referrals(actor).filter(status__in=UNANSWERED).order_by("answer_due_at")
-    due = list(asked.values_list("answer_due_at", flat=True)[: MOST + 1])
-    return len(due), sum(at < now for at in due)
-
-
-def how_many_taken_on(*, actor: Actor) -> int:
-    """How many referrals the actor's agency works on; no more than MOST + 1 are counted."""
-    return scope.referrals(actor).filter(status__in=TABS["work"][1]).order_by()[: MOST + 1].count()
 
 
 def how_many_to_decide(*, actor: Actor) -> int:
@@ -161,6 +120,11 @@ def answered(*, actor: Actor, after: str = "", before: str = "") -> ReferralPage
 
 
 def _page(actor: Actor, ids: list[UUID], previous: str, following: str) -> ReferralPage:
+    return ReferralPage(rows_of(actor, ids), previous, following)
+
+
+def rows_of(actor: Actor, ids: list[UUID]) -> list[ReferralRow]:
+    """The lines of these referrals, in the order of the ids."""
     by_id = {referral.id: referral for referral in _told().filter(id__in=ids)}
     referrals = [by_id[one] for one in ids if one in by_id]
     cases = cases_shown(referrals)
@@ -171,7 +135,7 @@ def _page(actor: Actor, ids: list[UUID], previous: str, following: str) -> Refer
         case = cases.get(referral.case_id)
         name = names.get(case.person_id, NAMELESS).short if case else ""
         rows.append(ReferralRow(referral, case.reference if case else "", name, referral.id in unread))
-    return ReferralPage(rows, previous, following)
+    return rows
 
 
 def cases_shown(referrals: Iterable[Referral]) -> dict[UUID, Case]:

@@ -5,7 +5,7 @@ What a filter means is written once (`STAGES`, `meanings`): the lists and the nu
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 from uuid import UUID
@@ -54,27 +54,25 @@ FLAGS = (
 ASKED = Referral.objects.filter(status__in=UNANSWERED)
 
 
+HELD = Q(held_until__gt=Now())
+TO_DECIDE = ~Q(decision_wanted="") & Q(closed_at=None)
+"""In the words of the index of these cases, so that it is used."""
+
+
 @dataclass(frozen=True)
 class Stage:
-    """A part of the work that can be listed: its words, the statuses in it, and what else must hold."""
+    """A part of the work that can be listed: its words, and the statuses in it with what else must hold in each."""
 
     words: str
-    statuses: tuple[str, ...]
-    condition: Q = field(default_factory=Q)
+    statuses: Mapping[str, Q]
 
-
-HELD = Q(held_until__gt=Now())
 
 STAGES: dict[str, Stage] = {
-    WAITING: Stage("Waiting for triage", ("new", "triaging"), ~HELD),
-    "decision": Stage(
-        "To be routed or decided",
-        ("triaged", "routed"),
-        (Q(status="triaged") | ~Q(decision_wanted="")) & ~HELD,
-    ),
-    "held": Stage("On hold", ("new", "triaging", "triaged", "routed"), HELD),
-    "partner": Stage("Awaiting partner", ("routed",), Q(id__in=ASKED.values("case_id"))),
-    "suspended": Stage("Suspended as unsafe", ("suspended",)),
+    WAITING: Stage("Waiting for triage", dict.fromkeys(("new", "triaging"), ~HELD)),
+    "decision": Stage("To be routed or decided", {"triaged": ~HELD, "routed": TO_DECIDE & ~HELD}),
+    "held": Stage("On hold", dict.fromkeys(("new", "triaging", "triaged", "routed"), HELD)),
+    "partner": Stage("Awaiting partner", {"routed": Q(id__in=ASKED.values("case_id"))}),
+    "suspended": Stage("Suspended as unsafe", {"suspended": Q()}),
 }
 
 
@@ -117,7 +115,10 @@ COLUMNS = {"source": "source_name", "area": "area"}
 GROUPS = (*VALUES, *COLUMNS)
 
 
-def meanings(*, actor: Actor, now: datetime) -> dict[str, dict[str, Q]]:
+Meanings = Mapping[str, Mapping[str, Q]]
+
+
+def meanings(*, actor: Actor, now: datetime) -> Meanings:
     """What each value of each filter group in VALUES means; in COLUMNS it means itself."""
     return {
         "due": {
@@ -179,7 +180,7 @@ def triage_queue(
     *,
     actor: Actor,
     filters: Filters,
-    meant: Mapping[str, Mapping[str, Q]],
+    meant: Meanings,
     now: datetime,
     sort: str = "due",
     after: str = "",
@@ -190,15 +191,14 @@ def triage_queue(
     return _page(actor, branches, sort, after, before, now)
 
 
-def how_many(*, actor: Actor, filters: Filters, meant: Mapping[str, Mapping[str, Q]]) -> int:
+def how_many(*, actor: Actor, filters: Filters, meant: Meanings) -> int:
     """How many cases `triage_queue` would list; no more than MOST + 1 are counted."""
     return _at_most(_branches(actor, filters, meant))
 
 
-def _branches(actor: Actor, filters: Filters, meant: Mapping[str, Mapping[str, Q]]) -> list[QuerySet[Case]]:
+def _branches(actor: Actor, filters: Filters, meant: Meanings) -> list[QuerySet[Case]]:
     """The cases that match the filters, a queryset a status."""
-    stage = STAGES[filters.stage]
-    condition = stage.condition & search_condition(filters.text)
+    condition = search_condition(filters.text)
     for group in VALUES:
         chosen = Q()
         for value in getattr(filters, group):
@@ -208,14 +208,12 @@ def _branches(actor: Actor, filters: Filters, meant: Mapping[str, Mapping[str, Q
         if values := getattr(filters, group):
             condition &= Q(**{f"{column}__in": values})
     listed = scope.cases(actor).filter(condition)
-    return [listed.filter(status=status) for status in stage.statuses]
+    return [listed.filter(also, status=status) for status, also in STAGES[filters.stage].statuses.items()]
 
 
 def _at_most(branches: Sequence[QuerySet[Case]]) -> int:
-    left = MOST + 1
-    for branch in branches:
-        left -= branch.order_by()[:left].count() if left else 0
-    return MOST + 1 - left
+    found = [branch.order_by().values("id")[: MOST + 1] for branch in branches]
+    return found[0].union(*found[1:], all=True)[: MOST + 1].count() if found[1:] else found[0].count()
 
 
 def my_cases(
@@ -229,21 +227,22 @@ def my_cases(
     before: str = "",
 ) -> CasePage:
     """One page of the open cases that the actor carries. due: values of that filter group, any of them."""
-    return _page(actor, _carried(actor, statuses, due, now), sort, after, before, now)
+    meant = meanings(actor=actor, now=now)
+    return _page(actor, _carried(actor, statuses, due, meant), sort, after, before, now)
 
 
-def how_many_mine(*, actor: Actor, due: Sequence[str] = (), now: datetime) -> int:
+def how_many_mine(*, actor: Actor, due: Sequence[str] = (), meant: Meanings) -> int:
     """How many cases `my_cases` would list; no more than MOST + 1 are counted."""
-    return _at_most(_carried(actor, (), due, now))
+    return _at_most(_carried(actor, (), due, meant))
 
 
 def _carried(
-    actor: Actor, statuses: Sequence[str], due: Sequence[str], now: datetime
+    actor: Actor, statuses: Sequence[str], due: Sequence[str], meant: Meanings
 ) -> list[QuerySet[Case]]:
     """The actor's open cases, a queryset a status."""
-    meant, chosen = meanings(actor=actor, now=now)["due"] if due else {}, Q()
+    chosen = Q()
     for value in due:
-        chosen |= meant[value]
+        chosen |= meant["due"][value]
     mine = scope.cases(actor).filter(chosen, assigned_to=actor.id)
     return [mine.filter(status=status) for status in statuses or OPEN_CASE]
 
@@ -350,7 +349,7 @@ class Figures:
     """More waits than was counted: every number is a lower bound."""
 
 
-def figures(*, actor: Actor, meant: Mapping[str, Mapping[str, Q]], now: datetime) -> Figures:
+def figures(*, actor: Actor, meant: Meanings, now: datetime) -> Figures:
     """The queue's numbers in two bounded queries: one over what waits, one over what partners have."""
     counts = {
         f"{group}__{value}": Count("id", filter=condition)
@@ -358,16 +357,14 @@ def figures(*, actor: Actor, meant: Mapping[str, Mapping[str, Q]], now: datetime
         for value, condition in meant[group].items()
     }
     said = {group: ArrayAgg(column, filter=~Q(**{column: ""})) for group, column in COLUMNS.items()}
-    stage = STAGES[WAITING]
-    waiting = scope.cases(actor).filter(stage.condition, status__in=stage.statuses)
+    waiting = _waiting(actor)
     found = waiting.order_by()[: BOUND + 1].aggregate(
         all=Count("id"), oldest=Min("opened_at", filter=Q(assigned_to=None)), **counts, **said
     )
     options = {group: {value: found[f"{group}__{value}"] for value in meant[group]} for group in VALUES}
     for group in COLUMNS:
         options[group] = dict(sorted(Counter(found[group] or ()).items()))
-    stage = STAGES["partner"]
-    with_partner = scope.cases(actor).filter(stage.condition, status__in=stage.statuses)
+    with_partner = scope.cases(actor).filter(STAGES["partner"].statuses["routed"], status="routed")
     late = ASKED.filter(answer_due_at__lt=now).values("case_id")
     asked = with_partner.order_by()[: BOUND + 1].aggregate(
         all=Count("id"), late=Count("id", filter=Q(id__in=late))
@@ -382,6 +379,10 @@ def figures(*, actor: Actor, meant: Mapping[str, Mapping[str, Q]], now: datetime
     )
 
 
+def _waiting(actor: Actor) -> QuerySet[Case]:
+    return scope.cases(actor).filter(~HELD, status__in=STAGES[WAITING].statuses)
+
+
 def newest_case(*, actor: Actor) -> UUID | None:
     """The id of the newest case: a page remembers it to ask later what came since."""
     return scope.cases(actor).order_by("-id").values_list("id", flat=True).first()
@@ -389,7 +390,7 @@ def newest_case(*, actor: Actor) -> UUID | None:
 
 def came_since(*, actor: Actor, newest: UUID | None, limit: int = 99) -> int:
     """How many cases that wait for triage came after that one; no more than `limit` are counted."""
-    arrived = scope.cases(actor).filter(STAGES[WAITING].condition, status__in=STAGES[WAITING].statuses)
+    arrived = _waiting(actor)
     if newest is not None:
         arrived = arrived.filter(id__gt=newest)
     return arrived.order_by()[:limit].count()

@@ -311,7 +311,10 @@ WORK: dict[str, Door] = {
     "partner_responses": Door(
         gets=("?list=decide", "?list=waiting", "?list=answered", "?list=answered&after={cursor}")
     ),
-    "partner_queue": Door(gets=("?list=answer", "?list=work", "?list=ended", "?list=work&before={cursor}")),
+    "partner_queue": Door(
+        gets=("?list=answer", "?list=work&sort=service", "?list=ended", "?list=work&before={cursor}")
+    ),
+    "referral_give": Door(posts=({"referral": "{referral}", "to": "{practitioner}"},)),
     "referral": _referral(shows=(EXISTENCE, *AGREED), to=PRACTITIONER),
     "referral_receive": _referral(),
     "referral_accept": _referral(),

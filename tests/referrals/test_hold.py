@@ -137,3 +137,23 @@ def test_several_cases_are_held_at_once_as_far_as_each_may_be(cast):
     assert [again(one).held_until is not None for one in (own, anothers, stopped)] == [True, False, False]
     nothing = cast.browser("priya").post(BULK, {"act": "hold"}, follow=True).content.decode()
     assert "Tick the cases first" in nothing
+
+
+def test_own_cases_are_ticked_too_and_several_given_back(cast):
+    priya = cast.actor("priya")
+    own = [a_case(assigned_to=priya.id, status="triaging") for _ in range(2)]
+    browser = cast.browser("priya")
+    page = browser.get("/cases/?due=overdue&due=soon").content.decode()
+    assert all(f'value="{one.id}"' in page for one in own)
+    asked = {
+        "case": [str(one.id) for one in own],
+        "act": "give_back",
+        "list": "my_cases",
+        "here": "?due=soon",
+    }
+    confirm = browser.post(BULK, asked).content.decode()
+    assert 'href="/cases/?due=soon"' in confirm
+    assert again(own[0]).assigned_to == priya.id, "nothing is done before it is confirmed"
+    seen = {f"seen-{one.id}": str(priya.id) for one in own}
+    assert "2 of 2 done" in browser.post(BULK, {**asked, **seen, "confirmed": "yes"}).content.decode()
+    assert [again(one).assigned_to for one in own] == [None, None]
