@@ -6,6 +6,7 @@ from typing import Any
 
 import requests
 from django.test import Client
+from django.utils import timezone
 
 from agencies.models import ApiClient
 
@@ -35,6 +36,8 @@ class PartnerSystem:
                 case 2:
                     self._move(referral, "accept")
                     self._move(referral, "start")
+                    reached = {"step": "first_contact", "on": f"{timezone.localdate()}"}
+                    self._move(referral, "progress", reached)
                 case 3:
                     self._move(referral, "accept")
                     self._move(referral, "start")
