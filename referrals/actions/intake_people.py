@@ -93,8 +93,10 @@ class PeopleBook:
         for each in keys:
             near.update(nearest(self._by_key.get(key, ()) for key in each))
         self.known = numbered | set(known)
-        self._identities = identities_of(self.known | near)
-        self._restricted = restricted_people(self._identities)
+        # Whoever is restricted is compared however many others are nearer: a row about them is as hidden as they are.
+        sharing = {person for people in self._by_key.values() for person in people}
+        self._restricted = restricted_people(self.known | sharing)
+        self._identities = identities_of(self.known | near | self._restricted)
         self._weights = weights_in_force()
         self._new: list[Details] = []
         self._details: list[Details] = []

@@ -59,6 +59,31 @@ def test_a_held_row_that_names_a_restricted_person_is_hidden_whenever_it_came(hu
         assert FeedRow.objects.filter(verdict__startswith="quarantine:").count() == 3
 
 
+def test_a_held_row_is_hidden_however_many_others_are_nearer_to_it_than_the_restricted_person(
+    hub, cast, feed,  # noqa: F811
+):  # fmt: skip
+    feed(a_row())
+    restricted(cast, the_case())
+    run_due()
+    moved = {"SURNAME": "QUENTIN", "POSTCODE": "NS9 9ZZ", "ADDRESS": "9 Further Road", "NOMINAL_REF": ""}
+    names = [
+        f"{a_row()['FORENAMES'][0]}{ending}"
+        for ending in ("ora", "eta", "ula", "isa", "oda", "ima", "ewa", "una")
+    ]
+    household = [
+        other_crime(
+            **moved | {"CRIME_REF": f"31/1{at:04}/26", "FORENAMES": name, "DOB": f"{at + 1:02}/02/19{year}"}
+        )
+        for at, (name, year) in enumerate((name, year) for name in names for year in (71, 83))
+    ]
+    feed(*household)
+    feed(other_crime(**moved | {"CRIME_REF": "31/20000/26", "OFFENCE_CODE": "999/99"}))
+    with acting_as(cast.actor("liam")):
+        assert not FeedRow.objects.filter(verdict__startswith="quarantine:").exists()
+    with acting_as(cast.actor("dana")):
+        assert FeedRow.objects.filter(verdict__startswith="quarantine:").count() == 1
+
+
 def test_a_case_that_comes_in_while_a_record_is_restricted_is_not_missed(committed_hub, cast):
     case, further = a_case(closed_at=timezone.now(), status="closed"), new_id()
     opened, restricting = threading.Event(), threading.Event()
