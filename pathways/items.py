@@ -1,4 +1,4 @@
-"""The types of items that an instrument can ask, and what is a valid answer to each.
+"""The types of items that an instrument can ask, what is a valid answer to each, and how it is said.
 
     type                 answer                                    beside it in the definition
     yes_no_unknown       "yes", "no" or "not_known"
@@ -22,6 +22,7 @@ from typing import Any
 YES_NO_UNKNOWN = ("yes", "no", "not_known")
 YES_NO = ("yes", "no")
 SEVERITIES = (0, 1, 2, 3)
+ANSWER_WORDS = {"yes": "Yes", "no": "No", "not_known": "Not known"}
 LONGEST_TEXT = 2000
 PLAIN_TYPES = ("yes_no_unknown", "yes_no", "choice", "number", "date", "text", "need")
 
@@ -109,6 +110,43 @@ def problem_with(item: Item, answer: Any, sources: Mapping[str, str]) -> str:
     return "" if right else f"Answer with a number from {low} to {high}."
 
 
+def typed_answer(item: Item, typed: Mapping[str, str]) -> Any:
+    """The answer that a form's fields make, valid or not; None for none. Not of a day, which its three boxes make.
+
+    typed: by field: the item's code, `<code>_severity` of a need, `<code>_source` of a yes or no.
+    """
+    code, kind = item["code"], item["type"]
+    answer = typed.get(code, "").strip() if kind == "text" else typed.get(code, "")
+    if not answer:
+        return None
+    if kind == "need":
+        severity = typed.get(f"{code}_severity", "")
+        severe = answer == "yes" and severity.isdecimal()
+        return {"need": answer, **({"severity": int(severity)} if severe else {})}
+    if kind in ("yes_no_unknown", "yes_no"):
+        source = typed.get(f"{code}_source", "")
+        return {"answer": answer, "source": source} if source else answer
+    return answer if kind in ("choice", "text") else _number(answer)
+
+
+def answer_words(instrument: Mapping[str, Any], item: Item, answer: Any) -> str:
+    """One answer for a reader: "Yes", "Yes, moderate", "No (said by the police)", "2"; "" for none."""
+    if is_blank(answer):
+        return ""
+    if item["type"] == "need":
+        words = ANSWER_WORDS.get(str(answer.get("need")), "")
+        severity = instrument.get("severities", {}).get(str(answer.get("severity", "")), "")
+        return f"{words}, {severity.lower()}" if severity and answer.get("need") == "yes" else words
+    if item["type"] == "choice":
+        return next((one["label"] for one in item["choices"] if one["code"] == answer), str(answer))
+    if item["type"] == "date":
+        return f"{date.fromisoformat(answer):%-d %B %Y}"
+    source = instrument.get("sources", {}).get(source_of(answer), "")
+    said = str(plain(answer))
+    words = said if item["type"] == "text" else ANSWER_WORDS.get(said, said)
+    return f"{words} (said by: {source[:1].lower()}{source[1:]})" if source else words
+
+
 def _yes_no_problem(allowed: tuple[str, ...], answer: Any, sources: Mapping[str, str]) -> str:
     if isinstance(answer, Mapping):
         if not set(answer) <= {"answer", "source"} or answer.get("source") not in sources:
@@ -147,3 +185,8 @@ def _is_date(answer: object) -> bool:
         return isinstance(answer, str) and date.fromisoformat(answer).isoformat() == answer
     except ValueError:
         return False
+
+
+def _number(text: str) -> int | str:
+    digits = text.strip().removeprefix("-")
+    return int(text) if digits.isascii() and digits.isdecimal() and len(digits) < 10 else text

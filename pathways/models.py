@@ -130,7 +130,13 @@ class SavedAnswers(HubRow):
 
     case_id = models.UUIDField()
     instrument = models.SlugField()
+    edition = models.PositiveIntegerField(
+        null=True, help_text="Of the instrument, by which it was asked. Empty for other forms."
+    )
     typed = EncryptedJSONField(help_text="By the form's field, as it was typed.")
+    left_over = EncryptedJSONField(
+        null=True, help_text="What was typed under an earlier edition and this one cannot take."
+    )
     saved_by = models.UUIDField()
     saved_by_name = models.CharField(max_length=150)
     saved_at = models.DateTimeField()

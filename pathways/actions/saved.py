@@ -1,6 +1,8 @@
 """Answers on their way: kept as they are typed, taken up again, and gone once the assessment is completed."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -8,25 +10,43 @@ from django.utils import timezone
 
 from access.actor import Actor
 from access.roles import Capability
-from pathways.models import SavedAnswers
+from pathways.models import InstrumentVersion, SavedAnswers
+from pathways.queries.assessments import taken_up
 
 LONGEST = 10_000
 MOST_FIELDS = 500
 
 
 @transaction.atomic
-def save_answers(*, actor: Actor, case_id: UUID, instrument: str, typed: Mapping[str, str]) -> SavedAnswers:
+def save_answers(
+    *,
+    actor: Actor,
+    case_id: UUID,
+    instrument: str,
+    typed: Mapping[str, str],
+    edition: InstrumentVersion | None = None,
+) -> SavedAnswers:
     """Keep what the actor has typed so far, in place of what they had typed before. It need not be valid.
 
-    typed: by the form's field. Raises NotAllowed.
+    What they had typed under another edition, and this one cannot take, stays beside it.
+    typed: by the form's field. edition: by which it was asked, where it is an instrument's. Raises NotAllowed.
     """
     actor.require(Capability.ASSESS)
     kept = {name: text[:LONGEST] for name, text in list(typed.items())[:MOST_FIELDS] if text}
+    own: dict[str, Any] = {"case_id": case_id, "instrument": instrument, "saved_by": actor.id}
+    left: list[dict[str, str]] = []
+    held = SavedAnswers.objects.select_for_update().filter(**own).first() if edition else None
+    if edition and held:
+        left = [asdict(one) for one in taken_up(held, edition).left_over[-MOST_FIELDS:]]
     saved, _ = SavedAnswers.objects.update_or_create(
-        case_id=case_id,
-        instrument=instrument,
-        saved_by=actor.id,
-        defaults={"typed": kept, "saved_by_name": actor.name, "saved_at": timezone.now()},
+        **own,
+        defaults={
+            "typed": kept,
+            "edition": edition.edition if edition else None,
+            "left_over": left or None,
+            "saved_by_name": actor.name,
+            "saved_at": timezone.now(),
+        },
     )
     return saved
 

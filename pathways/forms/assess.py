@@ -13,13 +13,22 @@ from django.utils.html import escape
 from govuk_forms import MemorableDateField
 from govuk_forms.dates import PARTS
 from pathways.instrument import STAGES
-from pathways.items import LONGEST_TEXT, YES_NO, YES_NO_UNKNOWN, Item, is_blank, scale, source_of
+from pathways.items import (
+    ANSWER_WORDS,
+    LONGEST_TEXT,
+    YES_NO,
+    YES_NO_UNKNOWN,
+    Item,
+    answer_words,
+    is_blank,
+    scale,
+    typed_answer,
+)
 from pathways.models import Assessment
 from pathways.scoring import asked, check_answers, grade_by_judgement_alone, is_required
 
 INLINE = {"class": "govuk-radios--inline govuk-radios--small"}
 SMALL = {"class": "govuk-radios--small"}
-ANSWER_WORDS = {"yes": "Yes", "no": "No", "not_known": "Not known"}
 FEW_CHOICES = 4
 
 
@@ -136,22 +145,11 @@ class AssessmentForm(forms.Form):
         }
 
     def _answer(self, item: Item) -> Any:
-        code, kind = item["code"], item["type"]
-        if kind == "date":
+        code = item["code"]
+        if item["type"] == "date":
             return self._day(code)
-        answer = self._value(code).strip() if kind == "text" else self._value(code)
-        if not answer:
-            return None
-        if kind == "need":
-            severity = self._value(f"{code}_severity")
-            severe = answer == "yes" and severity.isdecimal()
-            return {"need": answer, **({"severity": int(severity)} if severe else {})}
-        if kind in ("yes_no_unknown", "yes_no"):
-            source = self._value(f"{code}_source")
-            return {"answer": answer, "source": source} if source else answer
-        if kind in ("choice", "text"):
-            return answer
-        return _number(answer)
+        names = (code, f"{code}_severity", f"{code}_source")
+        return typed_answer(item, {name: self._value(name) for name in names})
 
     def _typed_day(self, code: str) -> Any:
         typed = self.data if self.is_bound else self.initial
@@ -216,24 +214,6 @@ def words_by_item(made: Assessment) -> dict[str, str]:
     }
 
 
-def answer_words(definition: Mapping[str, Any], item: Item, answer: Any) -> str:
-    """One answer for a reader: "Yes", "Yes, moderate", "No (said by the police)", "2"; "" for none."""
-    if is_blank(answer):
-        return ""
-    if item["type"] == "need":
-        words = ANSWER_WORDS.get(str(answer.get("need")), "")
-        severity = definition.get("severities", {}).get(str(answer.get("severity", "")), "")
-        return f"{words}, {severity.lower()}" if severity and answer.get("need") == "yes" else words
-    if item["type"] == "choice":
-        return next((one["label"] for one in item["choices"] if one["code"] == answer), str(answer))
-    if item["type"] == "date":
-        return f"{date.fromisoformat(answer):%-d %B %Y}"
-    source = definition.get("sources", {}).get(source_of(answer), "")
-    plain = answer["answer"] if isinstance(answer, Mapping) else answer
-    words = str(plain) if item["type"] == "text" else ANSWER_WORDS.get(str(plain), str(plain))
-    return f"{words} (said by: {source[:1].lower()}{source[1:]})" if source else words
-
-
 def _field(item: Item) -> forms.Field:
     label, kind = item["label"], item["type"]
     if ends := scale(item):
@@ -268,11 +248,6 @@ def _field(item: Item) -> forms.Field:
     words = YES_NO if kind == "yes_no" else YES_NO_UNKNOWN
     missing = f"{label}: answer yes or no" if kind == "yes_no" else f"{label}: answer yes, no or not known"
     return _radios(label, [(answer, ANSWER_WORDS[answer]) for answer in words], missing)
-
-
-def _number(text: str) -> int | str:
-    digits = text.strip().removeprefix("-")
-    return int(text) if digits.isascii() and digits.isdecimal() and len(digits) < 10 else text
 
 
 def _radios(

@@ -3,6 +3,7 @@
 from datetime import date
 from uuid import UUID
 
+from pathways.carried import Carried, LeftOver, carry_over
 from pathways.models import Assessment, InstrumentVersion, SavedAnswers
 
 
@@ -17,6 +18,19 @@ def current_edition(code: str, *, on: date) -> InstrumentVersion:
     if found is None:
         raise NoSuchInstrument(f"No edition of {code} is in effect: found the hub with one.")
     return found
+
+
+def edition_asked(current: InstrumentVersion, number: str) -> InstrumentVersion:
+    """The edition by which a form was asked: an earlier one, where its page was opened before the current began.
+
+    number: as the form sends it; the current edition where it says none that could have been asked.
+    """
+    if not (number.isascii() and number.isdecimal()) or len(number) > 4:
+        return current
+    earlier = InstrumentVersion.objects.filter(
+        code=current.code, edition=int(number), effective_from__lte=current.effective_from
+    )
+    return earlier.first() or current
 
 
 def current_editions(*, on: date) -> list[InstrumentVersion]:
@@ -55,3 +69,13 @@ def latest_assessment(*, case_id: UUID, instrument_code: str) -> Assessment | No
 def saved_answers(*, case_id: UUID, instrument: str) -> list[SavedAnswers]:
     """What practitioners have typed of an instrument on the case and not completed, the newest first."""
     return list(SavedAnswers.objects.filter(case_id=case_id, instrument=instrument).order_by("-saved_at"))
+
+
+def taken_up(saved: SavedAnswers, under: InstrumentVersion) -> Carried:
+    """What was saved as it is gone on with under an edition: what it takes over, and all that it cannot take."""
+    before = tuple(LeftOver(**one) for one in saved.left_over or ())
+    if saved.edition is None or saved.edition == under.edition:
+        return Carried(saved.typed, before)
+    asked = InstrumentVersion.objects.get(code=under.code, edition=saved.edition)
+    carried = carry_over(asked.definition, under.definition, saved.typed)
+    return Carried(carried.typed, tuple(dict.fromkeys((*before, *carried.left_over))))

@@ -15,7 +15,7 @@ from messaging.events import Happening, publish
 from pathways.actions.assessments import complete_assessment
 from pathways.actions.saved import forget_answers, save_answers
 from pathways.facts import FACTS
-from pathways.models import Assessment, SavedAnswers
+from pathways.models import Assessment, InstrumentVersion, SavedAnswers
 from pathways.queries.assessments import latest_assessment
 from referrals.actions.clocks import keep_due, plan_clocks_again
 from referrals.actions.prompts import answer_by_assessing, raise_prompts_of
@@ -92,15 +92,15 @@ def assess_case(
 
 @transaction.atomic
 def save_for_later(
-    *, actor: Actor, case_id: UUID, instrument_code: str, typed: Mapping[str, str]
+    *, actor: Actor, case_id: UUID, edition: InstrumentVersion, typed: Mapping[str, str]
 ) -> SavedAnswers:
     """Keep what the actor has typed of an assessment, to go on with later. Nothing of the case changes.
 
-    Raises NotAllowed, referrals.actions.triage.CaseNotFound and CaseClosed.
+    edition: by which it was asked. Raises NotAllowed, referrals.actions.triage.CaseNotFound and CaseClosed.
     """
     actor.require(Capability.ASSESS)
     case = locked_open_case(actor, case_id)
-    return save_answers(actor=actor, case_id=case.id, instrument=instrument_code, typed=typed)
+    return save_answers(actor=actor, case_id=case.id, instrument=edition.code, typed=typed, edition=edition)
 
 
 def _routed_by(case: Case) -> str | None:

@@ -21,8 +21,10 @@ from pathways.models import Assessment, InstrumentVersion
 from pathways.queries.assessments import (
     NoSuchInstrument,
     current_edition,
+    edition_asked,
     latest_assessment,
     saved_answers,
+    taken_up,
 )
 from pathways.scoring import (
     AnswersNotValid,
@@ -73,8 +75,11 @@ def case_assess(request: HttpRequest, reference: str, instrument: str) -> HttpRe
     if "again" in request.POST:
         forget_answers(actor=actor, case_id=found.id, instrument=edition.code)
         return redirect("case_assess", reference=reference, instrument=edition.code)
-    if "save" in request.POST or "count" in request.POST:
-        return _save(request, actor, found, edition)
+    asked = edition_asked(edition, request.POST.get("edition", ""))
+    if "save" in request.POST or ("count" in request.POST and asked == edition):
+        return _save(request, actor, found, asked)
+    if asked != edition:
+        return _go_on(request, actor, found, asked)
     form = _form(found, edition, request.POST)
     if form.is_valid():
         try:
@@ -148,16 +153,26 @@ def _resumed(actor: Actor, found: Case, edition: InstrumentVersion) -> Assessmen
     """The form with what the actor saved before, if anything."""
     saved = saved_answers(case_id=found.id, instrument=edition.code)
     own = next((one for one in saved if one.saved_by == actor.id), None)
-    return _form(found, edition, None, initial=own.typed if own else {})
+    return _form(found, edition, None, initial=dict(taken_up(own, edition).typed) if own else {})
+
+
+def _go_on(request: HttpRequest, actor: Actor, found: Case, asked: InstrumentVersion) -> HttpResponse:
+    """A newer edition began while the page was open: keep what it sends, and go on by the newer one."""
+    typed = _form(found, asked, request.POST).typed()
+    try:
+        save_for_later(actor=actor, case_id=found.id, edition=asked, typed=typed)
+    except REFUSALS as refusal:
+        messages.warning(request, str(refusal))
+        return redirect("case", reference=found.reference)
+    messages.warning(request, "This is not completed yet: a newer edition is asked now.")
+    return redirect("case_assess", reference=found.reference, instrument=asked.code)
 
 
 def _save(request: HttpRequest, actor: Actor, found: Case, edition: InstrumentVersion) -> HttpResponse:
     """Keep what is typed, and say what it comes to so far: in full, or for the page's script a part alone."""
     form = _form(found, edition, request.POST)
     try:
-        saved = save_for_later(
-            actor=actor, case_id=found.id, instrument_code=edition.code, typed=form.typed()
-        )
+        saved = save_for_later(actor=actor, case_id=found.id, edition=edition, typed=form.typed())
     except REFUSALS as refusal:
         messages.warning(request, str(refusal))
         return redirect("case", reference=found.reference)
@@ -198,6 +213,8 @@ def _page(
     own = next((one for one in saved if one.saved_by == current_actor().id), None)
     context = {
         "saved": own,
+        "is_newer": own is not None and own.edition not in (None, instrument.edition),
+        "left_over": taken_up(own, instrument).left_over if own else (),
         "saved_by_others": [one for one in saved if one is not own],
         "case": found,
         "name": name_of(found),

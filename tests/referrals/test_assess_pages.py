@@ -656,6 +656,74 @@ def test_a_day_typed_by_half_is_saved_as_it_was_typed(hub, cast):
         assert Assessment.objects.get().answers == {"D1": "2026-02-28"}
 
 
+def test_what_was_typed_under_an_earlier_edition_is_taken_over_and_what_cannot_be_is_named(hub, cast):
+    case = a_case(status="triaging")
+    browser, place = cast.browser("priya"), url(case, "risk")
+    with acting_as_system("tests"):
+        first = current_edition("risk-24", on=timezone.localdate())
+    newer = first.edition + 1
+    half = {
+        "R01": "yes", "R01_source": "police", "R02": "no", "R03": "not_known", "R15": "yes",
+        "stage": "review", "rationale": "So far", "edition": str(first.edition),
+    }  # fmt: skip
+    browser.post(place, {**half, "save": "yes"})
+    with acting_as_system("tests"):
+        told = {**first.definition, "edition": newer, "stages": ["start", "exit"], "sections": []}
+        told["items"] = [
+            {**item, "type": "yes_no"} if item["code"] in ("R02", "R03") else item
+            for item in told["items"]
+            if item["code"] != "R15"
+        ]
+        InstrumentVersion.objects.create(
+            code="risk-24",
+            edition=newer,
+            title=first.title,
+            definition=told,
+            effective_from=timezone.localdate(),
+        )
+    label = {item["code"]: item["label"] for item in first.definition["items"]}
+
+    def is_shown(answer) -> None:
+        assert {("R01", "yes")} <= checked(answer)
+        assert not {("R02", "no"), ("R03", "not_known")} & checked(answer)
+        assert ">So far</textarea>" in answer.content.decode().replace("\n", "")
+        words = words_of(answer)
+        for said in (
+            f"{label['R02']}: No",
+            f"{label['R03']}: Not known",
+            f"{label['R15']}: Yes",
+            "When is this asked?: At a review",
+        ):
+            assert said in words, said
+
+    page = browser.get(place)
+    assert f"Edition {newer} is asked now" in words_of(page)
+    assert f"under edition {first.edition}" in words_of(page)
+    is_shown(page)
+    # A page that was opened before is not completed by the newer edition unseen, and loses nothing.
+    sent = {**risk(24), **half, "rationale": "Typed later"}
+    late = browser.post(place, sent)
+    assert late["Location"] == place
+    assert "not completed yet" in words_of(browser.get(place))
+    with acting_as_system("tests"):
+        assert not Assessment.objects.exists()
+    assert [(one.edition, one.typed["rationale"]) for one in saved(case)] == [(first.edition, "Typed later")]
+    # Saved under the newer one, what could not be taken over still stands beside it, until it is completed.
+    browser.post(place, {"R01": "yes", "edition": str(newer), "rationale": "So far", "save": "quietly"})
+    again = browser.get(place)
+    assert f"Edition {newer} is asked now" not in words_of(again)
+    is_shown(again)
+    with acting_as_system("tests"), connection.cursor() as cursor:
+        cursor.execute("SELECT left_over FROM pathways_savedanswers")
+        assert label["R15"] not in cursor.fetchone()[0]
+    whole = {code: said for code, said in risk(3).items() if code != "R15"}
+    done = browser.post(
+        place, {**whole, "R02": "no", "R03": "no", "stage": "start", "judgement": "", "edition": str(newer)}
+    )
+    assert done["Location"] == url(case)
+    assert saved(case) == []
+
+
 # Side by side
 
 
