@@ -3,7 +3,8 @@
 The shape is described in pathways.scoring. Every change gives back a new definition; the old one stays.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pathways.conditions import problems_with
@@ -17,6 +18,9 @@ PROMPTS = {
     "children_social_care": "Children’s social care",
 }
 """What an answer can prompt to be done, each with a clock of the same code (referrals/data/clock_rules.yaml)."""
+CATEGORIES = {"assessment": "Needs, risk and the like", "health": "Health"}
+"""What an instrument is about, as its data category: who may see what was answered."""
+LONGEST_CODE = 40
 ALWAYS: Mapping[str, Any] = {"all": []}
 
 
@@ -47,6 +51,31 @@ def problems_of(instrument: Instrument) -> list[str]:
     if "wanted_when" in instrument:
         problems += validate(instrument["wanted_when"])
     return problems
+
+
+def problem_with_code(code: str) -> str:
+    """What is wrong with the code of a new instrument, in words; "" for nothing.
+
+    Those that begin with form- are of other forms that are saved as they are typed.
+    """
+    if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", code) or len(code) > LONGEST_CODE:
+        return (
+            f"Use small letters and digits with hyphens between them, such as child-12: {LONGEST_CODE} at most,"
+            " beginning with a letter."
+        )
+    return (
+        "Codes that begin with form- are the hub's own: choose another." if code.startswith("form-") else ""
+    )
+
+
+def new_instrument(
+    *, code: str, title: str, category: str, stages: Sequence[str], words: str = ""
+) -> dict[str, Any]:
+    """The first edition of an instrument that asks nothing yet. words: those above the questions."""
+    begun: dict[str, Any] = {"code": code, "edition": 1, "title": title, "stages": list(stages), "items": []}
+    if words:
+        begun["help"] = words
+    return begun | ({"category": category} if category != "assessment" else {})
 
 
 def put_item(instrument: Instrument, item: Item, *, section: str = "") -> dict[str, Any]:

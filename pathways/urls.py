@@ -10,6 +10,7 @@ INSTRUMENT = "instruments/<slug:code>/"
 
 urlpatterns = [
     path("instruments/", instruments.instrument_list, name="instruments"),
+    path("instruments/new/", instruments.instrument_new, name="instrument_new"),
     path(f"{INSTRUMENT}<int:edition>/", instruments.instrument, name="instrument"),
     path(f"{INSTRUMENT}<int:edition>/preview/", instruments.instrument_preview, name="instrument_preview"),
     path(f"{INSTRUMENT}draft/", instruments.instrument_draft, name="instrument_draft"),

@@ -1,9 +1,9 @@
-"""The life of an instrument's edition: drafted from the one before, changed, published from a day, or discarded.
+"""The life of an instrument's edition: begun or drafted from the one before, changed, published from a day, discarded.
 
 Once published it is never edited, which a trigger holds: what is to be different becomes the next edition.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -13,7 +13,7 @@ from django.utils import timezone
 from access.actor import Actor
 from access.roles import Capability
 from messaging.events import Happening, publish
-from pathways.instrument import problems_of
+from pathways.instrument import new_instrument, problem_with_code, problems_of
 from pathways.models import InstrumentVersion
 
 DRAFT, PUBLISHED = InstrumentVersion.Status.DRAFT, InstrumentVersion.Status.PUBLISHED
@@ -34,6 +34,34 @@ class NotWhole(EditionRefused):
     def __init__(self, problems: list[str]) -> None:
         super().__init__("The draft cannot be published yet. " + " ".join(problems))
         self.problems = problems
+
+
+class CodeRefused(EditionRefused):
+    """No new instrument can have that code: it is malformed, or there is one of it."""
+
+
+@transaction.atomic
+def begin_instrument(
+    *, actor: Actor, code: str, title: str, category: str, stages: Sequence[str], words: str = ""
+) -> InstrumentVersion:
+    """Begin a new instrument: its first edition is a draft that asks nothing yet.
+
+    category: of pathways.instrument.CATEGORIES. words: those above the questions. Raises NotAllowed, CodeRefused.
+    """
+    actor.require(Capability.EDIT_INSTRUMENTS)
+    if problem := problem_with_code(code):
+        raise CodeRefused(problem)
+    definition = new_instrument(code=code, title=title, category=category, stages=stages, words=words)
+    is_new = not InstrumentVersion.objects.filter(code=code).exists()
+    if is_new:
+        begun, is_new = InstrumentVersion.objects.get_or_create(
+            code=code, edition=1, defaults={"title": title, "definition": definition, "status": DRAFT}
+        )
+    if not is_new:
+        raise CodeRefused(
+            f"There is an instrument {code} already: draft its next edition, or choose another code."
+        )
+    return begun
 
 
 @transaction.atomic

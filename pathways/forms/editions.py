@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from govuk_forms import MemorableDateField
 from pathways.conditions import words_of
-from pathways.instrument import PROMPTS, STAGES, section_of
+from pathways.instrument import CATEGORIES, LONGEST_CODE, PROMPTS, STAGES, problem_with_code, section_of
 from pathways.items import Item, scale
 from pathways.scoring import Instrument
 
@@ -55,6 +55,31 @@ class EditionForm(forms.Form):
         return _without_empty(
             {**definition, "title": told["title"], "help": told["help"], "stages": told["stages"]}
         )
+
+
+class NewInstrumentForm(EditionForm):
+    """A new instrument: its code and what it is about, which never change, beside the words of its first edition."""
+
+    code = forms.CharField(
+        label="Code",
+        max_length=LONGEST_CODE,
+        help_text="Small letters, digits and hyphens, such as child-12. Answers are kept by it: it never changes.",
+        error_messages={"required": "Give it a code"},
+    )
+    category = forms.ChoiceField(
+        label="What is it about?",
+        choices=list(CATEGORIES.items()),
+        widget=forms.RadioSelect,
+        help_text="Answers about health are sealed, and seen by those alone who may see health. It never changes.",
+        error_messages={"required": "Choose what it is about"},
+    )
+    field_order = ("title", "code", "category", "help", "stages")
+
+    def clean_code(self) -> str:
+        code = str(self.cleaned_data["code"])
+        if problem := problem_with_code(code):
+            raise forms.ValidationError(problem)
+        return code
 
 
 class ItemForm(forms.Form):

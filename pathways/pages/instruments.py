@@ -18,7 +18,15 @@ from access.roles import Capability
 from pathways import scope
 from pathways.actions import editions
 from pathways.forms.assess import AssessmentForm
-from pathways.forms.editions import TYPES, EditionForm, ItemForm, PublishForm, ScoringForm, TriggerForm
+from pathways.forms.editions import (
+    TYPES,
+    EditionForm,
+    ItemForm,
+    NewInstrumentForm,
+    PublishForm,
+    ScoringForm,
+    TriggerForm,
+)
 from pathways.instrument import NoSuchItem, move_item, problems_of, put_item, remove_item
 from pathways.models import InstrumentVersion
 from pathways.queries.assessments import titles
@@ -38,6 +46,39 @@ def instrument_list(request: HttpRequest) -> HttpResponse:
         "edits": actor.can(Capability.EDIT_INSTRUMENTS),
     }
     return render(request, "pathways/instruments.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def instrument_new(request: HttpRequest) -> HttpResponse:
+    """Begin a new instrument, whose first edition is a draft."""
+    actor = _editor()
+    form = NewInstrumentForm(_sent(request))
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            draft = editions.begin_instrument(
+                actor=actor,
+                code=given["code"],
+                title=given["title"],
+                category=given["category"],
+                stages=given["stages"],
+                words=given["help"],
+            )
+        except editions.CodeRefused as refusal:
+            form.add_error("code", str(refusal))
+        else:
+            messages.success(
+                request, f"{draft.title} is begun as a draft. Nobody is asked by it until it is published."
+            )
+            return redirect("instrument", draft.code, draft.edition)
+    context = {
+        "form": form,
+        "title": "Begin a new instrument",
+        "button": "Begin",
+        "back": reverse("instruments"),
+        "back_words": "Instruments",
+    }
+    return render(request, "pathways/form.html", context, status=UNPROCESSABLE if form.is_bound else None)
 
 
 @require_GET

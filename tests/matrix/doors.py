@@ -365,6 +365,7 @@ WORK: dict[str, Door] = {
     "agreement_end": OF_AGREEMENT,
     "agreement_renew": OF_AGREEMENT,
     "instruments": Door(),
+    "instrument_new": Door(posts=({"code": "tea-leaves", "title": REASON},)),
     "instrument": Door(at={"code": "risk-24", "edition": "1"}),
     "instrument_preview": Door(at={"code": "risk-24", "edition": "1"}),
     "instrument_draft": OF_INSTRUMENT,

@@ -1,6 +1,7 @@
 """Instruments in pages: drafted from the newest edition, changed by ordinary forms, tried, and published for good."""
 
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -10,8 +11,10 @@ from access.actor import NotAllowed
 from access.context import acting_as, acting_as_system
 from messaging.models import Event
 from pathways.actions import editions
-from pathways.models import InstrumentVersion
-from pathways.queries.assessments import current_edition
+from pathways.models import Assessment, InstrumentVersion
+from pathways.queries.assessments import NoSuchInstrument, current_edition
+from referrals.actions.assess import assess_case
+from tests.factories import a_case
 from tests.pathways.test_pathway_pages import words_of
 
 BOOK = "/pathways/instruments/"
@@ -82,6 +85,64 @@ def test_a_manager_drafts_changes_tries_and_publishes_an_edition_and_it_is_asked
     assert (told["instrument"], told["edition"]) == ("risk-27", 2)
     assert "Edition 1" in words_of(browser.get(BOOK))
     assert browser.get(f"{DRAFT}words/").status_code == 404, "what is published is never edited"
+
+
+TEA = {"title": "Tea leaves", "code": "tea-leaves", "category": "health", "stages": ["start"], "help": "Ask."}
+
+
+def test_a_new_instrument_is_written_in_pages_and_asked_once_it_is_in_force(hub, cast):
+    dana, case = cast.browser("dana"), a_case(status="triaging")
+    asked = cast.browser("priya")
+    place = f"/cases/{case.reference}/assess/tea-leaves/"
+    assert "Begin a new instrument" in words_of(dana.get(BOOK))
+    assert "Begin a new instrument" not in words_of(asked.get(BOOK))
+    assert dana.post(f"{BOOK}new/", TEA)["Location"] == f"{BOOK}tea-leaves/1/"
+    page = words_of(dana.get(f"{BOOK}tea-leaves/1/"))
+    assert "Ask at least one item." in page
+    assert dana.get(f"{BOOK}tea-leaves/1/preview/").status_code == 302, "there is nothing to show yet"
+    assert dana.post(f"{BOOK}tea-leaves/draft/publish/", a_day(0)).status_code == 422
+    new = {"code": "T1", "label": "Leaves at the rim", "type": "0-3", "new_section": "The cup"}
+    assert dana.post(f"{BOOK}tea-leaves/draft/item/new/", new).status_code == 302
+    dana.post(f"{BOOK}tea-leaves/draft/scoring/", {"by": "total", "bands": "mild from 0\nsevere from 2"})
+    dana.post(f"{BOOK}tea-leaves/draft/trigger/", {"when": "T1 >= 3", "words": "Look again today."})
+    assert "Leaves at the rim" in words_of(dana.get(f"{BOOK}tea-leaves/1/preview/"))
+    assert asked.get(place).status_code == 404, "a draft is asked of nobody"
+    with acting_as(cast.actor("priya")) as priya, pytest.raises(NoSuchInstrument):
+        assess_case(actor=priya, case_id=case.id, instrument_code="tea-leaves", answers={"T1": 2})
+    assert dana.post(f"{BOOK}tea-leaves/draft/publish/", a_day(0)).status_code == 302
+    with acting_as_system("tests"), pytest.raises(NoSuchInstrument):
+        current_edition("tea-leaves", on=timezone.localdate() - timedelta(days=1))
+    assert asked.post(place, {"T1": "3", "rationale": ""})["Location"] == f"/cases/{case.reference}/"
+    with acting_as_system("tests"):
+        made = Assessment.objects.select_related("health").get()
+    assert (made.category, made.grade, made.answers, made.health.answers) == (
+        "health",
+        "severe",
+        {},
+        {"T1": 3},
+    )
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"code": "Tea Leaves"}, "Use small letters and digits with hyphens"),
+        ({"code": "form-note"}, "the hub's own"),
+        ({"code": "phq-9"}, "There is an instrument phq-9 already"),
+        ({"code": "risk-27"}, "There is an instrument risk-27 already"),
+        ({"code": ""}, "Give it a code"),
+        ({"category": "tea"}, "Select a valid choice"),
+    ],
+)
+def test_a_new_instrument_that_cannot_be_is_refused_beside_its_field(hub, cast, wrong, words):
+    dana = cast.browser("dana")
+    answer = dana.post(f"{BOOK}new/", {**TEA, **wrong})
+    assert answer.status_code == 422
+    field = next(iter(wrong))
+    beside = answer.content.decode().split(f'id="id_{field}_error"', 1)[1].split("</p>")[0]
+    assert words in unescape(beside)
+    assert 'value="Tea leaves"' in answer.content.decode(), "what was typed stays"
+    assert cast.browser("priya").post(f"{BOOK}new/", TEA).status_code == 403
 
 
 def test_a_published_edition_is_never_edited_whoever_asks_the_database(hub):
