@@ -38,6 +38,7 @@ _TABLES: dict[Category, tuple[str, ...]] = {
         "referrals_clockpause",
         "referrals_messagemark",
         "referrals_referral",
+        "referrals_lead",
         "referrals_recallreason",
         "referrals_transfer",
         "referrals_override",

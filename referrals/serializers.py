@@ -92,6 +92,7 @@ def for_partner(referral: Referral) -> dict[str, Any]:
     }
     told |= {str(category): part(file) for category, part in parts.items() if file.tells(category)}
     told["progress"] = referral.progress_lines
+    told["lead"] = file.lead
     told["handover"] = _handover(file)
     told["transfers"] = [_transfer(one) for one in referral.transfers.all()]
     told["shared_notes"] = [_shared_note(one) for one in file.notes]

@@ -130,6 +130,9 @@ TITLES: dict[str, str] = {
     "handover.written": "Handover note written",
     "handover.acknowledged": "Handover note read by the partner",
     "progress.recorded": "Partner’s progress",
+    "lead.chosen": "Lead of the joint work chosen",
+    "lead.passed_on": "No longer leads the joint work",
+    "lead.ended": "Lead of the joint work fell away with its referral",
     "transfer.asked": "Partner asks to hand its referral over",
     "transfer.refused": "Referral stays: the hub did not hand it over",
 }
@@ -145,6 +148,7 @@ KINDS_OF_EVENTS: dict[str, tuple[str, tuple[str, ...]]] = {
             "transfer.",
             "handover.",
             "progress.",
+            "lead.",
             "case.triaged",
             "case.route",
             "case.place",
@@ -211,6 +215,7 @@ def text_of(topic: str, data: Data, names: Names) -> str:
         "transfer": _referral,
         "handover": _referral,
         "progress": _referral,
+        "lead": _referral,
         "conference": _conference,
     }
     tell = _TEXTS.get(topic) or families.get(topic.partition(".")[0])

@@ -29,6 +29,7 @@ from referrals.pages import (
     find,
     handovers,
     history,
+    leads,
     messages,
     notes,
     notifications,
@@ -223,6 +224,7 @@ urlpatterns = [
         name="case_messages",
     ),
     path("referrals/<uuid:referral_id>/messages/", messages.referral_messages, name="referral_messages"),
+    path("cases/<str:reference>/lead/", leads.case_lead, name="case_lead"),
     path(
         "cases/<str:reference>/referrals/<uuid:referral_id>/hand-over/",
         transfers.case_hand_over,

@@ -2,16 +2,19 @@
 
 from datetime import timedelta
 
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from access.actor import Actor
 from access.context import acting_as
 from referrals.actions.case_tasks import Wanted, give_task
 from referrals.actions.documents import share_document, upload_document
+from referrals.actions.leads import choose_lead
 from referrals.actions.messages import send_message
 from referrals.actions.notes import share_note, write_note
 from referrals.models import Case, CaseNote, Document, Referral
-from referrals.workflow import OPEN
+from referrals.queries.leads import live_referrals
+from referrals.workflow import OPEN, OPEN_CASE
 
 NOTES = (
     ("general", "She prefers mornings, and wants her sister with her at the first meeting."),
@@ -72,3 +75,12 @@ def show_partners(actor: Actor, *, most: int = 5) -> None:
                     agency_id=agency,
                     nothing_to_redact="It names nobody but the person.",
                 )
+
+
+def let_one_lead(actor: Actor, *, most: int = 2) -> None:
+    """On the first cases that several services work on, the one that was sent it first leads."""
+    with acting_as(actor):
+        live = Count("referrals", filter=Q(referrals__status__in=OPEN) & ~Q(referrals__status="draft"))
+        joint = Case.objects.filter(status__in=OPEN_CASE).annotate(live=live).filter(live__gte=2)
+        for case in joint.order_by("id")[:most]:
+            choose_lead(actor=actor, case_id=case.id, referral_id=live_referrals(case)[0].id)

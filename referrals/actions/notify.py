@@ -21,7 +21,8 @@ from agencies.telling import in_charge, next_on_call, people_of_agencies, people
 from messaging.events import Happening, publish, schedule
 from messaging.models import Event
 from referrals.feed.verdicts import SAFEGUARDING
-from referrals.models import Case, ConferenceAction, FeedRow, Prompt, Referral
+from referrals.models import Case, ConferenceAction, FeedRow, Lead, Prompt, Referral
+from referrals.queries.leads import live_referrals
 
 CALL_NEXT = "referrals.call_next"
 PROMPT_OVERDUE = "referrals.prompt_overdue"
@@ -130,6 +131,14 @@ def _carrier_or_supervisors(event: Event) -> Iterable[UUID]:
     return list(_carrier(event)) or in_charge(hub=hub_id())
 
 
+def _carrier_where_wanted(event: Event) -> Iterable[UUID]:
+    """Whoever has a case whose lead fell away, where others work on it still and none of them was chosen since."""
+    case = Case.objects.filter(id=event.case_id).first() if event.case_id else None
+    if case is None or Lead.objects.filter(case=case, ended_at=None).exists():
+        return []
+    return _carrier_or_supervisors(event) if live_referrals(case).exists() else []
+
+
 def _carrier_and_supervisors(event: Event) -> Iterable[UUID]:
     return [*_carrier(event), *in_charge(hub=hub_id())]
 
@@ -202,6 +211,9 @@ RULES = {
     "handover.written": Rule("handover_came", _team_by_hub),
     "transfer.asked": Rule("transfer_asked", _carrier_or_supervisors),
     "transfer.refused": Rule("transfer_answered", _team),
+    "lead.chosen": Rule("lead_given", _team),
+    "lead.passed_on": Rule("lead_passed_on", _team),
+    "lead.ended": Rule("lead_wanted", _carrier_where_wanted),
     "referral.expired": Rule("referral_expired", _carrier),
     "referral.recalled": Rule("referral_recalled", _team),
     "conference.agencies_asked": Rule("conference_asks", _asked_agencies),

@@ -18,6 +18,7 @@ from access.roles import Capability
 from messaging.events import Happening, publish, schedule
 from referrals import scope
 from referrals.actions.clocks import keep_due
+from referrals.actions.leads import lead_falls_away
 from referrals.actions.sight import keep_sight
 from referrals.clocks import due_within
 from referrals.grounds import CONFLICT
@@ -262,6 +263,8 @@ def make_move(
     referral.version += 1
     referral.reason_code, referral.reason_words = code, words[:400]
     _stamp(referral, verb, now)
+    if step.to in FINAL:
+        lead_falls_away(referral, at=now)
     referral.save(
         update_fields=[
             "status",

@@ -28,6 +28,7 @@ from referrals.models.feeds import (
     SourceRecord,
 )
 from referrals.models.handovers import HandoverNote
+from referrals.models.leads import Lead
 from referrals.models.messages import MessageMark, ReferralMessage
 from referrals.models.notes import CaseNote, NoteShare
 from referrals.models.referrals import Outcome, Override, RecallReason, Referral, RoutingDecision, Waiting
@@ -63,6 +64,7 @@ __all__ = [
     "HandoverNote",
     "HeldStep",
     "Incident",
+    "Lead",
     "Listing",
     "MessageMark",
     "Minute",

@@ -45,6 +45,7 @@ from referrals.queries.same_accused import LinkedCase, cases_of_the_accused
 from referrals.queries.same_person import KnownAs, known_as
 from referrals.queries.transfers import transfers_shown
 from referrals.queries.triage import open_by
+from referrals.workflow import OPEN
 from victims.entitlement import age_on
 from victims.matching import Why, why
 from victims.models import AccessNeeds, Consent, Relationship, SafeAddress, SamePersonSuggestion
@@ -133,6 +134,16 @@ class CaseFile:
         return Journey(first, last, found) if any(one.change is not None for one in found) else None
 
     @property
+    def is_joint(self) -> bool:
+        """Whether several agencies work on it, or are asked to."""
+        return sum(one.status in OPEN and one.status != "draft" for one in self.referrals) > 1
+
+    @property
+    def is_led(self) -> bool:
+        """Whether one of its referrals leads."""
+        return any(hasattr(one, "lead") and one.lead.ended_at is None for one in self.referrals)
+
+    @property
     def safe_way(self) -> Way | None:
         """The first way by which the person may be reached now."""
         return next((way for way in self.ways if way.safe), None)
@@ -172,7 +183,7 @@ def case_file(*, actor: Actor, case: Case, now: datetime) -> CaseFile:
     tasks, ended_tasks = tasks_of(case, sight)
     decisions = decisions_of(case_id=case.id) if sight.shows(RoutingDecision) else []
     referrals = case.referrals.select_related(
-        "agency", "service", "team", "pathway_version", "recall_reason", "dispute"
+        "agency", "service", "team", "pathway_version", "recall_reason", "dispute", "lead"
     )
     groups = same_as([case.person_id])
     is_linked = len(groups[case.person_id]) > 1

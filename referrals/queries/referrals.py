@@ -30,6 +30,7 @@ from referrals.queries.contact import Way, ways_shown
 from referrals.queries.documents import documents_shown
 from referrals.queries.handovers import newest_handover
 from referrals.queries.keyset import SortKey, one_page
+from referrals.queries.leads import lead_told
 from referrals.queries.messages import referrals_with_unread
 from referrals.queries.notes import notes_shown
 from referrals.queries.people import NAMELESS, Name, all_names, names_shown
@@ -185,6 +186,7 @@ class PartnerFile:
     notes: list[CaseNote]
     documents: list[Document]
     handover: HandoverNote | None
+    lead: str
 
     def tells(self, category: Category) -> bool:
         return self.case is not None and category in self.sight.categories
@@ -219,6 +221,7 @@ def partner_file(*, referral: Referral) -> PartnerFile:
         notes=notes_shown(case_id=case.id, categories=sight.categories) if case else [],
         documents=documents_shown(case_id=case.id, categories=sight.categories) if case else [],
         handover=newest_handover(referral) if case else None,
+        lead=lead_told(referral) if case else "",
     )
 
 

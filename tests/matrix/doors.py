@@ -294,6 +294,7 @@ WORK: dict[str, Door] = {
     "api_dispute": _referral({"stance": "stands", "details": REASON}),
     "case_handover": _case({"first": REASON, "about": "identity"}, at=OF_CASE | OF_REFERRAL),
     "case_hand_over": _case({"to": "stays", "words": REASON}, at=OF_CASE | OF_REFERRAL),
+    "case_lead": _case({"to": "nobody"}, {"to": "{referral}"}),
     "case_messages": _case({"text": REASON, "about": "identity"}, at=OF_CASE | OF_REFERRAL),
     "referral_messages": _referral(
         {"text": REASON, "about": "identity"}, {"text": REASON, "about": "identity", "asks": "on"}
