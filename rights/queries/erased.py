@@ -14,6 +14,10 @@ OF_ERASED = {
         "SELECT id FROM referrals_referral WHERE case_id IN"
         " (SELECT value::uuid FROM rights_certificate, jsonb_array_elements_text(case_ids) AS value)"
     ),
+    "document": sql.SQL(
+        "SELECT id FROM referrals_document WHERE case_id IN"
+        " (SELECT value::uuid FROM rights_certificate, jsonb_array_elements_text(case_ids) AS value)"
+    ),
     "row": sql.SQL(
         "SELECT id FROM referrals_feedrow"
         " WHERE coalesce(person_id, names_person_id) IN (SELECT person_id FROM rights_certificate)"
