@@ -21,6 +21,7 @@ ASKED_OTHERWISE = {
     "referrals_feedrow": "seen by whoever of the hub sees the person; holds what a sender wrote of the incident",
     "referrals_heldstep": "the same",
     "referrals_sourcerecord": "the same",
+    "reporting_movedcase": "seen by whoever of the hub sees that the case is there; holds ids alone",
 }
 
 

@@ -139,8 +139,7 @@ OF_TARGETS = (
     "reference", "case", "person", "person_reference", "method", "surname", "postcode", "assessment", "suggestion",
     "link", "referral", "event", "cursor", "area", "grant", "conflict", "review", "override", "held", "prompt", "clock",
     "request", "information", "hold", "retention", "notice", "hint", "challenge", "task", "note", "document",
-    "listing", "action", "accused",
-    "notification",
+    "listing", "action", "accused", "research", "notification",
 )  # fmt: skip
 
 

@@ -488,6 +488,7 @@ def _conferred(cast: Cast, targets: list[Target]) -> UUID:
             if target.case.id in asked:
                 said = {kind: word(target.number, kind, "research") for kind in ("incident", "notes")}
                 research = asked[target.case.id].id
+                target.fills["research"] = str(research)
                 answer_research(actor=helen, research_id=research, known=True, told=said)
     with acting_as(cast.actor("dana")) as dana:
         begin_meeting(actor=dana, conference_id=meeting.id)
