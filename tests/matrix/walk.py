@@ -72,12 +72,13 @@ class Keys:
 
 
 def ask(keys: Keys, reader: Reader, probe: Probe) -> list[Answer]:
-    """The answer, and the page that a form leads to; what was changed is taken back."""
+    """The answer, and the page that a form leads to, if not the one to sign in; what was changed is taken back."""
     client = keys.client(reader)
     with transaction.atomic():
         answers = [_sent(client, probe)]
         follow = dict(answers[0].headers).get("Location", "")
-        if probe.method == "POST" and answers[0].status == 302 and follow.startswith("/"):
+        leads_on = follow.startswith("/") and not follow.startswith(reverse("account_login"))
+        if probe.method == "POST" and answers[0].status == 302 and leads_on:
             answers.append(_read(client.get(follow)))
         transaction.set_rollback(True)
     return answers

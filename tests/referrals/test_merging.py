@@ -68,6 +68,17 @@ PAGES = {
 }
 
 
+def test_whoever_is_first_to_say_whether_a_number_is_safe_is_not_taken_for_the_second(hub, cast):
+    case = a_case()
+    with acting_as_system("tests"):
+        ContactMethod.objects.filter(person=case.person_id).update(verified_at=None)
+    browser = cast.browser("priya")
+    place = f"/cases/{case.reference}/safety/{newest(ContactMethod, case).id}/"
+    sent = browser.post(place, opened(browser, place) | {"safety": "unsafe"})
+    assert sent.status_code == 302
+    assert newest(ContactMethod, case).safety == "unsafe"
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_whoever_is_second_sees_both_and_chooses(hub, cast, page):
     theirs, mine, stands = PAGES[page]

@@ -50,7 +50,7 @@ def version_of(held: ContactMethod | Address | SafeAddress | None) -> str:
     if isinstance(held, SafeAddress):
         return str(held.id)
     safety = held.letters if isinstance(held, Address) else held.safety
-    return f"{held.verified_at.isoformat() if held.verified_at else ''} {safety}"
+    return f"{held.verified_at.isoformat() if held.verified_at else 'never'} {safety}"
 
 
 @transaction.atomic
