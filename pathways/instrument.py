@@ -25,7 +25,7 @@ ALWAYS: Mapping[str, Any] = {"all": []}
 
 
 class NoSuchItem(Exception):
-    """The edition has no item of that code."""
+    """The edition has no item of that code, or no section of that title."""
 
 
 def problems_of(instrument: Instrument) -> list[str]:
@@ -126,6 +126,35 @@ def move_item(instrument: Instrument, code: str, *, by: int) -> dict[str, Any]:
     return _arranged({**instrument, "items": items})
 
 
+def move_section(instrument: Instrument, title: str, *, by: int) -> dict[str, Any]:
+    """The edition with the section, and its items, that many places on (or back, below 0). Conditions that would then
+    read a later item stay, and are named before publishing.
+
+    Raises NoSuchItem.
+    """
+    sections = list(instrument.get("sections", ()))
+    place = _section(instrument, title)
+    sections.insert(max(place + by, 0), sections.pop(place))
+    codes = [code for section in sections for code in section["items"]]
+    by_code = {item["code"]: item for item in instrument["items"]}
+    return {**instrument, "sections": sections, "items": [by_code[code] for code in codes]}
+
+
+def change_section(instrument: Instrument, title: str, *, called: str, words: str) -> dict[str, Any]:
+    """The edition with the section under another title, and these words above its items; "" for none.
+
+    Raises NoSuchItem.
+    """
+    sections = list(instrument.get("sections", ()))
+    place = _section(instrument, title)
+    sections[place] = {
+        "title": called,
+        **({"help": words} if words else {}),
+        "items": sections[place]["items"],
+    }
+    return {**instrument, "sections": sections}
+
+
 def section_of(instrument: Instrument, code: str) -> str:
     """The title of the section in which the item stands; "" for none."""
     return _homes(instrument).get(code, "")
@@ -136,6 +165,13 @@ def _place(instrument: Instrument, code: str) -> int:
         if item["code"] == code:
             return place
     raise NoSuchItem(f"There is no item {code} in this edition: look at the list again.")
+
+
+def _section(instrument: Instrument, title: str) -> int:
+    for place, section in enumerate(instrument.get("sections", ())):
+        if section["title"] == title:
+            return place
+    raise NoSuchItem(f"There is no section “{title}” in this edition now: look at the draft again.")
 
 
 def _homes(instrument: Instrument) -> dict[str, str]:
@@ -153,11 +189,11 @@ def _arranged(
     titles = [section["title"] for section in instrument["sections"]]
     codes = [item["code"] for item in instrument["items"]]
     sections = []
-    for title in titles:
-        held = [code for code in codes if homes.get(code, titles[-1]) == title]
+    for section in instrument["sections"]:
+        held = [code for code in codes if homes.get(code, titles[-1]) == section["title"]]
         if first:
             held.sort(key=lambda code: code not in moved)
-        sections.append({"title": title, "items": held})
+        sections.append({**section, "items": held})
     strays = [code for code in codes if homes.get(code, titles[-1]) not in titles]
     sections[-1]["items"] += strays
     sections = [section for section in sections if section["items"]]

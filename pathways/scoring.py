@@ -13,7 +13,7 @@ An instrument edition is data (pathways/data/*.yaml; pathways.instrument says wh
            optional: true                             may be left blank; only what is not scored
            required_when: CONDITION                   may be left blank unless it holds; only what is not scored
            like: R01                                  the item of another instrument that asks the same; optional
-    sections: [{title: ..., items: [R01, R02]}]       for the page; optional
+    sections: [{title: ..., help: ..., items: [R01]}] for the page; optional, as is the help of each
     severities: {"0": ..., "1": ...}                  words for the severities of needs; optional
     sources: {police: Police}                         who else may have said so; optional
     grades: [standard, medium, high]                  from least to most; optional

@@ -17,6 +17,9 @@ urlpatterns = [
     path(f"{INSTRUMENT}draft/arrange/", instruments.instrument_arrange, name="instrument_arrange"),
     path(f"{INSTRUMENT}draft/words/", instruments.instrument_words, name="instrument_words"),
     path(f"{INSTRUMENT}draft/item/<slug:item>/", instruments.instrument_item, name="instrument_item"),
+    path(
+        f"{INSTRUMENT}draft/section/<int:place>/", instruments.instrument_section, name="instrument_section"
+    ),
     path(f"{INSTRUMENT}draft/scoring/", instruments.instrument_scoring, name="instrument_scoring"),
     path(f"{INSTRUMENT}draft/trigger/", instruments.instrument_trigger, name="instrument_trigger"),
     path(f"{INSTRUMENT}draft/publish/", instruments.instrument_publish, name="instrument_publish"),

@@ -175,10 +175,10 @@ class AssessmentForm(forms.Form):
         }
         return {name: str(self.data[name]) for name in sorted(names) if self.data.get(name)}
 
-    def sections(self) -> list[tuple[str, list[Question]]]:
-        """Title and questions of each section, in order."""
+    def sections(self) -> list[tuple[str, str, list[Question]]]:
+        """Title, help and questions of each section, in order."""
         return [
-            (section["title"], [self._question(code) for code in section["items"]])
+            (section["title"], section.get("help", ""), [self._question(code) for code in section["items"]])
             for section in sections_of(self.definition)
         ]
 

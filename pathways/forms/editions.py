@@ -10,7 +10,15 @@ from django.utils import timezone
 
 from govuk_forms import MemorableDateField
 from pathways.conditions import words_of
-from pathways.instrument import CATEGORIES, LONGEST_CODE, PROMPTS, STAGES, problem_with_code, section_of
+from pathways.instrument import (
+    CATEGORIES,
+    LONGEST_CODE,
+    PROMPTS,
+    STAGES,
+    change_section,
+    problem_with_code,
+    section_of,
+)
 from pathways.items import Item, scale
 from pathways.scoring import Instrument
 
@@ -186,6 +194,39 @@ class ItemForm(forms.Form):
         if told.get("condition") != KEPT:
             item["shown_when"] = asked[0] if len(asked) == 1 else {"all": asked} if asked else None
         return _without_empty(item)
+
+
+class SectionForm(forms.Form):
+    """What a section of the draft is called, and the words above its items. was: its title when it was opened."""
+
+    was = forms.CharField(max_length=80, widget=forms.HiddenInput)
+    title = forms.CharField(
+        label="Title", max_length=80, error_messages={"required": "Give the section a title"}
+    )
+    help = forms.CharField(
+        label="Words above its items",
+        required=False,
+        max_length=400,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, data: QueryDict | None, *, definition: Instrument, place: int) -> None:
+        sections = definition["sections"]
+        held = sections[place]
+        super().__init__(
+            data, initial={"was": held["title"], "title": held["title"], "help": held.get("help", "")}
+        )
+        self.titles = {section["title"] for section in sections}
+
+    def clean(self) -> dict[str, Any]:
+        told = super().clean() or {}
+        if told.get("title") in self.titles - {told.get("was")}:
+            self.add_error("title", "There is a section of that name already")
+        return told
+
+    def change(self, definition: dict[str, Any]) -> dict[str, Any]:
+        told = self.cleaned_data
+        return change_section(definition, told["was"], called=told["title"], words=told["help"])
 
 
 class ScoringForm(forms.Form):

@@ -25,9 +25,10 @@ from pathways.forms.editions import (
     NewInstrumentForm,
     PublishForm,
     ScoringForm,
+    SectionForm,
     TriggerForm,
 )
-from pathways.instrument import NoSuchItem, move_item, problems_of, put_item, remove_item
+from pathways.instrument import NoSuchItem, move_item, move_section, problems_of, put_item, remove_item
 from pathways.models import InstrumentVersion
 from pathways.queries.assessments import titles
 from pathways.queries.editions import edition_rows, item_lines, trigger_lines
@@ -136,13 +137,15 @@ def instrument_draft(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_POST
 def instrument_arrange(request: HttpRequest, code: str) -> HttpResponse:
-    """Move an item of the draft one place, or take an item or a trigger out."""
+    """Move an item or a section of the draft one place, or take an item or a trigger out."""
     actor, draft = _editor(), _draft(code)
     act, _, which = request.POST.get("act", "").partition(" ")
     changes: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
         "up": lambda definition: move_item(definition, which, by=-1),
         "down": lambda definition: move_item(definition, which, by=1),
         "remove": lambda definition: remove_item(definition, which),
+        "section-up": lambda definition: move_section(definition, which, by=-1),
+        "section-down": lambda definition: move_section(definition, which, by=1),
         "untrigger": lambda definition: _without_trigger(definition, which),
     }
     if act not in changes:
@@ -152,7 +155,8 @@ def instrument_arrange(request: HttpRequest, code: str) -> HttpResponse:
     except (editions.EditionRefused, NoSuchItem) as refusal:
         messages.warning(request, str(refusal))
     place = reverse("instrument", args=[code, draft.edition])
-    return redirect(f"{place}#{'triggers' if act == 'untrigger' else 'items'}")
+    part = "triggers" if act == "untrigger" else "sections" if act.startswith("section-") else "items"
+    return redirect(f"{place}#{part}")
 
 
 @require_http_methods(["GET", "POST"])
@@ -180,6 +184,17 @@ def instrument_item(request: HttpRequest, code: str, item: str) -> HttpResponse:
 
     title = f"Item {item}" if held else "Add an item"
     return _change(request, draft, form, title, change)
+
+
+@require_http_methods(["GET", "POST"])
+def instrument_section(request: HttpRequest, code: str, place: int) -> HttpResponse:
+    """The title of one section of the draft, and the words above its items. place: from 1, in order."""
+    _editor()
+    draft = _draft(code)
+    if not 1 <= place <= len(draft.definition.get("sections", ())):
+        raise Http404
+    form = SectionForm(_sent(request), definition=draft.definition, place=place - 1)
+    return _change(request, draft, form, "Change a section", lambda: form.change)
 
 
 @require_http_methods(["GET", "POST"])
@@ -275,7 +290,7 @@ def _change(
     if form.is_valid():
         try:
             editions.change_draft(actor=current_actor(), code=draft.code, change=change())
-        except editions.EditionRefused as refusal:
+        except (editions.EditionRefused, NoSuchItem) as refusal:
             form.add_error(None, str(refusal))
         else:
             return redirect("instrument", draft.code, draft.edition)

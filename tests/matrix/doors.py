@@ -373,6 +373,9 @@ WORK: dict[str, Door] = {
     "instrument_arrange": OF_INSTRUMENT,
     "instrument_words": OF_INSTRUMENT,
     "instrument_item": Door(at={"code": "risk-24", "item": "new"}),
+    "instrument_section": Door(
+        at={"code": "risk-24", "place": "1"}, posts=({"was": REASON, "title": REASON},)
+    ),
     "instrument_scoring": OF_INSTRUMENT,
     "instrument_trigger": OF_INSTRUMENT,
     "instrument_publish": OF_INSTRUMENT,

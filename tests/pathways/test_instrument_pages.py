@@ -227,3 +227,32 @@ def test_two_who_draft_share_one_draft_and_both_their_steps_count(hub, cast):
     dana.post(f"{DRAFT}arrange/", {"act": "down Q01"})
     carys.post(f"{DRAFT}arrange/", {"act": "up Q04"})
     assert [one["code"] for one in draft().definition["items"]][:4] == ["Q02", "Q01", "Q04", "Q03"]
+
+
+def test_sections_are_ordered_renamed_and_explained_and_practitioners_read_it(hub, cast):
+    dana, carys = cast.browser("dana"), cast.browser("carys")
+    dana.post(DRAFT)
+    before = draft().definition["sections"]
+    first, second = (section["title"] for section in before[:2])
+    dana.post(f"{DRAFT}arrange/", {"act": f"section-down {first}"})
+    dana.post(f"{DRAFT}arrange/", {"act": f"section-up {first}"})
+    assert draft().definition["sections"] == before
+    dana.post(f"{DRAFT}arrange/", {"act": f"section-up {second}"})
+    assert draft().definition["sections"][:2] == [before[1], before[0]]
+    place = f"{DRAFT}section/1/"
+    taken = dana.post(place, {"was": second, "title": first, "help": "Ask <b>alone</b>."})
+    assert (taken.status_code, "section of that name already" in words_of(taken)) == (422, True)
+    assert dana.post(place, {"was": second, "title": "Anew", "help": "Ask <b>alone</b>."}).status_code == 302
+    late = carys.post(place, {"was": second, "title": "Other", "help": "Typed"})
+    assert "There is no section" in words_of(late)
+    assert "Typed" in late.content.decode()
+    dana.post(f"{DRAFT}arrange/", {"act": f"up {before[0]['items'][1]}"})
+    held = draft().definition
+    assert held["sections"][0] == {"title": "Anew", "help": "Ask <b>alone</b>.", "items": before[1]["items"]}
+    assert [item["code"] for item in held["items"]] == [
+        code for section in held["sections"] for code in section["items"]
+    ]
+    for page in (EDITION, f"{EDITION}preview/"):
+        assert "Ask &lt;b&gt;alone" in dana.get(page).content.decode(), page
+    assert dana.get(f"{DRAFT}section/99/").status_code == 404
+    assert cast.browser("priya").get(place).status_code == 403
