@@ -16,7 +16,6 @@ ASKED_OTHERWISE = {
     "referrals_referralmessage": "each message is of the category that it is about",
     "referrals_minute": "each passage is of a category of its own, which its column names",
     "referrals_routingdecision": "seen by whoever of the hub sees the case; holds what was assessed",
-    "reporting_movedcase": "the same; says where a rehearsal would send it",
     "referrals_waiting": "the same; names the service that it waits for",
     "referrals_feedrow": "seen by whoever of the hub sees the person; holds what a sender wrote of the incident",
     "referrals_heldstep": "the same",

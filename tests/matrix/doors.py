@@ -299,7 +299,8 @@ WORK: dict[str, Door] = {
     "referral_messages": _referral(
         {"text": REASON, "about": "identity"}, {"text": REASON, "about": "identity", "asks": "on"}
     ),
-    "api_conference_questions": Door(gets=("", "?waiting=true"), to=SYSTEM),  # the world's conference has ended
+    # The world's conference has ended.
+    "api_conference_questions": Door(gets=("", "?waiting=true"), to=SYSTEM),
     "api_conference_answer": Door(at={"research_id": "{research}"}, posts=({"known": "false"},), to=SYSTEM),
     "api_document": Door(at=OF_REFERRAL | {"document_id": "{document}"}, shows=(NOTES,), to=SYSTEM),
     "api_messages": _referral({"details": REASON}),
