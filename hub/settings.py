@@ -335,6 +335,7 @@ SPECTACULAR_SETTINGS = {
     "ENFORCE_NON_BLANK_FIELDS": True,
     "ENUM_NAME_OVERRIDES": {
         "DisputeStatusEnum": "referrals.models.Dispute.Status",
+        "ResearchStatusEnum": "referrals.models.Research.Status",
         "RunStatusEnum": ["working", "finished"],
     },
     "SERVE_INCLUDE_SCHEMA": False,

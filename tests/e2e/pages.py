@@ -1,6 +1,6 @@
 """Walking the product by its own links, as each role, and what is looked at on each page."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from urllib.parse import urljoin, urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
@@ -59,11 +59,12 @@ class Look:
         return faults(page)
 
 
-def walk(page: Page, start: str = "/") -> Iterator[str]:
-    """Open each kind of page that links lead to from `start`, twice at most, and yield the name of its address.
+def walk(page: Page, start: str = "/", known: Collection[str] = ()) -> Iterator[str]:
+    """Open each kind of page that links lead to from `start`, and yield the name of its address.
 
-    The browser stands on the page while the caller looks at it.
+    Twice at most; once where other readers know it. The browser stands on the page while the caller looks at it.
     """
+    others = frozenset(known)
     seen: dict[str, int] = {}
     visited: set[str] = set()
     waiting = [start]
@@ -71,7 +72,7 @@ def walk(page: Page, start: str = "/") -> Iterator[str]:
         path = waiting.pop(0)
         name = resolve(urlsplit(path).path).url_name or ""
         key = (name, urlsplit(path).path)
-        if key in visited or seen.get(name, 0) >= ENOUGH_OF_ONE_KIND:
+        if key in visited or seen.get(name, 0) >= (1 if name in others else ENOUGH_OF_ONE_KIND):
             continue
         visited.add(key)
         answer = page.goto(path)
