@@ -140,12 +140,13 @@ def test_what_is_listed_as_public_is_there_and_is_public(hub):
 @pytest.mark.slow
 @pytest.mark.parametrize("person", PEOPLE)
 def test_no_address_fails_for_anybody_and_what_is_absent_is_not_found_or_refused(hub, cast, person):
+    browser = cast.browser(person)
     for name, address in every_address():
         if name == "account_logout":
             continue
-        browser = cast.browser(person)
         answer = browser.get("/" + address.lstrip("/"))
         assert answer.status_code < 500, f"{name} for {person}"
         if "no-such" in address or "999999" in address:
             # 410: a link that was used, one that has run out and one that never was look the same
             assert answer.status_code in (302, 401, 403, 404, 405, 410), f"{name} for {person}"
+    assert browser.get("/").status_code == 200, f"{person} is still signed in"
