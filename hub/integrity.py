@@ -190,10 +190,13 @@ CHECKS = (
     Check(
         "events_reach_their_feed",
         "Every referral event is in the feed of the referral's agency",
-        "SELECT count(*) FROM messaging_event WHERE referral_id IS NOT NULL AND topic NOT LIKE 'pathway.%'",
-        # A challenge names a referral too; it is about the pathway, and told to whoever keeps that.
+        "SELECT count(*) FROM messaging_event WHERE referral_id IS NOT NULL AND topic NOT LIKE 'pathway.%'"
+        " AND topic <> 'referral.given'",
+        # A challenge names a referral too; it is about the pathway, and told to whoever keeps that. Whom a team gives
+        # its work to is the team's own.
         "SELECT e.id FROM messaging_event e JOIN referrals_referral r ON r.id = e.referral_id"
-        " WHERE e.topic NOT LIKE 'pathway.%' AND NOT EXISTS (SELECT 1 FROM messaging_feedentry f"
+        " WHERE e.topic NOT LIKE 'pathway.%' AND e.topic <> 'referral.given'"
+        " AND NOT EXISTS (SELECT 1 FROM messaging_feedentry f"
         " WHERE f.event_id = e.id AND f.agency_id = r.agency_id)",
     ),
     Check(

@@ -10,6 +10,7 @@ from agencies.models import Notification, Practitioner
 from messaging.relay import run_due
 from referrals.models import Referral
 from referrals.queries import partner_queue as queue
+from reporting.queries.rollups import drift
 from tests.factories import a_case, a_referral
 
 pytestmark = pytest.mark.usefixtures("hub")
@@ -40,6 +41,8 @@ def test_referrals_are_given_to_one_of_the_team_who_is_told_and_finds_them(cast)
         a_referral(a_case()),
         a_referral(a_case(), status="accepted"),
     )
+    run_due()
+    _, before = drift()
     ruth = cast.browser("ruth")
     both = {"referral": [str(first.id), str(second.id)], "here": "?list=answer"}
     told = ruth.post("/referrals/give/", {**both, "to": str(tom.id)}, follow=True).content.decode()
@@ -49,6 +52,7 @@ def test_referrals_are_given_to_one_of_the_team_who_is_told_and_finds_them(cast)
     with acting_as_system("tests"):
         kinds = Notification.objects.filter(recipient=tom.id, kind="referral_given")
         assert {one.referral_id for one in kinds} == {first.id, second.id}
+    assert drift()[1] == before, "no number moves with it"
     late = {"referral": str(first.id), "to": str(cast.actor("ruth").id), "one": "yes"}
     refused = ruth.post("/referrals/give/", late, follow=True).content.decode()
     assert "While you were looking" in refused
