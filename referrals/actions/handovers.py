@@ -10,9 +10,10 @@ from django.utils import timezone
 from access.actor import Actor
 from access.categories import Category
 from access.roles import Capability
-from messaging.events import Happening, publish
+from messaging.events import publish
 from referrals.actions.messages import CannotBeSaid
 from referrals.actions.referral import AnswerIncomplete, locked
+from referrals.actions.telling import beside_moves
 from referrals.models import HandoverNote, Referral
 from referrals.queries.handovers import newest_handover, waits_to_be_read
 from referrals.queries.messages import ABOUT
@@ -75,7 +76,7 @@ def write_handover(
         written_at=now,
     )
     HandoverNote.objects.bulk_create([made])
-    publish(_told(referral, "handover.written", now, side="hub" if actor.hub else "partner"))
+    publish(beside_moves(referral, "handover.written", now, side="hub" if actor.hub else "partner"))
     return made
 
 
@@ -91,7 +92,7 @@ def acknowledge(*, actor: Actor, referral_id: UUID, expected_version: int | None
     HandoverNote.objects.filter(id=note.id, acknowledged_at=None).update(
         acknowledged_at=now, acknowledged_by_name=actor.name
     )
-    publish(_told(referral, "handover.acknowledged", now))
+    publish(beside_moves(referral, "handover.acknowledged", now))
     return referral
 
 
@@ -106,15 +107,3 @@ def _check(referral: Referral, note: Handover) -> None:
         )
     if note.joint_call_at is not None and str(Category.CONTACT) not in referral.categories:
         raise CannotBeSaid("The agency is not told how to reach the person: leave the joint call out.")
-
-
-def _told(referral: Referral, topic: str, at: datetime, **codes: object) -> Happening:
-    data = {"agency": str(referral.agency_id), "service": str(referral.service_id)}
-    return Happening(
-        topic,
-        at=at,
-        case_id=referral.case_id,
-        referral_id=referral.id,
-        data={**data, **codes},
-        audience=[referral.agency_id],
-    )

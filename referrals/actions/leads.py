@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from access.actor import Actor
 from access.roles import Capability
-from messaging.events import Happening, publish
+from messaging.events import publish
+from referrals.actions.telling import beside_moves
 from referrals.actions.triage import locked_open_case
 from referrals.models import Lead, Referral
 from referrals.queries.leads import live_referrals
@@ -48,7 +49,7 @@ def choose_lead(*, actor: Actor, case_id: UUID, referral_id: UUID) -> Lead:
         referral_id=referral_id,
         defaults={"case": case, "chosen_by_name": actor.name, "chosen_at": now, "ended_at": None},
     )
-    publish(_told(live[referral_id], "lead.chosen", now))
+    publish(beside_moves(live[referral_id], "lead.chosen", now))
     return chosen
 
 
@@ -72,16 +73,4 @@ def lead_falls_away(referral: Referral, *, at: datetime) -> None:
 
 def _end(referral: Referral, at: datetime, topic: str, code: str) -> None:
     if Lead.objects.filter(referral=referral, ended_at=None).update(ended_at=at):
-        publish(_told(referral, topic, at, reason_code=code))
-
-
-def _told(referral: Referral, topic: str, at: datetime, **codes: object) -> Happening:
-    data = {"agency": str(referral.agency_id), "service": str(referral.service_id)}
-    return Happening(
-        topic,
-        at=at,
-        case_id=referral.case_id,
-        referral_id=referral.id,
-        data={**data, **codes},
-        audience=[referral.agency_id],
-    )
+        publish(beside_moves(referral, topic, at, reason_code=code))

@@ -8,8 +8,9 @@ from django.utils import timezone
 
 from access.actor import Actor
 from access.roles import Capability
-from messaging.events import Happening, publish
+from messaging.events import publish
 from referrals.actions.referral import locked
+from referrals.actions.telling import beside_moves
 from referrals.models import Referral
 from referrals.workflow import PROGRESS, WORKED_ON, MoveRefused
 
@@ -43,19 +44,5 @@ def record_progress(
     referral.progress = {**referral.progress, step: on.isoformat()}
     referral.version += 1
     referral.save(update_fields=["progress", "version"])
-    data: dict[str, object] = {
-        "agency": str(referral.agency_id),
-        "service": str(referral.service_id),
-        "step": step,
-    }
-    publish(
-        Happening(
-            "progress.recorded",
-            at=now,
-            case_id=referral.case_id,
-            referral_id=referral.id,
-            data=data,
-            audience=[referral.agency_id],
-        )
-    )
+    publish(beside_moves(referral, "progress.recorded", now, step=step))
     return referral

@@ -20,6 +20,7 @@ from referrals import scope
 from referrals.actions.clocks import keep_due
 from referrals.actions.leads import lead_falls_away
 from referrals.actions.sight import keep_sight
+from referrals.actions.telling import beside_moves
 from referrals.clocks import due_within
 from referrals.grounds import CONFLICT
 from referrals.models import Case, Outcome, RecallReason, Referral
@@ -214,7 +215,8 @@ def confirm_recall(
     referral.save(
         update_fields=["version", "confirmed_at", "confirmed_by_name", "confirmation", "confirmation_words"]
     )
-    publish(_told(referral, "referral.recall_confirmed", now, confirmation=answer))
+    told = beside_moves(referral, "referral.recall_confirmed", now, to=referral.status, confirmation=answer)
+    publish(told)
     return referral
 
 
@@ -223,7 +225,8 @@ def remind_to_confirm(*, actor: Actor, referral_id: UUID) -> None:
     actor.require(Capability.RECALL_REFERRAL)
     referral = locked(actor, referral_id, None)
     if may_be_confirmed(referral):
-        publish(_told(referral, "referral.confirmation_overdue", timezone.now()))
+        told = beside_moves(referral, "referral.confirmation_overdue", timezone.now(), to=referral.status)
+        publish(told)
 
 
 def may_be_confirmed(referral: Referral) -> bool:
@@ -344,19 +347,6 @@ def happening(referral: Referral, *, verb: str, from_: str, at: datetime, **code
         data["wait_hours"] = round((at - referral.sent_at).total_seconds() / 3600, 2)
     return Happening(
         f"referral.{TOPICS.get(verb, 'sent')}",
-        at=at,
-        case_id=referral.case_id,
-        referral_id=referral.id,
-        data={**data, **codes},
-        audience=[referral.agency_id],
-    )
-
-
-def _told(referral: Referral, topic: str, at: datetime, **codes: object) -> Happening:
-    """What is told of a referral beside its moves."""
-    data = {"agency": str(referral.agency_id), "service": str(referral.service_id), "to": referral.status}
-    return Happening(
-        topic,
         at=at,
         case_id=referral.case_id,
         referral_id=referral.id,

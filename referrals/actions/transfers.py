@@ -14,11 +14,12 @@ from django.utils import timezone
 from access.actor import Actor
 from access.roles import Capability
 from agencies.actions.services import lock_services
-from messaging.events import Happening, publish
+from messaging.events import publish
 from referrals.actions.clocks import happened, start_answer_clocks
 from referrals.actions.handovers import Handover, write_handover
 from referrals.actions.referral import AnswerIncomplete, happening, locked, make_move
 from referrals.actions.routing import send_planned, want_decision
+from referrals.actions.telling import beside_moves
 from referrals.actions.triage import locked_open_case
 from referrals.actions.waiting import TO_ROUTE
 from referrals.models import Case, Referral, RoutingDecision, Transfer
@@ -98,7 +99,7 @@ def ask_transfer(
     _keep(actor, referral, Transfer.Status.ASKED, words, now)
     if note is not None:
         write_handover(actor=actor, referral_id=referral.id, note=note)
-    publish(_told(referral, "transfer.asked", now))
+    publish(beside_moves(referral, "transfer.asked", now))
     return referral
 
 
@@ -134,7 +135,7 @@ def refuse_transfer(*, actor: Actor, referral_id: UUID, words: str) -> Referral:
         raise CannotTransfer("Nobody asks to hand this referral over.")
     _decide(actor, asked, Transfer.Status.REFUSED, said, now)
     _take_back(case, asked)
-    publish(_told(referral, "transfer.refused", now))
+    publish(beside_moves(referral, "transfer.refused", now))
     return referral
 
 
@@ -254,14 +255,3 @@ def _take_back(case: Case, asked: Transfer) -> None:
     if case.decision_wanted == question_of(asked):
         case.decision_wanted = ""
         case.save(update_fields=["decision_wanted"])
-
-
-def _told(referral: Referral, topic: str, at: datetime) -> Happening:
-    return Happening(
-        topic,
-        at=at,
-        case_id=referral.case_id,
-        referral_id=referral.id,
-        data={"agency": str(referral.agency_id), "service": str(referral.service_id)},
-        audience=[referral.agency_id],
-    )

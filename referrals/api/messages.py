@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import exceptions
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -22,6 +21,7 @@ from referrals.api.views import (
     READ_PROBLEMS,
     WRITE_HEADERS,
     WRITE_PROBLEMS,
+    before_of,
     client_of,
     expected_version,
     own_referral,
@@ -47,11 +47,7 @@ class Messages(APIView):
     def get(self, request: Request, referral_id: UUID) -> Response:
         referral = own_referral(referral_id)
         limit = whole_number(request, "limit", PAGE, LARGEST_PAGE)
-        given = request.query_params.get("before")
-        try:
-            before = UUID(given) if given else None
-        except ValueError:
-            raise exceptions.ValidationError({"before": "Give the id from `next`."}) from None
+        before = before_of(request)
         page = message_page(referral=referral, before=before, limit=limit)
         if page.messages and before is None:
             mark_read(actor=current_actor(), referral=referral, newest=page.messages[0])

@@ -24,6 +24,7 @@ from referrals.api.views import (
     READ_PROBLEMS,
     WRITE_HEADERS,
     WRITE_PROBLEMS,
+    before_of,
     client_of,
     whole_number,
 )
@@ -51,11 +52,7 @@ class ConferenceQuestions(APIView):
         waiting = request.query_params.get("waiting", "false")
         if waiting not in ("true", "false"):
             raise exceptions.ValidationError({"waiting": "Give true or false."})
-        given = request.query_params.get("before")
-        try:
-            before = UUID(given) if given else None
-        except ValueError:
-            raise exceptions.ValidationError({"before": "Give the id from `next`."}) from None
+        before = before_of(request)
         found = questions(actor=actor, waiting=waiting == "true", before=before, limit=limit + 1)
         shown = found[:limit]
         record_look(

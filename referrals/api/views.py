@@ -73,6 +73,15 @@ def whole_number(request: Request, name: str, default: int, largest: int | None 
     return number
 
 
+def before_of(request: Request) -> UUID | None:
+    """The cursor `before` of the query string: `next` of the page before. Raises ValidationError."""
+    given = request.query_params.get("before")
+    try:
+        return UUID(given) if given else None
+    except ValueError:
+        raise exceptions.ValidationError({"before": "Give the id from `next`."}) from None
+
+
 def expected_version(request: Request) -> int | None:
     """The version that If-Match names; None for any. Raises ValidationError."""
     given = request.headers.get("If-Match", "").strip().removeprefix("W/").strip('"')
@@ -165,15 +174,10 @@ class Referrals(APIView):
         if status and status not in STATUS_WORDS:
             known = ", ".join(word for word in STATUS_WORDS if word != "draft")
             raise exceptions.ValidationError({"status": f"Give one of {known}."})
-        before = request.query_params.get("before")
-        try:
-            cursor = UUID(before) if before else None
-        except ValueError:
-            raise exceptions.ValidationError({"before": "Give the id from `next`."}) from None
         found = queries.own_list(
             actor=current_actor(),
             status=status,
-            before=cursor,
+            before=before_of(request),
             limit=limit + 1,
         )
         shown = found[:limit]
