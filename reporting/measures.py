@@ -75,7 +75,9 @@ def changes(topic: str, data: Mapping[str, object], day: date, *, restricted: bo
         case "case.reopened":
             # It did not end that day after all.
             return [Change(CASES_CLOSED, code("end_state"), date.fromisoformat(code("closed_on")), -1)]
-    if topic.startswith("referral.") and "to" in data:  # whom a team gives its own work to is no move
+    if (
+        topic.startswith("referral.") and "from" in data
+    ):  # what is told beside moves (given, confirmed) is none
         verb = topic.removeprefix("referral.")
         agency = code("agency")
         moved = [Change(REFERRALS_MOVED, f"{agency}|{verb}", day, 1)]

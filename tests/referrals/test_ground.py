@@ -15,6 +15,7 @@ from referrals.actions import referral as verbs
 from referrals.actions.consent import AgencyAnswer, record_consents
 from referrals.actions.ground import follow_ground
 from referrals.workflow import MoveRefused
+from reporting.queries.rollups import drift
 from tests.referrals.road import TOLD, consent, fresh, referrals_of, routed, the_referral
 from victims.models import Consent
 
@@ -172,11 +173,15 @@ def test_a_partner_confirms_on_its_page_and_others_cannot(cast):
     path = f"/referrals/{the_referral(case).id}/confirm/"
     consent(cast, case, withdrawn=[PARTNER])
     assert cast.browser("helen").post(path, {"answer": "deleted"}).status_code == 404
+    run_due()
+    _, before = drift()
     ruth = cast.browser("ruth")
     assert "Choose what became of what you held" in ruth.post(path, {"answer": ""}).content.decode()
     assert ruth.post(path, {"answer": "deleted"}).status_code == 302
     confirmed = the_referral(case)
     assert (confirmed.confirmation, confirmed.confirmed_by_name) == ("deleted", "Ruth Silva")
+    run_due()
+    assert drift()[1] == before, "it was counted as recalled already"
 
 
 def test_what_was_not_recalled_has_nothing_to_confirm(cast):
