@@ -88,6 +88,7 @@ DOOR_WORDS = {
     "api_actions": "an agency's own system: what it may answer",
     "feed_run": "a file as the police sent it",
     "feed_run_export": "a file as the police sent it, downloaded",
+    "api_sent": "how far the hub is with what an agency sent, by its system",
     "api_intake_run": "what became of what an agency's system sent",
     "replay_decision": "routing decisions made again",
     "feed_report": "what became of a file of the police",

@@ -93,6 +93,7 @@ class Capability(StrEnum):
     QUESTION_PATHWAY = "question_pathway"
     REHEARSE_PATHWAY = "rehearse_pathway"
     SEE_SENT = "see_sent"
+    SEE_REFERRED = "see_referred"
     SET_CAPACITY = "set_capacity"
     ASK_OVERRIDE = "ask_override"
     APPROVE_OVERRIDE = "approve_override"
@@ -159,6 +160,7 @@ _RIGHTS_DECISIONS = frozenset(
 _PARTNER = frozenset(
     {
         Capability.REFER,
+        Capability.SEE_REFERRED,
         Capability.SEE_REFERRALS,
         Capability.ANSWER_REFERRAL,
         Capability.WRITE_MESSAGE,
@@ -255,6 +257,7 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
             Capability.PULL_CHANGES,
             Capability.SET_CAPACITY,
             Capability.SEND_FEED,
+            Capability.SEE_SENT,
             Capability.SEE_PATHWAYS,
             Capability.SEE_CONFERENCES,
             Capability.ANSWER_RESEARCH,

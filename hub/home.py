@@ -64,6 +64,15 @@ def _parts(actor: Actor, now: datetime) -> Iterator[Part]:
             [_figure(returned, "Returned to you", "sent_returned", note="to be mended", urgent=True)],
             _links(("What you sent, and how far it has come", "sent"), ("Make a referral", "new_referral")),
         )
+    if actor.can(Capability.SEE_REFERRED):
+        returned = how_many_returned(actor=actor)
+        yield Part(
+            "Who you referred",
+            [_figure(returned, "Returned to you", "sent_returned", note="to be mended", urgent=True)],
+            _links(
+                ("Who you referred, and how far it has come", "sent"), ("Make a referral", "new_referral")
+            ),
+        )
     if kept := [(label, name) for label, name, capability in KEPT if actor.can(capability)]:
         yield Part("More", [], _links(*kept))
 

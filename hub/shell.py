@@ -39,6 +39,7 @@ NAVIGATION = (
     ("Notices", "rights_notices", Capability.ANSWER_REFERRAL),
     ("Rights", "rights_requests", Capability.DECIDE_RIGHTS),
     ("What we sent", "sent", Capability.SEE_SENT),
+    ("Who we referred", "sent", Capability.SEE_REFERRED),
     ("New referral", "new_referral", Capability.REFER),
     ("Feeds", "feeds", Capability.SEE_FEEDS),
     ("On call", "on_call", Capability.SEE_CASES),

@@ -103,6 +103,14 @@ STEPS = (
         Capability.SEE_SENT,
     ),
     Step(
+        "Follow whom you referred",
+        (
+            "You see how far the hub is with each person that your agency referred, and what came back to be mended.",
+        ),
+        (("Who we referred", "sent"), ("New referral", "new_referral")),
+        Capability.SEE_REFERRED,
+    ),
+    Step(
         "Keep agencies and people",
         ("Invite people, give them a role and teams, and end their access on the day that they leave.",),
         (("Agencies", "agencies"),),

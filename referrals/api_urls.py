@@ -2,12 +2,13 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 from drf_spectacular.views import SpectacularJSONAPIView
 
-from referrals.api import capacity, disputes, documents, intake, messages, research, views
+from referrals.api import capacity, disputes, documents, intake, messages, research, sent, views
 
 urlpatterns = [
     path("schema/", login_not_required(SpectacularJSONAPIView.as_view()), name="api_schema"),
     path("intake/", intake.Intake.as_view(), name="api_intake"),
     path("intake/<int:number>/", intake.IntakeRun.as_view(), name="api_intake_run"),
+    path("intake/sent/", sent.Sent.as_view(), name="api_sent"),
     path("capacity/", capacity.Capacity.as_view(), name="api_capacity"),
     path("conferences/questions/", research.ConferenceQuestions.as_view(), name="api_conference_questions"),
     path(

@@ -327,6 +327,7 @@ def write_what_became_of_it(payload: dict[str, str]) -> None:
 @subscriber(
     "case.moved",
     "case.contact_attempted",
+    "case.consent_recorded",
     "case.closed",
     "referral.accepted",
     "referral.started",

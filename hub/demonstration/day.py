@@ -39,9 +39,9 @@ from referrals.actions.override import ask_override
 from referrals.actions.referral import accept, recall, receive
 from referrals.actions.restriction import give_personal_access, restrict
 from referrals.actions.same_person import answer_suggestion
-from referrals.actions.told import SELF, take_referral
+from referrals.actions.told import OFFICER, SELF, take_referral
 from referrals.feed.told import Told
-from referrals.models import Case, FeedRun, FeedSource, Referral
+from referrals.models import Case, FeedRow, FeedRun, FeedSource, Referral
 from referrals.queries.review import newest_case_of
 from rights.actions.requests import open_request
 from victims.actions.deduplication import start_deduplication
@@ -50,7 +50,8 @@ from victims.models import Consent, ContactMethod, SamePersonSuggestion
 
 PASSWORD = "northshire-demo-only"  # printed by `make run`, refused in production
 FEED = "referrals/sources/examples/northshire-2026-11-16.csv"
-ASKED = UUID("01a21409-0000-7000-8000-00000000a5ed")  # the one filled-in form of the demonstration
+ASKED = UUID("01a21409-0000-7000-8000-00000000a5ed")  # the filled-in forms of the demonstration
+REFERRED = UUID("01a21409-0000-7000-8000-0000000e4ede")
 FEED_DAY = date(2026, 11, 16)
 PARTNER_SYSTEMS = ("safe-steps", "victim-care", "calder-house", "young-voices")
 LONGEST_WAIT = 120
@@ -86,6 +87,7 @@ def demonstrate(*, tell: Tell, web: str | None = None) -> None:
     tell("Knowing people again")
     _know_again()
     _call_again()
+    _refer_by_form()
     tell("Closing what is finished, recalling what was sent too early")
     _close()
     _recall()
@@ -178,6 +180,31 @@ def _ask_for_help() -> None:
     with acting_as_system("self-referral") as actor:
         run = take_referral(actor=actor, source=SELF, token=ASKED, told=told, on_behalf=False)
     _wait(lambda: FeedRun.objects.filter(id=run.id, status=FeedRun.Status.FINISHED).exists(), "the form")
+
+
+def _refer_by_form() -> None:
+    """A partner's practitioner refers somebody who came to them first; a colleague at the hub takes the case."""
+    told = Told(
+        kind="close",
+        ways=frozenset({"call"}),
+        given_names="Marged",
+        surname="Trevanion",
+        date_of_birth=date(1979, 9, 30),
+        phone="07700900314",
+        hours="morning",
+        consent=True,
+        relationship="husband",
+        summary="She came to our drop-in. She wants help with the police and with her home.",
+    )
+    helen = _practitioner("helen.marsh@safesteps.example")
+    with acting_as(helen):
+        run = take_referral(actor=helen, source=OFFICER, token=REFERRED, told=told, on_behalf=True)
+    _wait(lambda: FeedRun.objects.filter(id=run.id, status=FeedRun.Status.FINISHED).exists(), "the form")
+    liam = _practitioner("liam.byrne@northshire.example")
+    with acting_as_system("demonstration"):
+        case = Case.objects.get(id=FeedRow.objects.values("case_id").get(run=run)["case_id"])
+    with acting_as(liam):
+        triage.assign(actor=liam, case_id=case.id, to=liam.id)
 
 
 def _wait(done: Callable[[], bool], what: str) -> None:

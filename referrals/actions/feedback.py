@@ -2,7 +2,8 @@
 system alone; written again it comes to the same.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -14,20 +15,25 @@ from referrals.feed.held import RETURNED
 from referrals.feedback import TAKEN_ON, stage_of
 from referrals.models import Case, ContactAttempt, Feedback, FeedRow, FeedRun, Referral, SentRecord
 from referrals.queries.sources import definition_of
+from victims.queries import standing_consents
+from victims.strictest import REFUSED
 
 AT_ONCE = 1000
+NOTHING = {"stage": "taken", "end_state": ""}
+"""What somebody knows who may know nothing of what came of it."""
 
 
 @transaction.atomic
 def write_sent(*, run_id: UUID) -> None:
     """Let the sender of a finished run look back on it."""
     run = FeedRun.objects.select_related("source").get(id=run_id)
-    columns, agency_id = _references(run), sender_of(run)
+    columns, teller = _references(run), _teller_of(run)
+    agency_id = teller.agency_id if teller else run.source.agency_id
     after = -1
     while rows := list(FeedRow.objects.filter(run=run, line__gt=after).order_by("line")[:AT_ONCE]):
-        sent = [_sent(run, row, columns, agency_id) for row in rows]
+        sent = [_sent(run, row, columns, teller) for row in rows]
         insert_rows(SentRecord, sent, rest="ON CONFLICT DO NOTHING")
-        _begin(agency_id, {row.case_id for row in rows if row.case_id})
+        _begin(agency_id, {row.case_id for row in rows if row.case_id}, told=teller is not None)
         after = rows[-1].line
 
 
@@ -36,9 +42,10 @@ def write_answered(*, row_id: UUID) -> None:
     """Let the sender see what became of a row that was held, in place of what it saw before."""
     row = FeedRow.objects.select_related("run__source").get(id=row_id)
     if SentRecord.objects.filter(row_id=row_id).delete()[0]:
-        columns, agency_id = _references(row.run), sender_of(row.run)
-        insert_rows(SentRecord, [_sent(row.run, row, columns, agency_id)])
-        _begin(agency_id, {row.case_id} if row.case_id else ())
+        columns, teller = _references(row.run), _teller_of(row.run)
+        agency_id = teller.agency_id if teller else row.run.source.agency_id
+        insert_rows(SentRecord, [_sent(row.run, row, columns, teller)])
+        _begin(agency_id, {row.case_id} if row.case_id else (), told=teller is not None)
 
 
 @transaction.atomic
@@ -46,17 +53,23 @@ def follow_case(*, case_id: UUID) -> None:
     """Bring what senders of this case may know up to where it stands."""
     for agency_id in Feedback.objects.filter(case_id=case_id).values_list("agency_id", flat=True):
         for line in _lines(agency_id, [case_id]):
+            told = line | NOTHING if _is_refused(line, agency_id) else line
             Feedback.objects.filter(case_id=case_id, agency_id=agency_id).exclude(
-                stage=line["stage"], end_state=line["end_state"]
-            ).update(stage=line["stage"], end_state=line["end_state"], changed_at=line["changed_at"])
+                stage=told["stage"], end_state=told["end_state"]
+            ).update(stage=told["stage"], end_state=told["end_state"], changed_at=told["changed_at"])
 
 
-def sender_of(run: FeedRun) -> UUID:
-    """Whose agency may look back on a delivery: of what was told on a form, the agency of whoever filled it in."""
-    if run.source.definition.get("form"):
-        teller = Practitioner.objects.filter(id=run.taken_by).values_list("agency_id", flat=True).first()
-        return teller or run.source.agency_id
-    return run.source.agency_id
+def _is_refused(line: Mapping[str, Any], agency_id: UUID) -> bool:
+    """Whether the person said that this agency is to be told nothing."""
+    stands = standing_consents(case_id=line["case_id"], person_id=line["person_id"], at=line["changed_at"])
+    return agency_id in stands and stands[agency_id].stands == REFUSED
+
+
+def _teller_of(run: FeedRun) -> Practitioner | None:
+    """Who filled the form in, whose agency may look back on it; None of a feed, or where a person told it."""
+    if not run.source.definition.get("form"):
+        return None
+    return Practitioner.objects.filter(id=run.taken_by).first()
 
 
 def _references(run: FeedRun) -> list[str]:
@@ -66,10 +79,12 @@ def _references(run: FeedRun) -> list[str]:
     return [columns[name] for name in names if name in columns]
 
 
-def _sent(run: FeedRun, row: FeedRow, columns: Sequence[str], agency_id: UUID) -> dict[str, object]:
+def _sent(
+    run: FeedRun, row: FeedRow, columns: Sequence[str], teller: Practitioner | None
+) -> dict[str, object]:
     told = (row.raw.get(column, "").strip() for column in columns)
     return {
-        "agency_id": agency_id,
+        "agency_id": teller.agency_id if teller else run.source.agency_id,
         "row_id": row.id,
         "run_number": run.number,
         "line": row.line,
@@ -80,14 +95,21 @@ def _sent(run: FeedRun, row: FeedRow, columns: Sequence[str], agency_id: UUID) -
         "case_id": row.case_id,
         "person_id": row.person_id,
         "returned_at": row.judged_at if row.verdict.startswith(RETURNED) else None,
+        "told_by": teller.id if teller else None,
+        "told_by_name": run.taken_by_name if teller else "",
     }
 
 
-def _begin(agency_id: UUID, cases: Iterable[UUID]) -> None:
-    insert_rows(Feedback, _lines(agency_id, cases), rest="ON CONFLICT DO NOTHING")
+def _begin(agency_id: UUID, cases: Iterable[UUID], *, told: bool) -> None:
+    """Let the agency know how far each case is. Whoever tells of somebody on a form begins with nothing but that it was
+    taken: that the person was known here, or helped already, is not theirs to find out.
+    """
+    lines = _lines(agency_id, cases)
+    known = [line | NOTHING for line in lines] if told else lines
+    insert_rows(Feedback, known, rest="ON CONFLICT DO NOTHING")
 
 
-def _lines(agency_id: UUID, cases: Iterable[UUID]) -> list[dict[str, object]]:
+def _lines(agency_id: UUID, cases: Iterable[UUID]) -> list[dict[str, Any]]:
     wanted, now = list(cases), timezone.now()
     reached = ContactAttempt.objects.filter(case_id__in=wanted, result=ContactAttempt.Result.SPOKE)
     spoken = set(reached.values_list("case_id", flat=True).distinct())

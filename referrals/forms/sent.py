@@ -16,8 +16,9 @@ class DayForm(forms.Form):
 class ReferenceForm(forms.Form):
     mark_optional = False
     reference = forms.CharField(
-        label="Your crime reference",
+        label="Your reference",
+        help_text="The crime’s in your own system, or the number that the referral form gave.",
         max_length=60,
         widget=forms.TextInput(attrs={"class": "govuk-input--width-20", "autocomplete": "off"}),
-        error_messages={"required": "Enter a crime reference of yours"},
+        error_messages={"required": "Enter a reference"},
     )

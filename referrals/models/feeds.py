@@ -230,6 +230,8 @@ class SentRecord(HubRow):
     case_id = models.UUIDField(null=True)
     person_id = models.UUIDField(null=True)
     returned_at = models.DateTimeField(null=True, help_text="When the hub returned it to the sender.")
+    told_by = models.UUIDField(null=True, help_text="Who told it on the form; empty of a feed's.")
+    told_by_name = models.CharField(max_length=150, blank=True)
 
     class Meta:
         indexes = [
@@ -241,6 +243,12 @@ class SentRecord(HubRow):
             models.Index(fields=["agency", "sent_at", "id"], name="referrals_sent_newest"),
             models.Index(fields=["agency", "reference"], name="referrals_sent_reference"),
             models.Index(fields=["run_number", "line"], name="referrals_sent_run"),
+            models.Index(
+                fields=["agency", "sent_at", "id"],
+                name="referrals_sent_told",
+                condition=models.Q(told_by__isnull=False),
+            ),
+            models.Index(fields=["case_id"], name="referrals_sent_case"),
         ]
 
 

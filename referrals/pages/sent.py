@@ -1,4 +1,4 @@
-"""What we sent: a police force's own records, the hub's verdict on each, and how far the hub has come."""
+"""What we sent: an agency's own records and whom it referred, the verdict on each, and how far the hub has come."""
 
 from datetime import date
 
@@ -24,7 +24,7 @@ def sent(request: HttpRequest) -> HttpResponse:
     """The agency's own records, the newest first, of one day where asked. A reference is sought by POST, so that
     no address holds it.
     """
-    actor = _liaison()
+    actor = _sender()
     day_form = DayForm(request.GET if "day" in request.GET else None)
     day = day_form.cleaned_data["day"] if day_form.is_bound and day_form.is_valid() else None
     form = ReferenceForm(request.POST if request.method == "POST" else None)
@@ -41,6 +41,7 @@ def sent(request: HttpRequest) -> HttpResponse:
         "form": form,
         "day_form": day_form,
         "day": day,
+        "title": title_for(actor),
         "sought": form.is_bound and form.is_valid(),
         "export_url": f"{reverse('sent_export')}?day={day or timezone.localdate():%Y-%m-%d}",
         "export_day": day or timezone.localdate(),
@@ -52,7 +53,7 @@ def sent(request: HttpRequest) -> HttpResponse:
 @require_GET
 def sent_export(request: HttpRequest) -> HttpResponse | FileResponse:
     """One day's records as CSV."""
-    actor = _liaison()
+    actor = _sender()
     try:
         day = date.fromisoformat(request.GET.get("day", ""))
     except ValueError:
@@ -69,15 +70,17 @@ def sent_export(request: HttpRequest) -> HttpResponse | FileResponse:
 def sent_returned(request: HttpRequest) -> HttpResponse:
     """What the hub returned to the agency, each with what is to be corrected, the newest first."""
     where = {"after": request.GET.get("after", ""), "before": request.GET.get("before", "")}
-    page = queries.returned_page(actor=_liaison(), **where)
+    actor = _sender()
+    page = queries.returned_page(actor=actor, **where)
     record_look(action=Look.Action.LIST, door="sent_returned", subjects=queries.subjects_of(page.lines))
-    return render(request, "referrals/sent_returned.html", {"page": page})
+    context = {"page": page, "title": title_for(actor)}
+    return render(request, "referrals/sent_returned.html", context)
 
 
 @require_GET
 def sent_returned_export(request: HttpRequest) -> FileResponse:
     """The report of returned rows as CSV."""
-    batches = queries.returned_in_batches(actor=_liaison())
+    batches = queries.returned_in_batches(actor=_sender())
     lines = [line for batch in batches for line in batch]
     record_look(action=Look.Action.EXPORT, door="sent_returned_export", subjects=queries.subjects_of(lines))
     return FileResponse(
@@ -88,7 +91,13 @@ def sent_returned_export(request: HttpRequest) -> FileResponse:
     )
 
 
-def _liaison() -> Actor:
+def title_for(actor: Actor) -> str:
+    """What the list is called: some look back on whole files, some on those whom their agency referred."""
+    return "What we sent" if actor.can(Capability.SEE_SENT) else "Who we referred"
+
+
+def _sender() -> Actor:
     actor = current_actor()
-    actor.require(Capability.SEE_SENT)
+    if not actor.can(Capability.SEE_SENT):
+        actor.require(Capability.SEE_REFERRED)
     return actor

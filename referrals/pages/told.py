@@ -14,10 +14,13 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from access.actor import Actor
 from access.context import acting_as_system, current_actor
 from access.roles import Capability
 from referrals.actions.told import OFFICER, SELF, take_referral
+from referrals.feed.told import reference
 from referrals.forms.told import OfficerReferralForm, SelfReferralForm
+from referrals.pages.sent import title_for
 
 UNPROCESSABLE, TOO_MANY = 422, 429
 WELSH = "cy"
@@ -83,11 +86,19 @@ def new_referral(request: HttpRequest) -> HttpResponse:
                 told=form.told(),
                 on_behalf=True,
             )
-            messages.success(request, "The referral is with the hub. Its case opens within a minute.")
+            messages.success(request, _received(actor, form))
             return redirect("home")
     return render(
         request, "referrals/new_referral.html", {"form": form}, status=UNPROCESSABLE if form.errors else None
     )
+
+
+def _received(actor: Actor, form: OfficerReferralForm) -> str:
+    received = "The referral is with the hub. Its case opens within a minute."
+    if actor.hub:
+        return received
+    number = form.cleaned_data["police_ref"] or reference(form.cleaned_data["token"])
+    return f"{received} What comes of it stands under “{title_for(actor)}” as {number}."
 
 
 def _public(request: HttpRequest, template: str, language: str, **context: object) -> HttpResponse:

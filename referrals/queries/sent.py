@@ -1,4 +1,8 @@
-"""What an agency's feed sent, as its liaison may look back on it: verdict and reason, and how far the hub has come."""
+"""What an agency sent, as it may look back on it: verdict and reason, and how far the hub has come.
+
+A liaison, and the agency's own system, find all that its feed sent and its people told on the form; its other people
+what was told on the form alone.
+"""
 
 import csv
 import tempfile
@@ -10,11 +14,13 @@ from typing import IO
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from access.actor import Actor
+from access.context import hub_id
 from access.export import neutralise
 from access.roles import Capability
-from agencies.queries import end_of
+from agencies.queries import agreements_in_force, end_of
 from referrals.feedback import STAGES
 from referrals.models import Feedback, FeedRun, FeedSource, SentRecord
 from referrals.queries.feeds import verdict_words
@@ -31,8 +37,9 @@ COLUMNS = ("sent", "run", "row", "reference", "verdict", "reason", "feedback", "
 
 @dataclass(frozen=True)
 class SentLine:
-    """One row that was sent. stage is empty where there is no case; of a case that the sender may know nothing of, it
-    stays at the first, as of one that nobody has worked on: that a record is restricted does not show.
+    """One row that was sent. stage, a code of STAGES, is empty where there is no case; of a case that the sender may
+    know nothing of, it stays at the first, as of one that nobody has worked on: that a record is restricted, or that
+    the person refused, does not show. end: a code of END_STATES, or "".
     """
 
     record: SentRecord
@@ -40,6 +47,14 @@ class SentLine:
     stage: str
     end: str
     changed_at: datetime | None
+
+    @property
+    def stage_words(self) -> str:
+        return STAGES.get(self.stage, "")
+
+    @property
+    def end_words(self) -> str:
+        return END_STATES.get(self.end, "")
 
 
 @dataclass(frozen=True)
@@ -125,7 +140,7 @@ def as_csv(lines: Iterable[SentLine]) -> IO[bytes]:
     writer.writerow(COLUMNS)
     for line in lines:
         record = line.record
-        cells = [record.reference, line.words, record.reason, line.stage, line.end]
+        cells = [record.reference, line.words, record.reason, line.stage_words, line.end_words]
         sent = record.sent_at.isoformat(timespec="seconds")
         writer.writerow([sent, record.run_number, record.line + 1, *map(neutralise, cells)])
     text.flush()
@@ -135,8 +150,10 @@ def as_csv(lines: Iterable[SentLine]) -> IO[bytes]:
 
 
 def _sent(actor: Actor, day: date | None) -> QuerySet[SentRecord]:
-    actor.require(Capability.SEE_SENT)
     records = SentRecord.objects.filter(agency_id=actor.agency_id)
+    if not actor.can(Capability.SEE_SENT):
+        actor.require(Capability.SEE_REFERRED)
+        records = records.filter(told_by__isnull=False)
     if day is not None:
         records = records.filter(sent_at__gte=end_of(day - timedelta(days=1)), sent_at__lt=end_of(day))
     return records
@@ -149,15 +166,16 @@ def _returned(actor: Actor) -> QuerySet[SentRecord]:
 def _lines(records: list[SentRecord]) -> list[SentLine]:
     cases = {record.case_id for record in records if record.case_id}
     known = {one.case_id: one for one in Feedback.objects.filter(case_id__in=cases)}
+    bound = agreements_in_force(hub=hub_id(), on=timezone.localdate()) if known else {}
     lines = []
     for record in records:
-        told = known.get(record.case_id) if record.case_id else None
+        told = known.get(record.case_id) if record.case_id and record.agency_id in bound else None
         lines.append(
             SentLine(
                 record=record,
                 words=verdict_words(record.verdict),
-                stage=STAGES[told.stage if told else "taken"] if record.case_id else "",
-                end=END_STATES.get(told.end_state, "") if told else "",
+                stage=(told.stage if told else "taken") if record.case_id else "",
+                end=told.end_state if told else "",
                 changed_at=told.changed_at if told and told.stage != "taken" else None,
             )
         )

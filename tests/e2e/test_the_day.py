@@ -254,7 +254,7 @@ def hear_back(hand: Hand, crime: str) -> None:
 
     def is_told() -> bool:
         page.goto("/sent/")
-        hand.write(page.get_by_label("Your crime reference"), crime)
+        hand.write(page.get_by_label("Your reference"), crime)
         hand.press(page.get_by_role("button", name="Find", exact=True).last)
         return "closed: supported" in page.inner_text("main").lower()
 

@@ -414,6 +414,7 @@ WORK: dict[str, Door] = {
     "api_dry_run": Door(at={"code": "{pathway}", "number": "1"}),
     "api_intake": Door(posts=({"source": "northshire-police", "records": [{"surname": "Sent"}]},)),
     "api_capacity": Door(posts=({"service": "{service}", "capacity": 9, "open": True},)),
+    "api_sent": Door(gets=("", "?after={cursor}")),
     "api_intake_run": Door(at={"number": "{run}"}),
     "api_changes": Door(gets=("", "?after=0&limit=500"), shows=(REFERRAL,), to=SYSTEM),
     "api_referrals": Door(gets=("", "?before={referral}"), shows=(REFERRAL, EXISTENCE), to=SYSTEM),
