@@ -37,6 +37,7 @@ class Kind:
 
 KINDS = {
     "case_assigned": Kind("A case was given to you", Way.MAIL),
+    "case_taken": Kind("A case of yours was given to somebody else, or to nobody", Way.MAIL),
     "task_given": Kind("A task was given to you or to your team", Way.MAIL),
     "mentioned": Kind("A note mentions you", Way.MAIL),
     "referral_declined": Kind("A service declined a referral", Way.MAIL),
@@ -58,6 +59,7 @@ KINDS = {
     "pathway_challenged": Kind("Somebody questions where a pathway sent a case", Way.DIGEST),
     "referral_came": Kind("A referral came for your team", Way.MAIL),
     "referral_given": Kind("A referral was given to you", Way.MAIL),
+    "referral_taken": Kind("A referral of yours was given to somebody else, or to nobody", Way.MAIL),
     "lead_given": Kind("Your team leads the joint work on a case", Way.MAIL),
     "lead_passed_on": Kind("Your team no longer leads the joint work on a case"),
     "referral_recalled": Kind("The hub took a referral back", Way.MAIL),
@@ -70,6 +72,7 @@ BOTH = ("message_came", "action_given")
 PARTNER = (
     "referral_came",
     "referral_given",
+    "referral_taken",
     "referral_recalled",
     "lead_given",
     "lead_passed_on",

@@ -202,7 +202,7 @@ def _refer_by_form() -> None:
     _wait(lambda: FeedRun.objects.filter(id=run.id, status=FeedRun.Status.FINISHED).exists(), "the form")
     liam = _practitioner("liam.byrne@northshire.example")
     with acting_as_system("demonstration"):
-        case = Case.objects.get(id=FeedRow.objects.values("case_id").get(run=run)["case_id"])
+        case = Case.objects.get(id__in=FeedRow.objects.filter(run=run).values("case_id"))
     with acting_as(liam):
         triage.assign(actor=liam, case_id=case.id, to=liam.id)
 

@@ -50,12 +50,13 @@ def give(
         holder = names_of([referral.assigned_to]) if referral.assigned_to else {}
         whom = next(iter(holder.values()), "nobody")
         raise GivenMeanwhile(f"While you were looking, a referral was given to {whom}. Look again first.")
-    referral.assigned_to = to
+    from_assignee, referral.assigned_to = referral.assigned_to, to
     referral.save(update_fields=["assigned_to"])
     told: dict[str, object] = {
         "agency": str(referral.agency_id),
         "team": str(referral.team_id),
         "service": str(referral.service_id),
+        "from_assignee": str(from_assignee) if from_assignee else None,
         "to_assignee": str(to) if to else None,
     }
     publish(Happening("referral.given", at=now, case_id=referral.case_id, referral_id=referral.id, data=told))

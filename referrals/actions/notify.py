@@ -39,9 +39,10 @@ def tell_of(*, actor: Actor, event_id: UUID) -> None:
     """Tell of an event whoever it is for, each once. Raises NotAllowed."""
     actor.require(Capability.NOTIFY)
     event = Event.objects.get(id=event_id)
-    rule = RULES[event.topic]
-    people = [person for person in rule.whom(event) if person != event.actor_id]
-    notify(actor=actor, told=_told(rule.kind, event), people=people)
+    for rule in (RULES[event.topic], TAKEN_FROM.get(event.topic)):
+        if rule is not None:
+            people = [person for person in rule.whom(event) if person != event.actor_id]
+            notify(actor=actor, told=_told(rule.kind, event), people=people)
     if event.topic == "feed.safeguarding_came":
         _have_next_called(event, 1)
 
@@ -150,21 +151,30 @@ def _rung(event: Event) -> Iterable[UUID]:
     return in_charge(hub=hub_id(), role=Role.MANAGER if event.data["tell"] == "manager" else Role.SUPERVISOR)
 
 
+def _referral(event: Event) -> Referral:
+    return Referral.objects.get(id=event.referral_id or UUID(int=0))
+
+
 def _team(event: Event) -> Iterable[UUID]:
     """The partner's team that the referral is with."""
-    return people_of_team(
-        team_id=Referral.objects.values_list("team_id", flat=True).get(id=event.referral_id or UUID(int=0))
-    )
+    return people_of_team(team_id=_referral(event).team_id)
 
 
-def _team_by_hub(event: Event) -> Iterable[UUID]:
+def _worker(event: Event) -> Iterable[UUID]:
+    """Whom of its team the agency gave the referral to; the whole team where it is nobody's, or they left the team."""
+    referral = _referral(event)
+    team = people_of_team(team_id=referral.team_id)
+    return [referral.assigned_to] if referral.assigned_to in team else team
+
+
+def _worker_by_hub(event: Event) -> Iterable[UUID]:
     """The same, of what the hub wrote: a team's own note waits for whoever takes over, who is told of the referral."""
-    return _team(event) if event.data["side"] == "hub" else []
+    return _worker(event) if event.data["side"] == "hub" else []
 
 
 def _other_side(event: Event) -> Iterable[UUID]:
-    """Whom a message is for: the partner's team, or in the hub whoever has the case, else supervisors."""
-    return _team(event) if event.data["side"] == "hub" else _carrier_or_supervisors(event)
+    """Whom a message is for: at the partner who has the referral; in the hub who has the case, else supervisors."""
+    return _worker(event) if event.data["side"] == "hub" else _carrier_or_supervisors(event)
 
 
 def _asked_agencies(event: Event) -> Iterable[UUID]:
@@ -208,9 +218,9 @@ RULES = {
     "referral.returned": Rule("referral_returned", _carrier),
     "referral.transferred": Rule("referral_came", _team),
     "referral.handed_over": Rule("transfer_answered", _team),
-    "handover.written": Rule("handover_came", _team_by_hub),
+    "handover.written": Rule("handover_came", _worker_by_hub),
     "transfer.asked": Rule("transfer_asked", _carrier_or_supervisors),
-    "transfer.refused": Rule("transfer_answered", _team),
+    "transfer.refused": Rule("transfer_answered", _worker),
     "lead.chosen": Rule("lead_given", _team),
     "lead.passed_on": Rule("lead_passed_on", _team),
     "lead.ended": Rule("lead_wanted", _carrier_where_wanted),
@@ -228,3 +238,9 @@ RULES = {
     "feed.safeguarding_overdue": Rule("child_overdue", _on_call_and_supervisors),
 }
 """By topic: what people are told, and whom."""
+TAKEN_FROM = {
+    "case.assigned": Rule("case_taken", _named("from_assignee")),
+    "referral.given": Rule("referral_taken", _named("from_assignee")),
+    "referral.transferred": Rule("referral_taken", _named("from_assignee")),
+}
+"""By topic: what whoever had it until then is told besides."""

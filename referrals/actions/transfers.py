@@ -65,11 +65,12 @@ def transfer(
         write_handover(actor=actor, referral_id=referral.id, note=note)
     from_team = referral.team_id
     referral.team_id, referral.service_id = taker.team_id, taker.id
-    referral.assigned_to = None
+    had_by, referral.assigned_to = referral.assigned_to, None
     referral.version += 1
     referral.save(update_fields=["team", "service", "version", "assigned_to"])
     _keep(actor, referral, Transfer.Status.MADE, words, now, from_team=from_team, service_id=taker.id)
-    told = happening(referral, verb="transfer", from_=status, at=now, from_team=str(from_team))
+    moved = {"from_team": str(from_team), "from_assignee": str(had_by) if had_by else None}
+    told = happening(referral, verb="transfer", from_=status, at=now, **moved)
     publish(told)
     return referral
 

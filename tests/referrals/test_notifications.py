@@ -78,7 +78,19 @@ def test_whoever_is_given_a_case_is_told_once_and_nobody_of_what_they_did_themse
     other = a_case()
     with acting_as(cast.actor("priya")) as priya:
         assign(actor=priya, case_id=other.id, to=priya.id)
+        assign(actor=priya, case_id=other.id, to=None)
     assert kinds_of(cast, "priya") == []
+
+
+def test_whoever_a_case_is_taken_from_is_told_by_a_mail_that_says_nothing_of_it(cast):
+    case = a_case(assigned_to=cast.practitioner("priya").id)
+    with acting_as(cast.actor("dana")) as dana:
+        assign(actor=dana, case_id=case.id, to=cast.practitioner("liam").id)
+    assert kinds_of(cast, "priya") == ["case_taken"]
+    assert kinds_of(cast, "liam") == ["case_assigned"]
+    due_now("agencies.mail_notifications")
+    assert [one.to for one in mail.outbox].count(["priya.nair@northshire.example"]) == 1
+    assert not any(case.reference in one.body for one in mail.outbox)
 
 
 def test_a_message_on_a_referral_reaches_the_other_side_and_says_nothing_of_itself(cast):

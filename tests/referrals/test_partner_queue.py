@@ -5,9 +5,10 @@ from uuid import UUID
 
 import pytest
 
-from access.context import acting_as_system
+from access.context import acting_as, acting_as_system
 from agencies.models import Notification, Practitioner
 from messaging.relay import run_due
+from referrals.actions.messages import send_message
 from referrals.models import Referral
 from referrals.queries import partner_queue as queue
 from reporting.queries.rollups import drift
@@ -59,6 +60,13 @@ def test_referrals_are_given_to_one_of_the_team_who_is_told_and_finds_them(cast)
     assert given(first) == tom.id
     ruth.post("/referrals/give/", {**late, f"seen-{first.id}": str(tom.id)})
     assert given(first) == cast.actor("ruth").id
+    with acting_as(cast.actor("priya")) as priya:
+        send_message(actor=priya, referral_id=first.id, text="She moved.", about="identity")
+    run_due()
+    with acting_as_system("tests"):
+        told_of = Notification.objects.filter(referral_id=first.id)
+        assert told_of.get(kind="referral_taken").recipient_id == tom.id
+        assert told_of.get(kind="message_came").recipient_id == cast.actor("ruth").id, "and not all the team"
     refused = ruth.post("/referrals/give/", {"referral": str(taken.id), "to": str(away.id)}, follow=True)
     assert "that team has the referral" in refused.content.decode()
     assert shown(ruth.get("/referrals/?list=answer&assigned=me")) == [first.id]
