@@ -33,6 +33,11 @@ class Grant(HubRow):
         indexes = [
             models.Index(fields=["agency_id", "person_id"], name="access_grant_person"),
             models.Index(fields=["person_id"], name="access_grant_of_person"),
+            models.Index(
+                fields=["agency_id", "case_id"],
+                condition=models.Q(restricted=True),
+                name="access_grant_restricted",
+            ),
         ]
 
 

@@ -2,8 +2,8 @@
 
 Usage: python -m bench.dry_run DECISIONS SAMPLE       (in an instance of its own: see bench.__main__)
 
-Every decision is of a case of its own. What the hub keeps of offers and plans is left empty: in a table of real
-decisions it is out of the row, and no dry run reads it.
+A year of decisions, evenly: of ten, one is of a case that was decided before. A few cases are restricted. What the
+hub keeps of offers and plans is left empty: in a table of real decisions it is out of the row, and no dry run reads it.
 """
 
 import copy
@@ -25,8 +25,27 @@ from hub import embedded
 
 SEED, ROUNDS = 26, 5
 DIFFERENT = 50_000
-SAMPLED, OTHERS = date(2025, 6, 2), date(2026, 6, 1)
+SAMPLED, FIRST, LAST = date(2025, 6, 2), date(2025, 6, 3), date(2026, 6, 1)
+AGAIN, RESTRICTED = 10, 500
+"""One decision of so many is of the case before it; one case of so many is restricted."""
 BARE = "SELECT count(facts), count(case_id), count(decided_at), count(id) FROM referrals_routingdecision"
+# The sample comes first, on a day of its own, one decision a second; the others are spread over the year.
+FILL = (
+    "CREATE FUNCTION pg_temp.numbered(zero text, i int) RETURNS uuid LANGUAGE sql IMMUTABLE"
+    " RETURN (zero || lpad(to_hex(i), 12, '0'))::uuid",
+    "INSERT INTO referrals_routingdecision (id, hub_id, case_id, versions, asked_by, facts, offers, tried, decision,"
+    " decided_at, decided_by, follows_id) SELECT pg_temp.numbered(%(zero)s, i), %(hub)s,"
+    " pg_temp.numbered(%(zero)s, i - is_again::int), '{}', 'bench:' || i, facts, '[]', '{}', '{}',"
+    " CASE WHEN i < %(sample)s THEN %(sampled)s + i * interval '1 second'"
+    " ELSE %(first)s + %(days)s * interval '1 day' * (i::float / %(many)s) END, 'bench',"
+    " CASE WHEN is_again THEN pg_temp.numbered(%(zero)s, i - 1) END"
+    " FROM (SELECT i, i %% %(again)s = %(again)s - 1 AS is_again FROM generate_series(0, %(many)s - 1) AS i) AS each"
+    " JOIN sheets ON n = i %% %(sheets)s ORDER BY i",
+    "INSERT INTO access_grant (id, hub_id, agency_id, case_id, person_id, categories, granted_at, because,"
+    " restricted, conflicted) SELECT id, hub_id, hub_id, case_id, id, '{identity}', decided_at, 'hub',"
+    " split_part(asked_by, ':', 2)::int %% %(restricted)s = 0 AND decided_at >= %(first)s, false"
+    " FROM referrals_routingdecision WHERE follows_id IS NULL",
+)
 
 
 def main(many: int, sample: int) -> None:
@@ -43,7 +62,7 @@ def main(many: int, sample: int) -> None:
     size = fill(many, sample)
     told: dict[str, Any] = {"filled": time.perf_counter() - began, "decisions": many, "facts_bytes": size}
     supervisor = _supervisor(Practitioner)
-    run = asked(supervisor, OTHERS - timedelta(days=1), OTHERS + timedelta(days=1))
+    run = asked(supervisor, FIRST, LAST)
     rounds: dict[str, list[float]] = {"dry run": [], "bare scan": []}
     for turn in range(ROUNDS + 1):
         with acting_as_system("bench"):
@@ -54,9 +73,7 @@ def main(many: int, sample: int) -> None:
             rounds["dry run"].append(took)
             rounds["bare scan"].append(bare)
     told |= {"rounds": rounds, "cases": cases}
-    told["verb"], told["elsewhere"] = whole(
-        supervisor, OTHERS - timedelta(days=1), OTHERS + timedelta(days=1)
-    )
+    told["verb"], told["elsewhere"] = whole(supervisor, FIRST, LAST)
     told |= in_python(asked(supervisor, SAMPLED, SAMPLED))
     print(json.dumps(told), flush=True)
 
@@ -73,7 +90,9 @@ def asked(actor: Any, since: date, until: date) -> Any:
 
 
 def whole(actor: Any, since: date, until: date) -> tuple[float, Any]:
-    """Seconds of all that a worker does for a dry run, and how many it tells go elsewhere."""
+    """Seconds of all that a worker does for a dry run, and how many it tells go elsewhere. Nothing of it is kept."""
+    from django.db import transaction
+
     from access.context import acting_as_system
     from pathways.models import DryRun
     from reporting.actions.dry_runs import work_out
@@ -83,7 +102,9 @@ def whole(actor: Any, since: date, until: date) -> tuple[float, Any]:
     with acting_as_system("bench") as system:
         work_out(actor=system, dry_run_id=run.id)
         took = time.perf_counter() - began
-        return took, DryRun.objects.get(id=run.id).result["elsewhere"]
+        elsewhere = DryRun.objects.get(id=run.id).result["elsewhere"]
+        transaction.set_rollback(True)  # the list of cases would name cases, of which only grants were filled
+    return took, elsewhere
 
 
 def in_python(run: Any) -> dict[str, Any]:
@@ -99,7 +120,8 @@ def in_python(run: Any) -> dict[str, Any]:
         before, after = queries.books(run)
         in_sql = queries.counted_of(run)
         began = time.perf_counter()
-        kept = list(RoutingDecision.objects.filter(**day).values_list("facts", flat=True))
+        decisions = RoutingDecision.objects.filter(**day).order_by("decided_at")
+        kept = list(dict(decisions.values_list("case_id", "facts")).values())  # the newest of each case
         read = time.perf_counter() - began
 
     def services(book: Sequence[Any], facts: Mapping[str, Any]) -> frozenset[str]:
@@ -150,14 +172,14 @@ def fill(many: int, sample: int) -> float:
         with owner.cursor().copy("COPY sheets FROM STDIN") as copying:
             for n, sheet in enumerate(sheets):
                 copying.write_row((n, sheet))
-        owner.execute(
-            "INSERT INTO referrals_routingdecision (id, hub_id, case_id, versions, asked_by, facts, offers, tried,"
-            " decision, decided_at, decided_by) SELECT gen_random_uuid(), %s, gen_random_uuid(), '{}', 'bench:' || i,"
-            " facts, '[]', '{}', '{}', CASE WHEN i < %s THEN %s ELSE %s END, 'bench'"
-            " FROM generate_series(0, %s) AS i JOIN sheets ON n = i %% %s",
-            (settings.HUB_ID, sample, _at(SAMPLED), _at(OTHERS), many - 1, len(sheets)),
-        )
-        owner.execute("VACUUM ANALYZE referrals_routingdecision")
+        numbers = {
+            "hub": settings.HUB_ID, "many": many, "sample": sample, "sheets": len(sheets), "again": AGAIN,
+            "restricted": RESTRICTED, "sampled": _at(SAMPLED), "first": _at(FIRST),
+            "days": (LAST - FIRST).days + 1, "zero": "00000000-0000-7000-8000-",
+        }  # fmt: skip
+        for statement in FILL:
+            owner.execute(statement, numbers)
+        owner.execute("VACUUM ANALYZE referrals_routingdecision, access_grant")
     return sum(map(len, sheets)) / len(sheets)
 
 

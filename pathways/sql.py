@@ -46,11 +46,7 @@ FACTS_COLUMN = Sql("facts")
 
 def kept(fact: Fact, column: Sql = FACTS_COLUMN) -> Sql:
     """The value of a fact out of a jsonb column of kept facts; null where pathways.facts.known has None."""
-    return typed(fact, Sql.built("({} -> {})", column, fact.name))
-
-
-def typed(fact: Fact, found: Sql) -> Sql:
-    """The value of a fact out of what was found under its name: jsonb of any type."""
+    found = Sql.built("({} -> {})", column, fact.name)
     text = Sql.built("({} #>> '{{}}')", found)
     match fact.kind:
         case Kind.NUMBER:
@@ -73,6 +69,13 @@ def typed(fact: Fact, found: Sql) -> Sql:
                 found, text, list(fact.values or ()), text,
             )  # fmt: skip
     return Sql.built("CASE WHEN jsonb_typeof({}) = 'string' THEN nullif({}, '') END", found, text)
+
+
+def of_column(fact: Fact, column: Sql) -> Sql:
+    """The value of a fact out of a column of its own type: null where a code is not, or no longer, of its values."""
+    if fact.kind is not Kind.CODE:
+        return column
+    return Sql.built("CASE WHEN {} = ANY ({}::text[]) THEN {} END", column, list(fact.values or ()), column)
 
 
 def condition(rule: Rule, reading: Reading = kept) -> Sql:

@@ -15,6 +15,14 @@ EDITION = 2
 """1: one pathway version a decision. 2: every version in force is looked at, and each team that offers a service."""
 
 
+IN_COLUMNS = frozenset(
+    {
+        "age", "area", "entitlement", "flags", "needs", "needs_severity", "offence_group", "offence_properties",
+        "repeat_incidents_12m", "repeat_same_perpetrator_12m", "risk_grade", "risk_score",
+    }
+)  # fmt: skip
+"""Facts of which the database keeps a typed column `fact_NAME` beside the sheet; all others are in the sheet alone."""
+
 NO_ROOM = "no_capacity"
 """The code of what stands in the way of a team that is full."""
 

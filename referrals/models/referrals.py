@@ -14,7 +14,10 @@ from referrals.workflow import PROGRESS
 
 
 class RoutingDecision(HubRow):
-    """Where a case was sent and why: all that was looked at, and what came of it. It can be made again from this."""
+    """Where a case was sent and why: all that was looked at, and what came of it. It can be made again from this.
+
+    The database keeps beside the facts a typed column for each of `referrals.decision.IN_COLUMNS`, for dry runs.
+    """
 
     case = models.ForeignKey(
         Case,
@@ -36,8 +39,24 @@ class RoutingDecision(HubRow):
     decision = models.JSONField(help_text="Matched and nearly matched rules, plans made and held back.")
     decided_at = models.DateTimeField()
     decided_by = models.CharField(max_length=150)
+    follows = models.ForeignKey(
+        "self",
+        on_delete=models.CASCADE,
+        null=True,
+        db_index=False,
+        related_name="followed_by",
+        help_text="The case's decision before it: set by a trigger.",
+    )
 
     class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["follows"],
+                condition=models.Q(follows__isnull=False),
+                include=["decided_at", "case"],
+                name="referrals_decision_followed_once",
+            )
+        ]
         indexes = [models.Index(fields=["case", "-decided_at", "-id"], name="referrals_decision_newest")]
 
 

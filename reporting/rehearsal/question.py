@@ -6,13 +6,14 @@ order of priority; of a group the first; a pathway's default where none of its o
 where nothing does. What was on offer (agreements, consents, room) is left aside: two books are compared, and
 nothing else differs between them.
 
-Facts are read once for each case, each different rule is asked once, and both books choose from the same answers.
-A column that is never the same twice keeps the steps apart: without it the database would work out a step again
-wherever it is used. (OFFSET 0 does that too, but then one process alone does all that follows.)
+Facts are read once for each case and each different rule is asked once. The answers are packed into a number, a bit
+each, and cases of one number are counted together. Then both books choose, once for a number: of a million cases there
+are some tens of thousands. A column that is never the same twice keeps the steps apart: without it the database would
+work out a step again wherever it is used. (OFFSET 0 does that too, but then one process alone does all that follows.)
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,7 +22,8 @@ from uuid import UUID
 from pathways.facts import FACTS, Fact, find
 from pathways.pathway import Pathway, Route
 from pathways.rules import Rule, facts_of
-from pathways.sql import Sql, condition, typed
+from pathways.sql import Sql, condition, kept, of_column
+from referrals.decision import IN_COLUMNS
 
 Book = Sequence[Pathway]
 
@@ -31,7 +33,7 @@ AGE_BANDS = (("under 18", 17), ("18 to 24", 24), ("25 to 59", 59))
 OLDEST = "60 and over"
 NOT_KNOWN = "not known"
 BITS = 60
-"""How many routes one number tells of: each by one of its bits."""
+"""How many bits of a number are used."""
 
 
 @dataclass(frozen=True)
@@ -51,30 +53,38 @@ class Counted:
 def question(before: Book, after: Book, *, since: datetime, until: datetime, hub_id: UUID) -> Sql:
     """The query whose rows `counted` reads. Cases that are restricted are in no number."""
     asking = _Asking(before, after, GROUPS)
-    told_apart = _told_apart(asking.fact)
-    marks = [Sql(f"g{i}") for i in range(len(told_apart))]
-    listed, routes = Sql.joined(", ", marks), asking.routes
-    sets = [Sql.built("({})", Sql.joined(", ", [routes, *mark])) for mark in ([], *([one] for one in marks))]
-    cases = _Cases(since, until, hub_id)
-    chosen = asking.chosen(_named("r", asking.taken), cases, apart=_apart("g", told_apart))
-    # Grouped twice: by everything, in one pass that processes can share; then what is left of it, by each group.
+    packed = asking.packed
+    marks = [packed.keep(conditions) for conditions in _told_apart(asking.fact)]
+    # By one number and one text: the database expects few groups then, and each process counts a share of the cases.
+    # By a column for each mark it expects as many groups as cases, and one process counts them all.
+    narrowed = Sql.built(
+        "SELECT {}, area, count(*) AS cases FROM (SELECT {}, {} AS area FROM ({}) AS read) AS packed GROUP BY {}, area",
+        packed.names, packed.columns, asking.fact(FACTS["area"]), asking.read(_Cases(since, until, hub_id)),
+        packed.names,
+    )  # fmt: skip
+    names = [Sql(f"g{i}") for i in range(len(marks) + 1)]
+    read_back = Sql.built(
+        "{}, cases", _named("g", [*marks, Sql.built("coalesce(area, {}::text)", NOT_KNOWN)])
+    )
+    listed, routes = Sql.joined(", ", names), asking.routes
+    sets = [Sql.built("({})", Sql.joined(", ", [routes, *mark])) for mark in ([], *([one] for one in names))]
     return Sql.built(
-        "SELECT {}, {}, GROUPING({}), sum(cases)::bigint FROM (SELECT {}, {}, count(*) AS cases"
-        " FROM ({}) AS chosen GROUP BY {}, {}) AS narrowed GROUP BY GROUPING SETS ({})",
-        routes, listed, listed, routes, listed, chosen, routes, listed, Sql.joined(", ", sets),
+        "SELECT {}, {}, GROUPING({}), sum(cases)::bigint FROM ({}) AS chosen GROUP BY GROUPING SETS ({})",
+        routes, listed, listed, asking.chosen(narrowed, read_back, Sql.built("{}, cases", listed)),
+        Sql.joined(", ", sets),
     )  # fmt: skip
 
 
 def moving(before: Book, after: Book, *, since: datetime, until: datetime, hub_id: UUID, most: int) -> Sql:
     """The query of decisions, their cases and times, of cases that go elsewhere: the newest, `most` of them at most."""
     asking = _Asking(before, after, ())
-    cases = _Cases(since, until, hub_id, told="id, case_id, decided_at")
-    chosen = asking.chosen(_apart("r", asking.taken), cases)
+    told = Sql("id, case_id, decided_at")
+    read = asking.read(_Cases(since, until, hub_id, told=told.text))
+    packed = Sql.built("SELECT {}, {}, {} FROM ({}) AS read", told, asking.packed.columns, _apart("k"), read)
     # A condition on nothing volatile would be asked in the scan itself, with every rule written out again and again.
     return Sql.built(
-        "SELECT id, case_id, decided_at FROM ({}) AS chosen WHERE ({}) OR r_apart IS NULL"
-        " ORDER BY decided_at DESC, id DESC LIMIT {}",
-        chosen, asking.elsewhere(), most,
+        "SELECT {} FROM ({}) AS chosen WHERE ({}) OR r_apart IS NULL ORDER BY decided_at DESC, id DESC LIMIT {}",
+        told, asking.chosen(packed, told, told), asking.elsewhere(), most,
     )  # fmt: skip
 
 
@@ -83,16 +93,19 @@ def counted(rows: Iterable[tuple[Any, ...]], before: Book, after: Book) -> list[
     was, will = ([route for _, route in _in_order(book)] for book in (before, after))
     split = _numbers_for(was)
     marks_from = split + _numbers_for(will)
-    groups = [(name, "") for name in GROUPS if name != "flags"] + [("flags", code) for code in _flag_codes()]
     found = []
     for row in rows:
         marks, grouping, cases = row[marks_from:-2], row[-2], row[-1]
         # GROUPING has a bit for each mark that the row does not tell apart, that of the first mark the highest.
         at = next((i for i in range(len(marks)) if not grouping >> (len(marks) - 1 - i) & 1), None)
-        group, code = ("", "") if at is None else groups[at]
-        if at is not None and code and not marks[at]:
-            continue  # everybody without the flag: the others
-        value = "" if at is None else code or str(marks[at])
+        if at is None:
+            group = value = ""
+        elif at == len(_MARKS):
+            group, value = "area", marks[at]
+        else:
+            group, value = _MARKS[at][0], _MARKS[at][1][marks[at]]
+            if not value:
+                continue  # everybody without the flag: the others
         found.append(
             Counted(_routes(was, row[:split]), _routes(will, row[split:marks_from]), group, value, cases)
         )
@@ -114,8 +127,7 @@ class _Cases:
             "SELECT {} FROM referrals_routingdecision AS decision"
             " WHERE decision.decided_at >= {} AND decision.decided_at < {} AND decision.facts <> '{{}}'"
             " AND NOT EXISTS (SELECT 1 FROM referrals_routingdecision AS later"
-            " WHERE later.case_id = decision.case_id AND later.decided_at < {}"
-            " AND (later.decided_at, later.id) > (decision.decided_at, decision.id))"
+            " WHERE later.follows_id = decision.id AND later.follows_id IS NOT NULL AND later.decided_at < {})"
             " AND NOT EXISTS (SELECT 1 FROM access_grant AS hidden"
             " WHERE hidden.case_id = decision.case_id AND hidden.agency_id = {} AND hidden.restricted)",
             self.handing_on(facts), self.since, self.until, self.until, self.hub_id,
@@ -125,39 +137,68 @@ class _Cases:
         return Sql.built(f"{self.told}, {{}}", columns) if self.told else columns
 
 
+class _Packed:
+    """Answers about a case, as bits of as few numbers as hold them all."""
+
+    def __init__(self) -> None:
+        self._numbers: list[list[Sql]] = [[Sql("0::bigint")]]
+        self._used = 0
+
+    def keep(self, conditions: Sequence[Sql]) -> Sql:
+        """Keep which of these is the first that is true. Returns where it is read: from 1 on, 0 where none is."""
+        bits = len(conditions).bit_length()
+        if self._used + bits > BITS:
+            self._numbers.append([])
+            self._used = 0
+        place, self._used = self._used, self._used + bits
+        whens = [
+            Sql.built(f"WHEN {{}} THEN {number << place}::bigint", one)
+            for number, one in enumerate(conditions, start=1)
+        ]
+        self._numbers[-1].append(Sql.built("CASE {} ELSE 0 END", Sql.joined(" ", whens)))
+        return Sql(f"(k{len(self._numbers) - 1} >> {place} & {(1 << bits) - 1})")
+
+    @property
+    def columns(self) -> Sql:
+        return _named("k", [Sql.joined(" + ", parts) for parts in self._numbers])
+
+    @property
+    def names(self) -> Sql:
+        return Sql(", ".join(f"k{i}" for i in range(len(self._numbers))))
+
+
 class _Asking:
     """Two books put to the same facts, step by step: facts are read, rules asked, routes offered and then taken.
 
-    besides: facts that are read though no rule asks about them.
+    besides: facts that are read though no rule asks about them. packed: the answers of a case, and what else is kept.
     """
 
     def __init__(self, before: Book, after: Book, besides: Iterable[str]) -> None:
-        self._rules, self._offered = _Columns("m"), _Columns("c")
-        self._books = [(book, _Choosing(book, self._rules, self._offered)) for book in (before, after)]
+        rules, self._offered = _Columns("m"), _Columns("c")
+        self._books = [(book, _Choosing(book, rules, self._offered)) for book in (before, after)]
         self._numbers = [choosing.numbers() for _, choosing in self._books]
         names = sorted({*besides, *_asked(before), *_asked(after)})
         self._facts = {name: f"f{i}" for i, name in enumerate(names)}
-        self.taken = [number for numbers in self._numbers for number in numbers]
-        self.routes = Sql(", ".join(f"r{i}" for i in range(len(self.taken))))
+        self._taken = [number for numbers in self._numbers for number in numbers]
+        self.routes = Sql(", ".join(f"r{i}" for i in range(len(self._taken))))
+        self.packed = _Packed()
+        self._answers = [self.packed.keep([condition(json.loads(rule), self.fact)]) for rule in rules]
 
     def fact(self, one: Fact) -> Sql:
         return Sql(self._facts[one.name])
 
-    def chosen(self, taken: Sql, cases: _Cases, apart: Sql | None = None) -> Sql:
-        """The routes that are taken, and what is told apart beside them; one row a case."""
-        matches = [Sql.built("({}) IS TRUE", condition(json.loads(rule), self.fact)) for rule in self._rules]
-        asked = [one for name in self._facts if (one := find(name))]
-        found = [Sql.built("decision.facts -> {}", one.name) for one in asked]
-        read = [typed(one, Sql(f"j{i}")) for i, one in enumerate(asked)]
+    def read(self, cases: "_Cases") -> Sql:
+        """The facts that are asked about; one row a case."""
+        return cases.facts(_apart("f", [_found(one) for name in self._facts if (one := find(name))]))
+
+    def chosen(self, packed: Sql, handed_on: Sql, names: Sql) -> Sql:
+        """The routes that are taken, for each row of packed answers, beside what is handed on under these names."""
+        answers = [Sql.built("{} <> 0", one) for one in self._answers]
         return Sql.built(
-            "SELECT {} FROM (SELECT {}, * FROM (SELECT {}, * FROM (SELECT {} FROM ({}) AS found) AS read) AS matched)"
-            " AS offered",
-            cases.handing_on(Sql.joined(", ", [taken, *([apart] if apart else [])])),
-            _apart("c", [Sql(text) for text in self._offered] or [Sql("NULL")]),
-            _apart("m", matches or [Sql("NULL")]),
-            cases.handing_on(_apart("f", read)),
-            cases.facts(_apart("j", found)),
-        )
+            "SELECT {}, {} FROM (SELECT {}, * FROM (SELECT {}, {} FROM ({}) AS packed) AS answered) AS offered",
+            _apart("r", self._taken), names, _apart("c", [Sql(text) for text in self._offered]),
+            _apart("m", answers), handed_on, packed,
+        )  # fmt: skip
 
     def elsewhere(self) -> Sql:
         """Whether the routes taken lead to other services by one book than by the other."""
@@ -174,6 +215,13 @@ class _Asking:
                 at += 1
         differs = [f"({_any(one)}) <> ({_any(other)})" for one, other in leads.values()]
         return Sql(" OR ".join(differs) or "FALSE")
+
+
+def _found(fact: Fact) -> Sql:
+    """Where a decision has the fact: in a column of its own, or in the sheet."""
+    if fact.name in IN_COLUMNS:
+        return of_column(fact, Sql(f"decision.fact_{fact.name}"))
+    return kept(fact, Sql("decision.facts"))
 
 
 def _any(tests: Sequence[str]) -> str:
@@ -260,28 +308,25 @@ def _in_order(book: Book) -> list[tuple[Pathway, Route]]:
     ]
 
 
-def _told_apart(fact: Any) -> list[Sql]:
-    """Each group's value of a case, in the order of GROUPS, and at the end each flag by itself."""
-    age, flags = fact(FACTS["age"]), fact(FACTS["flags"])
-    bands = [Sql.built("WHEN {} <= {}::int THEN {}::text", age, most, words) for words, most in AGE_BANDS]
-    in_words = {
-        "age": Sql.built(
-            "CASE WHEN {} IS NULL THEN {}::text {} ELSE {}::text END",
-            age, NOT_KNOWN, Sql.joined(" ", bands), OLDEST,
-        )
-    }  # fmt: skip
-    values = [
-        in_words.get(name) or Sql.built("coalesce({}, {}::text)", fact(FACTS[name]), NOT_KNOWN)
-        for name in GROUPS
-        if name != "flags"
-    ]
-    return values + [
-        Sql.built("coalesce(jsonb_exists({}, {}::text), FALSE)", flags, code) for code in _flag_codes()
-    ]
+_ENTITLEMENTS = tuple(FACTS["entitlement"].values or ())
+_FLAGS = tuple(FACTS["flags"].values or ())
+_MARKS = (
+    ("entitlement", (NOT_KNOWN, *_ENTITLEMENTS)),
+    ("age", (NOT_KNOWN, *(words for words, _ in AGE_BANDS), OLDEST)),
+    *(("flags", ("", flag)) for flag in _FLAGS),
+)
+"""What cases are told apart by, beside the area: each group with its values, the first where no condition holds."""
 
 
-def _flag_codes() -> tuple[str, ...]:
-    return tuple(FACTS["flags"].values or ())
+def _told_apart(fact: Callable[[Fact], Sql]) -> list[list[Sql]]:
+    """For each of _MARKS the conditions of its values."""
+    entitlement, age, flags = (fact(FACTS[name]) for name in ("entitlement", "age", "flags"))
+    up_to = [Sql.built("{} <= {}::int", age, most) for _, most in AGE_BANDS]
+    return [
+        [Sql.built("{} = {}::text", entitlement, one) for one in _ENTITLEMENTS],
+        [*up_to, Sql.built("{} IS NOT NULL", age)],
+        *([Sql.built("jsonb_exists({}, {}::text)", flags, flag)] for flag in _FLAGS),
+    ]
 
 
 def _asked(book: Book) -> set[str]:
@@ -301,7 +346,7 @@ def _named(prefix: str, pieces: Sequence[Sql]) -> Sql:
     return Sql.joined(", ", [Sql.built(f"{{}} AS {prefix}{i}", piece) for i, piece in enumerate(pieces)])
 
 
-def _apart(prefix: str, pieces: Sequence[Sql]) -> Sql:
+def _apart(prefix: str, pieces: Sequence[Sql] = ()) -> Sql:
     """The same, as a step of its own: no column that is volatile is worked out anywhere but here."""
     apart = Sql(f"clock_timestamp() AS {prefix}_apart")
     return Sql.joined(", ", [_named(prefix, pieces), apart] if pieces else [apart])

@@ -158,3 +158,13 @@ def test_a_case_counts_once_by_its_latest_facts_of_the_window():
     assert [(services(one), one.cases) for one in found if one.cases] == [
         ((frozenset({"hate"}), frozenset({"rest"})), 1)
     ]
+
+
+def test_each_decision_follows_one_and_is_followed_once_whatever_the_clocks_say():
+    with acting_as_system("tests"), transaction.atomic():
+        case = keep({})
+        keep({}, at=DAY - timedelta(seconds=1), case=case)
+        keep({}, at=DAY + timedelta(days=1), case=case)
+        written = list(RoutingDecision.objects.filter(case_id=case).order_by("id"))
+        transaction.set_rollback(True)
+    assert [one.follows_id for one in written] == [None, written[0].id, written[1].id]
