@@ -88,7 +88,12 @@ _TABLES: dict[Category, tuple[str, ...]] = {
         "referrals_waiting",
         "reporting_movedcase",
     ),
-    Category.HEALTH: ("pathways_healthanswers", "referrals_prompt", "pathways_savedanswers"),
+    Category.HEALTH: (
+        "pathways_healthanswers",
+        "referrals_prompt",
+        "pathways_savedanswers",
+        "referrals_askedneed",
+    ),
     Category.NOTES: (
         "referrals_document",
         "referrals_documentcontent",

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from access.categories import Category
 from agencies import scope
 from agencies.models import Agency, Practitioner, Service, Team
-from agencies.offering import ACCESS, DAYS
+from agencies.offering import ACCESS, DAYS, NEEDS
 from agencies.sharing import PURPOSES
 from govuk_forms import MemorableDateField
 
@@ -342,6 +342,13 @@ class ServiceForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple(attrs={"class": "govuk-checkboxes--small"}),
     )
+    needs = forms.MultipleChoiceField(
+        label="Which needs can it meet? (optional)",
+        help_text="A referral asks for those of them that the person has. None ticked: for whichever there are.",
+        choices=[(code, words[:1].upper() + words[1:]) for code, words in NEEDS.items()],
+        required=False,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "govuk-checkboxes--small"}),
+    )
     hours = forms.CharField(
         label="When is it open? (optional)",
         help_text="A line a day, such as: mon 09:00-17:00. Empty: not told. Urgent cases go first to who is open.",
@@ -358,6 +365,7 @@ class ServiceForm(forms.Form):
             "languages": ", ".join(service.languages),
             "interpreters": "yes" if service.interpreters else "no",
             "access": service.access,
+            "needs": service.needs,
             "hours": "\n".join(f"{day} {told[0]}-{told[1]}" for day, told in service.hours.items()),
         }
 

@@ -50,9 +50,10 @@ class Service(models.Model):
     """What one team offers; pathways route to services by their code, and several teams may offer one.
 
     areas, languages, interpreters, access, hours, criteria: where, when and for whom; see agencies.offering, and
-    pathways.rules for the criteria. capacity: places for open referrals, None for no limit. share: the part of the
-    service's referrals, in percent, that the team is contracted for. `taken` and `sent` are kept by the database,
-    with each referral that is sent or ends: no place is ever given twice.
+    pathways.rules for the criteria. needs: which of the eight it can be asked to meet; none named: whichever there are.
+    capacity: places for open referrals, None for no limit. share: the part of the service's referrals, in percent,
+    that the team is contracted for. `taken` and `sent` are kept by the database, with each referral that is sent or
+    ends: no place is ever given twice.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -64,6 +65,7 @@ class Service(models.Model):
     languages = ArrayField(models.CharField(max_length=60), default=list, blank=True)
     interpreters = models.BooleanField(default=True, help_text="Works with interpreters.")
     access = ArrayField(models.CharField(max_length=20), default=list, blank=True)
+    needs = ArrayField(models.CharField(max_length=40), default=list, db_default=[], blank=True)
     hours = models.JSONField(default=dict, blank=True)
     criteria = models.JSONField(
         null=True, blank=True, help_text="Whom it is for, as a rule; empty: everybody."

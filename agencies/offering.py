@@ -24,6 +24,18 @@ ACCESS: dict[str, str] = {
 }
 """What a person may need so that they can use a service, and what a service can do."""
 
+NEEDS: dict[str, str] = {
+    "mental_physical_health": "mental and physical health",
+    "accommodation": "shelter and accommodation",
+    "family": "family, friends and children",
+    "education_employment": "education, skills and employment",
+    "drugs_alcohol": "drugs and alcohol",
+    "finance": "finance and benefits",
+    "outlook": "outlook and attitudes",
+    "social": "social interactions",
+}
+"""The eight needs of victims' services: what an assessment finds, and what a service can be asked to meet."""
+
 Hours = Mapping[str, tuple[str, str] | list[str]]
 """By day (a key of DAYS): from and to, as "09:00". A day left out is closed; none at all: hours are not told."""
 

@@ -23,7 +23,17 @@ from referrals.actions.clock_editions import found_rules
 from referrals.actions.sources import found_source
 from referrals.models import Offence
 
-SERVICE_KEYS = {"areas", "languages", "interpreters", "access", "hours", "criteria", "capacity", "share"}
+SERVICE_KEYS = {
+    "areas",
+    "languages",
+    "interpreters",
+    "access",
+    "needs",
+    "hours",
+    "criteria",
+    "capacity",
+    "share",
+}
 
 
 class FoundingError(Exception):

@@ -30,7 +30,7 @@ def vocabulary_of(instruments: Iterable[Mapping[str, Any]]) -> dict[str, Fact]:
                 found[fact.name] = fact
     for definition in instruments:
         found |= {fact.name: fact for fact in _of_instrument(definition)}
-        for sealed in _sealed_needs(definition):
+        for sealed in sealed_needs(definition):
             found.pop(f"need_severity:{sealed}", None)
     return found
 
@@ -51,7 +51,7 @@ def category_of(name: str, instruments: Iterable[Mapping[str, Any]]) -> Category
     instrument, _, item = about.partition(".")
     for definition in instruments if is_answered(name) else ():
         if prefix == "need_severity":
-            sealed = about in _sealed_needs(definition)
+            sealed = about in sealed_needs(definition)
         else:
             whole = definition.get("category") == Category.HEALTH
             sealed = definition["code"] == instrument and (whole or item in health_items(definition))
@@ -115,6 +115,7 @@ def _of_instrument(definition: Mapping[str, Any]) -> Iterable[Fact]:
             yield replace(choice, words=f"the answer to {label}", values=choices)
 
 
-def _sealed_needs(definition: Mapping[str, Any]) -> list[str]:
+def sealed_needs(definition: Mapping[str, Any]) -> list[str]:
+    """The needs whose answers are sealed, since they are about health."""
     sealed = health_items(definition)
     return [item["need"] for item in definition["items"] if "need" in item and item["code"] in sealed]

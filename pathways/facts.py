@@ -15,7 +15,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from access.categories import Category
-from agencies.offering import ACCESS
+from agencies.offering import ACCESS, NEEDS
 
 FactValue = str | int | bool | list[str] | None
 
@@ -82,16 +82,6 @@ _FLAGS = {
     "modern_slavery": "modern slavery",
 }
 _GRADES = {"standard": "standard", "medium": "medium", "high": "high"}
-_NEEDS = {
-    "mental_physical_health": "mental and physical health",
-    "accommodation": "shelter and accommodation",
-    "family": "family, friends and children",
-    "education_employment": "education, skills and employment",
-    "drugs_alcohol": "drugs and alcohol",
-    "finance": "finance and benefits",
-    "outlook": "outlook and attitudes",
-    "social": "social interactions",
-}
 
 _REPORT = "the report, as the sender gave it and triage corrected it"
 _PERSON = "the person's record"
@@ -140,7 +130,7 @@ FACTS: dict[str, Fact] = {
         ),
         Fact("risk_grade", Kind.CODE, "the risk grade", _GRADES, ordered=True, source=_RISK),
         Fact("risk_score", Kind.NUMBER, "the count of yes on the risk checklist", source=_RISK),
-        Fact("needs", Kind.SET, "the needs", _NEEDS, source=_NEEDS_ASKED),
+        Fact("needs", Kind.SET, "the needs", NEEDS, source=_NEEDS_ASKED),
         Fact("needs_severity", Kind.NUMBER, "the severity of the greatest need", source=_NEEDS_ASKED),
         Fact(
             "area",
@@ -294,9 +284,7 @@ FAMILIES: dict[str, Family] = {
         Family("choice", Kind.TEXT, "INSTRUMENT.ITEM", "the answer to {item} of {instrument}", _LATEST),
         Family("grade", Kind.TEXT, "INSTRUMENT", "the grade by {instrument}", _LATEST),
         Family("score", Kind.NUMBER, "INSTRUMENT", "the score on {instrument}", _LATEST),
-        Family(
-            "need_severity", Kind.NUMBER, "NEED", "the severity of the need {about}", _NEEDS_ASKED, _NEEDS
-        ),
+        Family("need_severity", Kind.NUMBER, "NEED", "the severity of the need {about}", _NEEDS_ASKED, NEEDS),
         Family("days_since", Kind.NUMBER, "EVENT", "the number of days since {about}", _TIMES, EVENTS),
         Family("hours_since", Kind.NUMBER, "EVENT", "the number of hours since {about}", _TIMES, EVENTS),
     )

@@ -21,6 +21,7 @@ class Offer:
     areas, languages, interpreters, access, criteria: where and for whom the team works; see agencies.offering,
     and pathways.rules for the criteria.
     opens_at: when it next opens; "" where it is open now, or has not told its hours.
+    needs: which it can be asked to meet; none: whichever there are.
     capacity, capacity_free: places for open referrals in all, and free ones; None is no limit.
     share: the part of the service's referrals, in percent, that the team is contracted for; None where none.
     sent: how many it has been sent since the shares were last agreed.
@@ -49,6 +50,7 @@ class Offer:
     languages: tuple[str, ...] = ()
     interpreters: bool = True
     access: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
     criteria: Mapping[str, Any] | None = None
     opens_at: str = ""
     capacity: int | None = None

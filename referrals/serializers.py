@@ -16,6 +16,7 @@ from pathways.models import Assessment
 from pathways.pathway import BASIS_WORDS
 from pathways.queries.versions import Voice
 from referrals.models import CaseNote, Document, Referral, Transfer
+from referrals.queries.asked_needs import need_words
 from referrals.queries.contact import VERBS, Way
 from referrals.queries.facts import intake_facts
 from referrals.queries.handovers import joint_call_shown, waits_to_be_read
@@ -92,6 +93,7 @@ def for_partner(referral: Referral) -> dict[str, Any]:
     }
     told |= {str(category): part(file) for category, part in parts.items() if file.tells(category)}
     told["progress"] = referral.progress_lines
+    told["needs"] = [{"code": one, "words": need_words(one)} for one in file.needs]
     told["lead"] = file.lead
     told["handover"] = _handover(file)
     told["transfers"] = [_transfer(one) for one in referral.transfers.all()]

@@ -127,6 +127,7 @@ TITLES: dict[str, str] = {
     "referral.expired": "Referral not answered in time",
     "referral.transferred": "Referral moved to another team of its agency",
     "referral.handed_over": "Referral handed over to another agency",
+    "referral.needs_changed": "Referral is asked for other needs than before",
     "handover.written": "Handover note written",
     "handover.acknowledged": "Handover note read by the partner",
     "progress.recorded": "Partner’s progress",

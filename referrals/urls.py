@@ -5,6 +5,7 @@ from django.urls import path
 from referrals.pages import (
     access_needs,
     accused,
+    asked_needs,
     assess,
     assessment,
     break_glass,
@@ -229,6 +230,11 @@ urlpatterns = [
         "cases/<str:reference>/referrals/<uuid:referral_id>/hand-over/",
         transfers.case_hand_over,
         name="case_hand_over",
+    ),
+    path(
+        "cases/<str:reference>/referrals/<uuid:referral_id>/needs/",
+        asked_needs.case_needs,
+        name="case_needs",
     ),
     path(
         "cases/<str:reference>/referrals/<uuid:referral_id>/handover-note/",

@@ -41,6 +41,8 @@ STATUS_WORDS: dict[str, str] = {
 OPEN = ("draft", "sent", "received", "accepted", "in_progress")
 FINAL = ("completed", "declined", "returned", "recalled", "expired")
 UNANSWERED = ("sent", "received")
+# Ended without the work: what was asked for is nobody's any more.
+UNDONE = ("declined", "returned", "recalled", "expired")
 
 
 def _moves(

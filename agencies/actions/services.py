@@ -16,7 +16,7 @@ from access.roles import Capability
 from agencies import scope
 from agencies.actions.agencies import AgencyRefused, NameTaken, agency_of, tell
 from agencies.models import Service, ServiceChange, Team
-from agencies.offering import ACCESS, changed_words, hours_words
+from agencies.offering import ACCESS, NEEDS, changed_words, hours_words
 
 
 class ServiceNotFound(AgencyRefused):
@@ -116,9 +116,11 @@ def describe_service(
     languages: Iterable[str],
     interpreters: bool,
     access: Iterable[str],
+    needs: Iterable[str],
     hours: Mapping[str, Any],
 ) -> Service:
-    """Say where the team works, in which languages, what it can do for access, and when it is open.
+    """Say where the team works, in which languages, what it can do for access, which needs it can meet (none named:
+    whichever there are), and when it is open. What was sent already stays as it was asked for.
 
     See agencies.offering. Raises NotAllowed, ServiceNotFound.
     """
@@ -128,7 +130,8 @@ def describe_service(
     service.areas = sorted({one.strip().upper() for one in areas if one.strip()})
     service.languages = sorted({one.strip() for one in languages if one.strip()})
     service.interpreters, service.access, service.hours = interpreters, sorted(set(access)), dict(hours)
-    service.save(update_fields=["areas", "languages", "interpreters", "access", "hours"])
+    service.needs = [one for one in NEEDS if one in set(needs)]
+    service.save(update_fields=["areas", "languages", "interpreters", "access", "needs", "hours"])
     _keep(service, actor, changed_words(before, _description(service)))
     tell("service.described", agency=str(service.team.agency_id), service=str(service.id))
     return service
@@ -181,6 +184,7 @@ def _description(service: Service) -> dict[str, str]:
         "Languages": ", ".join(service.languages),
         "Interpreters": "yes" if service.interpreters else "no",
         "Access": ", ".join(ACCESS.get(one, one) for one in service.access),
+        "Needs": ", ".join(NEEDS[one] for one in service.needs) or "whichever there are",
         "Hours": ", ".join(hours_words(service.hours)),
     }
 

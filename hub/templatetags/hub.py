@@ -17,6 +17,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from hub import due as rules
+from referrals.queries.asked_needs import in_order, need_words
 
 register = template.Library()
 
@@ -65,6 +66,12 @@ def in_words(code: object) -> str:
     """A code as words: "in_progress" -> "In progress"."""
     words = str(code or "").replace("_", " ").replace("-", " ")
     return words[:1].upper() + words[1:]
+
+
+@register.filter
+def needs(codes: Iterable[str]) -> str:
+    """Needs in words, in their usual order: "shelter and accommodation; finance and benefits"."""
+    return "; ".join(need_words(one) for one in in_order(codes))
 
 
 # Headings, buttons and ways back

@@ -21,6 +21,7 @@ from pathways.models import PathwayVersion
 from pathways.pathway import read_pathway
 from pathways.queries.versions import versions_in_force
 from referrals import scope
+from referrals.actions.asked_needs import ask_for_needs, end_needs
 from referrals.actions.assess import risk_words
 from referrals.actions.clocks import end_answer_clock, happened, keep_due, start_answer_clocks
 from referrals.actions.referral import happening
@@ -40,7 +41,16 @@ from referrals.queries.offers import how_tried, offers_for
 from referrals.queries.rulebook import versions_for
 from referrals.queries.why import tellable
 from referrals.routing import choose
-from referrals.workflow import CANNOT_GO_ON, HANDED_OVER, OPEN, SYSTEM, UNANSWERED, next_status, verbs_for
+from referrals.workflow import (
+    CANNOT_GO_ON,
+    HANDED_OVER,
+    OPEN,
+    SYSTEM,
+    UNANSWERED,
+    UNDONE,
+    next_status,
+    verbs_for,
+)
 
 EXPIRE = "referrals.expire"
 LONGEST_QUESTION = 200
@@ -126,6 +136,7 @@ def route_case(
         decided_by=actor.name,
     )
     sent, told = send_planned(known, decision, chosen, versions, _services_of(chosen, offers))
+    ask_for_needs(actor=actor, known=known, sent=sent, offers=offers)
     keep_waiting(case=case, services=chosen.waits_for_room, at=now)
     if sent:
         rules = clock_rules()
@@ -230,14 +241,17 @@ def send_planned(
     chosen: Decision,
     versions: Iterable[PathwayVersion],
     services: Iterable[UUID],
+    *,
+    split_from: UUID | None = None,
 ) -> tuple[list[Referral], list[Happening]]:
     """The referrals of a decision: written, shown to their agencies, and the time of each answer set running.
 
-    services: of each referral, in the order of the plans. Returns them, and what is to be told of them.
+    services: of each referral, in the order of the plans. split_from: the first of the family that they join.
+    Returns them, and what is to be told of them.
     """
     by_pathway = {version.code: version for version in versions}
     sent = [
-        _referral(decision, by_pathway[plan.pathway], plan, chosen.read_by(plan), service_id)
+        _referral(decision, by_pathway[plan.pathway], plan, chosen.read_by(plan), service_id, split_from)
         for plan, service_id in zip(chosen.referrals, services, strict=True)
     ]
     if not sent:
@@ -257,6 +271,7 @@ def _referral(
     plan: Plan,
     read: Mapping[str, FactValue],
     service_id: UUID,
+    split_from: UUID | None,
 ) -> Referral:
     """One referral of the plan. read: what its rule read of the case: what the agency is not told is left out."""
     return Referral(
@@ -269,6 +284,7 @@ def _referral(
         service_id=service_id,
         agreement_id=UUID(plan.agreement_id or ""),
         route=plan.route,
+        split_from_id=split_from,
         status=next_status("send", "draft"),
         purpose=plan.purpose,
         basis=plan.basis,
@@ -299,6 +315,8 @@ def follow_referral(*, actor: Actor, referral_id: UUID, asked_by: UUID) -> None:
     keep_sight(actor=actor, case_id=case.id, agency_id=referral.agency_id)
     if referral.status not in UNANSWERED:
         end_answer_clock(case=case, referral=referral)
+    if referral.status in UNDONE and referral.reason_code != HANDED_OVER:
+        end_needs(actor=actor, referral=referral, at=now)
     if case.status == "closed":
         return
     keep_due(case)

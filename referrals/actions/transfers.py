@@ -15,6 +15,7 @@ from access.actor import Actor
 from access.roles import Capability
 from agencies.actions.services import lock_services
 from messaging.events import publish
+from referrals.actions.asked_needs import move_needs
 from referrals.actions.clocks import happened, start_answer_clocks
 from referrals.actions.handovers import Handover, write_handover
 from referrals.actions.referral import AnswerIncomplete, happening, locked, make_move
@@ -22,7 +23,8 @@ from referrals.actions.routing import send_planned, want_decision
 from referrals.actions.telling import beside_moves
 from referrals.actions.triage import locked_open_case
 from referrals.actions.waiting import TO_ROUTE
-from referrals.models import Case, Referral, RoutingDecision, Transfer
+from referrals.models import AskedNeed, Case, Referral, RoutingDecision, Transfer
+from referrals.queries.asked_needs import asked_of
 from referrals.queries.circumstances import Circumstances
 from referrals.queries.clock_rules import clock_rules
 from referrals.queries.transfers import asked_transfer, obstacle_of, onwards_for, own_teams_for
@@ -187,7 +189,16 @@ def hand_over(
         decided_at=now,
         decided_by=actor.name,
     )
-    (taker,), told = send_planned(known, decision, chosen, onwards.versions, [service_id])
+    family = referral.split_from_id or (referral.id if referral.parts.exists() else None)
+    (taker,), told = send_planned(known, decision, chosen, onwards.versions, [service_id], split_from=family)
+    move_needs(
+        actor=actor,
+        giver=referral,
+        taker=taker,
+        needs=asked_of(referral),
+        as_=AskedNeed.Ended.HANDED_OVER,
+        at=now,
+    )
     if asked is None:
         asked = _keep(actor, referral, Transfer.Status.MADE, said, now)
     asked.taken_over_by = taker

@@ -1,5 +1,6 @@
 """Tables of the work and their constraints: senders and rows, cases, referrals."""
 
+from referrals.models.asked_needs import AskedNeed
 from referrals.models.call_backs import CallBack, DiaryAddress
 from referrals.models.case_tasks import CaseTask
 from referrals.models.cases import Case, ContactAttempt, Incident, Prompt
@@ -37,6 +38,7 @@ from referrals.models.say import Say
 from referrals.models.transfers import Transfer
 
 __all__ = [
+    "AskedNeed",
     "Attendance",
     "CallBack",
     "Case",

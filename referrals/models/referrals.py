@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -84,6 +85,10 @@ class Referral(HubRow):
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="referrals")
     decision = models.ForeignKey(RoutingDecision, on_delete=models.PROTECT, related_name="referrals")
+    # Of a part: the first of its family, by which the database knows that no need is asked for twice in it.
+    split_from = models.ForeignKey(
+        "self", on_delete=models.CASCADE, null=True, related_name="parts", db_index=False
+    )
     # Told beside the decision, which only the hub may read: the partner is owed the rule book it came by.
     pathway_version = models.ForeignKey(PathwayVersion, on_delete=models.PROTECT, related_name="referrals")
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="referrals")
@@ -138,6 +143,11 @@ class Referral(HubRow):
             models.Index(fields=["agency", "id"], name="referrals_referral_agency"),
             models.Index(fields=["case", "id"], name="referrals_referral_case"),
             models.Index(
+                fields=["split_from"],
+                name="referrals_referral_parts",
+                condition=models.Q(split_from__isnull=False),
+            ),
+            models.Index(
                 fields=["answer_due_at", "case"],
                 name="referrals_referral_unanswered",
                 condition=models.Q(status__in=("sent", "received")),
@@ -153,6 +163,11 @@ class Referral(HubRow):
                 condition=models.Q(confirm_due_at__isnull=False, confirmed_at__isnull=True),
             ),
         ]
+
+    @property
+    def family_id(self) -> UUID:
+        """The first of the referrals among which its needs are divided: it itself, where it was never split."""
+        return self.split_from_id or self.id
 
     @property
     def progress_lines(self) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
@@ -28,6 +29,7 @@ from referrals.models import (
     Referral,
     RoutingDecision,
 )
+from referrals.queries.asked_needs import INSTRUMENT, asked_shown, in_order, needs_found
 from referrals.queries.call_backs import planned_on
 from referrals.queries.case_tasks import tasks_of
 from referrals.queries.clocks import ClockLine, live_clocks
@@ -134,6 +136,14 @@ class CaseFile:
         return Journey(first, last, found) if any(one.change is not None for one in found) else None
 
     @property
+    def unasked(self) -> list[str]:
+        """Needs of the newest assessment that no service is asked for; none before it was ever routed."""
+        live: list[Any] = [one for one in self.referrals if one.status in (*OPEN, "completed")]
+        made = next((one for one in self.assessments if one.instrument.code == INSTRUMENT), None)
+        asked = {need for one in live for need in one.asked_for}
+        return in_order(set(needs_found(made)) - asked) if self.referrals else []
+
+    @property
     def is_joint(self) -> bool:
         """Whether several agencies work on it, or are asked to."""
         return sum(one.status in OPEN and one.status != "draft" for one in self.referrals) > 1
@@ -184,7 +194,7 @@ def case_file(*, actor: Actor, case: Case, now: datetime) -> CaseFile:
     decisions = decisions_of(case_id=case.id) if sight.shows(RoutingDecision) else []
     referrals = case.referrals.select_related(
         "agency", "service", "team", "pathway_version", "recall_reason", "dispute", "lead"
-    )
+    ).annotate(asked_for=asked_shown())
     groups = same_as([case.person_id])
     is_linked = len(groups[case.person_id]) > 1
     repeats = repeats_by_person([case.person_id], until=now, groups=groups) if sight.shows(Incident) else {}

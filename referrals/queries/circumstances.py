@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from access.context import hub_id
 from agencies.queries import SharingBasis, agreements_in_force
+from pathways.models import Assessment
+from pathways.queries.assessments import latest_assessments
 from referrals.models import Case, Listing, Override, Referral, Research
 from referrals.queries.overrides import overrides_in_force
 from referrals.queries.restricted import agencies_in_conflict
@@ -55,6 +57,11 @@ class Circumstances:
     def referrals(self) -> list[Referral]:
         """All that were ever made of the case, each with its service, in the order in which they were made."""
         return list(Referral.objects.filter(case=self.case).select_related("service").order_by("id"))
+
+    @cached_property
+    def assessments(self) -> dict[str, Assessment]:
+        """The newest with each instrument, by its code."""
+        return latest_assessments(case_id=self.case.id)
 
     @cached_property
     def listings(self) -> list[Listing]:

@@ -13,7 +13,6 @@ from messaging.models import Event
 from pathways.assessed import facts_of_assessment
 from pathways.facts import FactValue, clean
 from pathways.models import Assessment
-from pathways.queries.assessments import latest_assessments
 from referrals.models import Case, ContactAttempt, Incident
 from referrals.queries.circumstances import Circumstances
 from referrals.queries.contact import NOBODY, current_address, linked_contacts, safe_now
@@ -44,7 +43,7 @@ def intake_facts(case: Case) -> dict[str, object]:
 def facts_of(known: Circumstances) -> dict[str, FactValue]:
     """Every declared fact of the case as it stands at that moment; what nobody established is None."""
     case, at = known.case, known.at
-    made = latest_assessments(case_id=case.id)
+    made = known.assessments
     risk, needs = made.get("risk-24"), made.get("needs-8")
     codes = {agency.id: agency.code for agency in agencies_by_id().values()}
     counted = repeats_by_person([case.person_id], until=at, groups={case.person_id: known.same})

@@ -43,6 +43,7 @@ def offers_for(known: Circumstances) -> list[Offer]:
                 languages=tuple(service.languages),
                 interpreters=service.interpreters,
                 access=tuple(service.access),
+                needs=tuple(service.needs),
                 criteria=service.criteria,
                 capacity=service.capacity,
                 capacity_free=service.free,

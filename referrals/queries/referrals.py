@@ -26,6 +26,7 @@ from referrals.models import (
     Outcome,
     Referral,
 )
+from referrals.queries.asked_needs import asked_of
 from referrals.queries.contact import Way, ways_shown
 from referrals.queries.documents import documents_shown
 from referrals.queries.handovers import newest_handover
@@ -187,6 +188,7 @@ class PartnerFile:
     documents: list[Document]
     handover: HandoverNote | None
     lead: str
+    needs: list[str]
 
     def tells(self, category: Category) -> bool:
         return self.case is not None and category in self.sight.categories
@@ -222,6 +224,7 @@ def partner_file(*, referral: Referral) -> PartnerFile:
         documents=documents_shown(case_id=case.id, categories=sight.categories) if case else [],
         handover=newest_handover(referral) if case else None,
         lead=lead_told(referral) if case else "",
+        needs=asked_of(referral, categories=sight.categories) if case else [],
     )
 
 

@@ -10,6 +10,7 @@ ASKED = re.compile(r"access_may_see_(?:case|person)\([^']*'(\w+)'|'(\w+)'::text 
 # Of these the policy asks for something else than the category of what they hold, each for its reason.
 ASKED_OTHERWISE = {
     "pathways_savedanswers": "typed to an instrument of either kind: both are asked for",
+    "referrals_askedneed": "each need is of the category of its answer",
     "referrals_document": "each document is of the category of its kind",
     "referrals_casenote": "each note is of the category of its kind",
     "referrals_handovernote": "each note is of the category that it is about",

@@ -43,6 +43,7 @@ KEPT_OTHERWISE = {
     "pathways_pathwayterms": "no person but the keeper at the hub; setting them is an event",
     "pathways_pathwayversion": "rules; kept as they are once proposed, each move is an event",
     "pathways_savedanswers": "a form on its way, saved over and over; what is completed stays",
+    "referrals_askedneed": "ended by a mark, once, and never edited, which a trigger holds",
     "referrals_document": "nobody may change one",
     "referrals_documentcontent": "nobody may change one; it is sealed anew alone",
     "referrals_documentwithdrawal": "ended by a mark, never edited",

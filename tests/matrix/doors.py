@@ -293,6 +293,7 @@ WORK: dict[str, Door] = {
     "referral_dispute": _referral({"stance": "stands", "words": REASON}),
     "api_dispute": _referral({"stance": "stands", "details": REASON}),
     "case_handover": _case({"first": REASON, "about": "identity"}, at=OF_CASE | OF_REFERRAL),
+    "case_needs": _case({"needs": "finance", "why": REASON}, at=OF_CASE | OF_REFERRAL),
     "case_hand_over": _case({"to": "stays", "words": REASON}, at=OF_CASE | OF_REFERRAL),
     "case_lead": _case({"to": "nobody"}, {"to": "{referral}"}),
     "case_messages": _case({"text": REASON, "about": "identity"}, at=OF_CASE | OF_REFERRAL),
