@@ -100,6 +100,16 @@ def kind_of(code: str, edition: str) -> Kind:
     raise NoSuchKind(f"There is no kind of conference {code!r} in the edition {edition!r}.")
 
 
+STANDS_FOR = timedelta(weeks=4)
+"""So old, at the meeting, may be what an agency found for an earlier one that put the case off."""
+
+
+def still_stands(returned_at: datetime, *, meets_at: datetime, newest_report: datetime | None) -> bool:
+    """Whether what an agency found for an earlier meeting answers a later one: not where more was reported since."""
+    is_recent = meets_at - returned_at <= STANDS_FOR
+    return is_recent and (newest_report is None or newest_report <= returned_at)
+
+
 def months_later(at: datetime, months: int) -> datetime:
     """The same time of day so many calendar months later, or on the last day of a month that is too short."""
     local = at.astimezone(LONDON)

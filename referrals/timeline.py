@@ -78,6 +78,7 @@ TITLES: dict[str, str] = {
     "conference.taken_off": "Taken off the list of a case conference",
     "conference.put_off": "Put off to another meeting of the case conference",
     "conference.research_asked": "An agency was asked what it knows, for a case conference",
+    "conference.research_carried": "What an agency answered was carried over to a later case conference",
     "conference.research_returned": "An agency answered what it knows, for a case conference",
     "conference.research_wanted": "An agency was reminded to answer before a case conference",
     "conference.heard": "Heard by a case conference",

@@ -204,8 +204,8 @@ def take_off(*, actor: Actor, listing_id: UUID, words: str) -> Listing:
 def put_off(*, actor: Actor, listing_id: UUID, to: UUID, words: str) -> Listing:
     """Put a case that was not heard off to a later meeting of the kind, before the meeting or at it; the new listing.
 
-    It keeps why it was listed. What agencies see of it for this meeting ends: for the next they are asked anew, since
-    what they knew may have changed. words: why.
+    It keeps why it was listed. What agencies see of it for this meeting ends. For the next they are asked anew, and
+    what they returned for this one is carried over where it still stands (see referrals.actions.carrying). words: why.
     Raises NotAllowed, ConferenceNotFound, ConferenceRefused, NoRoom, ListedAlready.
     """
     actor.require(Capability.RUN_CONFERENCE)

@@ -17,6 +17,7 @@ from access.categories import ALL_CATEGORIES
 from access.roles import Capability
 from messaging.events import Due, Happening, publish, schedule, schedule_all
 from referrals import scope
+from referrals.actions.carrying import carry_over
 from referrals.actions.conferences import ConferenceNotFound, ConferenceRefused, locked_meeting
 from referrals.actions.sight import give_sight
 from referrals.conference import BEGUN, PLANNED, kind_of
@@ -27,6 +28,7 @@ from referrals.queries.grounds import conference_grounds_of
 from referrals.queries.restricted import restricted_cases
 
 REMIND = "referrals.remind_research"
+ASKED, CARRIED = "conference.research_asked", "conference.research_carried"
 BEFORE_DUE = timedelta(hours=24)
 CHANGES_UNTIL = (PLANNED, BEGUN)
 
@@ -35,6 +37,7 @@ CHANGES_UNTIL = (PLANNED, BEGUN)
 def ask_agencies(*, actor: Actor, conference_id: UUID) -> int:
     """Ask every invited agency about every case of the list that it was not asked about yet. How many were asked.
 
+    What one returned for an earlier meeting that put the case off is carried over, where it still stands: see carrying.
     Raises NotAllowed, ConferenceNotFound, ConferenceRefused.
     """
     actor.require(Capability.RUN_CONFERENCE)
@@ -87,11 +90,14 @@ def ask_agencies(*, actor: Actor, conference_id: UUID) -> int:
         asked = [one for one in wanted if not stand[one.id].lost]
         ends += give_sight(known=known, asked=asked)
         made += asked
+    said = carry_over(made, meeting=meeting)
     Research.objects.bulk_create(made)
+    Minute.objects.bulk_create(said)
     schedule_all(ends)
-    publish(*(_told("conference.research_asked", one, meeting) for one in made))
-    _have_people_told(made, meeting)
-    if made:
+    publish(*(_told(CARRIED if one.carried_from else ASKED, one, meeting) for one in made))
+    waited_for = [one for one in made if one.status == Research.Status.ASKED]
+    _have_people_told(waited_for, meeting)
+    if waited_for:
         remind_at = max(meeting.research_due_at - BEFORE_DUE, now)
         key = f"{meeting.id}:{meeting.research_due_at:%Y%m%dT%H%M}"
         schedule(REMIND, key=key, payload={"conference": str(meeting.id)}, at=remind_at)

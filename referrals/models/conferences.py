@@ -142,6 +142,9 @@ class Research(HubRow):
     asked_at = models.DateTimeField()
     returned_by_name = models.CharField(max_length=150, blank=True)
     returned_at = models.DateTimeField(null=True)
+    carried_from = models.DateTimeField(
+        null=True, help_text="Of the meeting that it was returned for and that put the case off."
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["listing", "agency"], name="referrals_research_once")]

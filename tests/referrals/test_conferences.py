@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from access.context import acting_as, acting_as_system
 from access.models import Grant
-from agencies.models import Agency
+from agencies.models import Agency, Notification
 from messaging.events import publish
 from messaging.models import Event
 from messaging.relay import run_due
@@ -271,6 +271,43 @@ def test_a_case_is_put_off_to_a_later_meeting_and_agencies_are_asked_anew_there(
     ).content.decode().replace("\n", " ")
     assert asked(cast, later) > 0
     assert listed(cast, case, first), "it may come back"
+
+
+@pytest.mark.parametrize("since", ["nothing", "a further report", "five weeks"])
+def test_what_agencies_returned_is_carried_over_to_the_later_meeting_as_long_as_it_stands(hub, cast, since):
+    case, first = a_case(), a_meeting(cast)
+    listing = listed(cast, case, first)
+    asked(cast, first)
+    confirmed(cast, first, "helen", "ruth")
+    with acting_as(cast.actor("helen")) as helen:
+        research = Research.objects.get(case=case, agency_id=helen.agency_id)
+        answer_research(actor=helen, research_id=research.id, known=True, told={"notes": "She left in May."})
+    later = a_meeting(cast, days=35 if since == "five weeks" else 14)
+    with acting_as(cast.actor("dana")) as dana:
+        put_off(actor=dana, listing_id=listing.id, to=later.id, words="No time.")
+    if since == "a further report":
+        with acting_as_system("tests"):
+            Incident.objects.filter(case=case).update(recorded_at=timezone.now())
+    asked(cast, later)
+    confirmed(cast, later, "helen")
+    run_due()
+    with acting_as_system("tests"):
+        states = dict(Research.objects.filter(conference=later).values_list("agency_id", "status"))
+        told_of = Notification.objects.filter(kind="conference_asks", conference_id=later.id)
+        told_people = set(told_of.values_list("recipient_id", flat=True))
+    assert states[cast.actor("ruth").agency_id] == "asked"
+    assert cast.practitioner("ruth").id in told_people
+    if since == "nothing":
+        assert states[cast.actor("helen").agency_id] == "known"
+        assert cast.practitioner("helen").id not in told_people
+        assert sees(cast, "helen", Minute, conference=later, said_by_name="Helen Marsh")
+        with acting_as_system("tests"):
+            place = f"/conferences/cases/{Listing.objects.get(conference=later).id}/"
+        assert "which put the case off" in cast.browser("helen").get(place).content.decode()
+        assert "carried over from" in cast.browser("dana").get(place).content.decode()
+    else:
+        assert states[cast.actor("helen").agency_id] == "asked"
+        assert not sees(cast, "helen", Minute, conference=later)
 
 
 def test_research_is_answered_by_category_and_read_by_others_at_the_meeting(hub, cast):

@@ -1,0 +1,16 @@
+"""What an agency returned for a meeting that put a case off may be carried over to the next."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("referrals", "0053_told_by_partners")]
+    operations = [
+        migrations.AddField(
+            "research",
+            "carried_from",
+            models.DateTimeField(
+                null=True, help_text="Of the meeting that it was returned for and that put the case off."
+            ),
+        ),
+    ]
