@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("referrals", "0053_told_by_partners")]
+    dependencies = [("referrals", "0055_asked_needs")]
     operations = [
         migrations.AddField(
             "research",
