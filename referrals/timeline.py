@@ -292,6 +292,15 @@ def _note(data: Data, names: Names) -> str:
     return _sentence(named or (kind.words if kind else names.get(str(data.get("agency")), "")))
 
 
+_CONFIRMED = {"correct": "has corrected its record", "document": "has destroyed the document"}
+
+
+def _confirmed(data: Data, names: Names) -> str:
+    """Which agency did as it was told, and what that was."""
+    done = _CONFIRMED.get(str(data.get("kind")), "")
+    return _sentence(f"{names.get(str(data.get('agency')), '')} {done}".strip()) if done else ""
+
+
 _TASK_STATES = {"done": "done", "not_possible": "not possible", "stopped": "no longer needed"}
 
 
@@ -344,6 +353,8 @@ def _opened(data: Data, names: Names) -> str:
 
 
 def _entitlement(data: Data, names: Names) -> str:
+    if data.get("from") == data.get("to"):
+        return _sentence(f"another reason for {_words(data.get('to'))}")
     return _sentence(f"from {_words(data.get('from'))} to {_words(data.get('to'))}")
 
 
@@ -426,6 +437,8 @@ _TEXTS: dict[str, Callable[[Data, Names], str]] = {
     "case.call_back_due": _call_back,
     "case.safety_recorded": _safety,
     "case.assessed": _assessed,
+    "record.confirmed": _confirmed,
+    "document.recalled": _note,
     "document.uploaded": _note,
     "document.redacted": _note,
     "document.shared": _note,

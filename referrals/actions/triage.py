@@ -169,11 +169,18 @@ def claim_next(*, actor: Actor) -> Case:
 
 @transaction.atomic
 def change_entitlement(
-    *, actor: Actor, case_id: UUID, level: str, reason: str, seen: str | None = None
+    *,
+    actor: Actor,
+    case_id: UUID,
+    level: str,
+    reason: str,
+    seen: str | None = None,
+    reason_alone: bool = False,
 ) -> Case:
     """Set what the person is entitled to under the Victims' Code, with a reason; running clocks follow.
 
     seen: the entitlement_version that the actor saw, where that matters: refused if it has changed since.
+    reason_alone: the level may stand, and the reason be another, as whoever saw both has chosen.
     Raises NotAllowed, CaseNotFound, CaseClosed, ReasonMissing, EntitlementUnchanged, EntitlementChangedMeanwhile.
     """
     actor.require(Capability.TRIAGE)
@@ -181,12 +188,12 @@ def change_entitlement(
     reason = reason_given(reason, "Say why the entitlement changes: the person and the next reader may ask.")
     case = locked_open_case(actor, case_id)
     level = Case.Entitlement(level).value
-    if case.entitlement == level:
+    if seen is not None and seen != entitlement_version(case):
+        raise EntitlementChangedMeanwhile("The entitlement was changed while you were writing.")
+    if case.entitlement == level and not (reason_alone and case.entitlement_reason != reason):
         raise EntitlementUnchanged(
             f"{case.reference} already has {level} entitlement: {case.entitlement_reason or 'no reason is recorded'}"
         )
-    if seen is not None and seen != entitlement_version(case):
-        raise EntitlementChangedMeanwhile("The entitlement was changed while you were writing.")
     before, case.entitlement = case.entitlement, level
     case.entitlement_reason, case.entitlement_changed_by = reason, actor.name
     case.save(update_fields=["entitlement", "entitlement_reason", "entitlement_changed_by"])

@@ -19,7 +19,7 @@ from referrals.actions.hold import hold_case, take_off_hold
 from referrals.forms.triage import AssignForm, EntitlementForm, HoldForm, SuspendForm
 from referrals.models import Case
 from referrals.pages.case import REFUSALS, UNPROCESSABLE, case_for
-from referrals.pages.merging import Held, bring_together, is_left_to_them, left_to_them
+from referrals.pages.merging import Held, bring_together, chooses, is_left_to_them, left_to_them
 from referrals.queries.case import people_to_assign
 from victims.actions.safety import ContactMethodNotFound, RecordedMeanwhile, SafetyNotValid
 
@@ -85,7 +85,12 @@ def case_entitlement(request: HttpRequest, reference: str) -> HttpResponse:
     def verb() -> object:
         given = form.cleaned_data
         return triage.change_entitlement(
-            actor=actor, case_id=found.id, level=given["level"], reason=given["reason"], seen=given["seen"]
+            actor=actor,
+            case_id=found.id,
+            level=given["level"],
+            reason=given["reason"],
+            seen=given["seen"],
+            reason_alone=chooses(request),
         )
 
     return form_page(

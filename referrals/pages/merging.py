@@ -33,9 +33,14 @@ class Held:
         return brought_together(form, request.POST, self.values) if request.method == "POST" else None
 
 
+def chooses(request: HttpRequest) -> bool:
+    """Whether this is the answer of somebody who was shown both."""
+    return any(name.startswith(TAKE) for name in request.POST)
+
+
 def is_left_to_them(request: HttpRequest, form: forms.Form, held: Held) -> bool:
     """Whether it was chosen that everything stands as the other recorded it."""
-    return any(name.startswith(TAKE) for name in request.POST) and not lines(form, held.values)
+    return chooses(request) and not lines(form, held.values)
 
 
 def bring_together(

@@ -34,10 +34,17 @@ def confirm_notice(*, actor: Actor, notice_id: UUID) -> Notice:
             Happening(
                 "record.confirmed",
                 at=now,
-                case_id=notice.case_id,
+                case_id=_case_of(notice),
                 referral_id=notice.referral_id,
                 data={"notice": str(notice.id), "agency": str(notice.agency_id), "kind": notice.kind},
                 audience=[notice.agency_id],
             )
         )
     return notice
+
+
+def _case_of(notice: Notice) -> UUID | None:
+    """On whose timeline the word stands: of what was corrected or destroyed; an erased record has none any more."""
+    if notice.kind == Notice.Kind.ERASE or notice.referral is None:
+        return notice.case_id
+    return notice.referral.case_id

@@ -53,6 +53,8 @@ def test_it_is_out_of_sight_with_its_copies_and_partners_destroy_what_they_have(
         assert Notice.objects.get(document_id=copy.id).confirmed_by_name
         assert DocumentShare.objects.get(id=share.id).ended_by_name == "Priya Nair"
         assert Event.objects.filter(referral_id=referral.id, topic="record.confirmed").exists()
+    timeline = browser.get(f"/cases/{case.reference}/timeline/").content.decode()
+    assert "Safe Steps has destroyed the document." in timeline
 
 
 def test_a_second_person_puts_it_back_and_nobody_else(hub, cast):

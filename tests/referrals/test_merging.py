@@ -112,12 +112,19 @@ def test_whoever_is_second_sees_both_and_chooses(hub, cast, page):
     assert stands(case) == {name: wanted[name] for name in before}
 
 
-def test_the_same_entitlement_twice_shows_the_first_reason_and_keeps_the_second_in_the_form(hub, cast):
+def test_two_who_chose_the_same_entitlement_for_other_reasons_are_brought_together(hub, cast):
     case = a_case(entitlement="standard")
     place = f"/cases/{case.reference}/entitlement/"
     priyas = cast.browser("priya")
     seen = opened(priyas, place)
     cast.browser("dana").post(place, {"level": "enhanced", "reason": "Targeted again."})
-    page = priyas.post(place, seen | {"level": "enhanced", "reason": "She is afraid."}).content.decode()
-    assert "Targeted again." in page
-    assert "She is afraid." in page
+    asked = priyas.post(place, seen | {"level": "enhanced", "reason": "She is afraid."})
+    assert asked.status_code == 409
+    assert [(line.name, line.theirs, line.mine) for line in asked.context["lines"]] == [
+        ("reason", "Targeted again.", "She is afraid.")
+    ]
+    assert entitlement(case)["reason"] == "Targeted again."
+    chosen = dict(asked.context["sent"]) | {"seen": asked.context["seen"], "take_reason": "mine"}
+    assert priyas.post(place, chosen).status_code == 302
+    assert entitlement(case) == {"level": "enhanced", "reason": "She is afraid."}
+    assert "Another reason for enhanced" in priyas.get(f"/cases/{case.reference}/timeline/").content.decode()
