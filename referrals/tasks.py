@@ -29,6 +29,7 @@ from referrals.actions.hints import find_hints
 from referrals.actions.hold import HOLD_ENDS, end_hold
 from referrals.actions.intake import JUDGE, judge_rows
 from referrals.actions.ladder import climb_all
+from referrals.actions.leads import PASSED_ON, tell_those_beside
 from referrals.actions.messages import follow_question
 from referrals.actions.notify import (
     CALL_NEXT,
@@ -161,6 +162,21 @@ def follow_answer(payload: dict[str, str]) -> None:
     follow_referral(
         actor=current_actor(), referral_id=UUID(payload["referral"]), asked_by=UUID(payload["event"])
     )
+
+
+@subscriber(
+    "lead.chosen",
+    "lead.passed_on",
+    "lead.ended",
+    name="referrals.tell_of_lead",
+    account="routing",
+)
+def tell_of_lead(payload: dict[str, str]) -> None:
+    """Who works on a case beside its lead learns that another leads, or nobody."""
+    told = event_data(event_id=UUID(payload["event"]))
+    if told.get("reason_code") != PASSED_ON:  # then the choice of another says it
+        case, referral = UUID(payload["case"]), UUID(payload["referral"])
+        tell_those_beside(actor=current_actor(), case_id=case, referral_id=referral)
 
 
 @subscriber("case.incident_added", name="referrals.ask_again", account="assessment")

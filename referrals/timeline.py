@@ -133,6 +133,7 @@ TITLES: dict[str, str] = {
     "handover.acknowledged": "Handover note read by the partner",
     "progress.recorded": "Partner’s progress",
     "lead.chosen": "Lead of the joint work chosen",
+    "lead.changed": "Another leads the joint work, or nobody",
     "lead.passed_on": "No longer leads the joint work",
     "lead.ended": "Lead of the joint work fell away with its referral",
     "transfer.asked": "Partner asks to hand its referral over",

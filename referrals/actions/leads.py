@@ -3,6 +3,7 @@
 A lead falls away with its referral, in the transaction that ends it; the hub is told that another is wanted.
 """
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from access.roles import Capability
 from messaging.events import publish
 from referrals.actions.telling import beside_moves
 from referrals.actions.triage import locked_open_case
-from referrals.models import Lead, Referral
+from referrals.models import Case, Lead, Referral
 from referrals.queries.leads import live_referrals
 from referrals.workflow import MoveRefused
 
@@ -64,6 +65,20 @@ def take_lead_back(*, actor: Actor, case_id: UUID) -> None:
     led = Lead.objects.filter(case=case, ended_at=None).select_related("referral").first()
     if led is not None:
         _end(led.referral, timezone.now(), "lead.passed_on", TAKEN_BACK)
+
+
+@transaction.atomic
+def tell_those_beside(*, actor: Actor, case_id: UUID, referral_id: UUID) -> None:
+    """Who leads has changed: it stands in the feed of everybody else who works on the case, so that whoever pulls reads
+    their referral again. It names nobody. referral_id: the one that knows already.
+
+    Raises NotAllowed.
+    """
+    actor.require(Capability.ROUTE)
+    case, now = Case.objects.filter(id=case_id).first(), timezone.now()
+    beside = live_referrals(case).exclude(id=referral_id) if case else ()
+    # Of no case: the hub's timeline has said who leads.
+    publish(*(replace(beside_moves(one, "lead.changed", now), case_id=None) for one in beside))
 
 
 def lead_falls_away(referral: Referral, *, at: datetime) -> None:

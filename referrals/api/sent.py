@@ -58,7 +58,7 @@ class Sent(SenderDoor):
     """
 
     @extend_schema(
-        operation_id="sent",
+        operation_id="intake_sent",
         parameters=[OpenApiParameter("after", str, description="The cursor: `next` of the page before.")],
         responses={200: SentListSerializer, **READ_PROBLEMS},
     )

@@ -31,6 +31,7 @@ from referrals.actions.progress import record_progress
 from referrals.actions.transfers import ask_transfer, transfer
 from referrals.api import serializers as s
 from referrals.api.idempotency import once
+from referrals.api.referral_shapes import ReferralSerializer
 from referrals.api.refusals import refusals
 from referrals.models import Referral
 from referrals.queries import referrals as queries
@@ -193,7 +194,7 @@ class Referrals(APIView):
 class ReferralDetail(APIView):
     """One referral, with what your agency may know of the case."""
 
-    @extend_schema(operation_id="referral", responses={200: OpenApiTypes.OBJECT, **READ_PROBLEMS})
+    @extend_schema(operation_id="referral", responses={200: ReferralSerializer, **READ_PROBLEMS})
     def get(self, request: Request, referral_id: UUID) -> Response:
         referral = own_referral(referral_id)
         answer = shapes.for_partner(referral)

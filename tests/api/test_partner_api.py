@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 from django.utils import timezone
+from jsonschema import Draft202012Validator
 from oauth2_provider.models import AccessToken
 
 from access.context import acting_as, acting_as_system
@@ -14,6 +15,7 @@ from access.models import Look
 from agencies.models import AgreementParty, ApiClient
 from messaging.relay import run_due
 from referrals.actions import referral as verbs
+from referrals.actions.handovers import Handover, write_handover
 from referrals.api.views import MOVES
 from referrals.models import Outcome, Referral
 from tests.cast import SECRETS
@@ -125,7 +127,7 @@ class TestReading:
             "id", "status", "version", "service", "team", "urgent", "sent_at", "answer_due_at", "received_at",
             "answered_at", "ended_at", "reason", "case_reference", "categories", "purpose", "basis",
             "agreement", "why", "pathway", "identity", "contact", "incident", "shared_notes", "documents",
-            "transfers", "handover", "progress", "lead",
+            "transfers", "handover", "progress", "lead", "needs",
         }  # fmt: skip
         assert told["shared_notes"] == told["documents"] == []
         assert told["identity"]["surname"] == "Okafor-Test"
@@ -282,6 +284,25 @@ class TestAnswering:
         run_due()
         text = cast.browser("priya").get("/responses/?list=answered").content.decode()
         assert "Full." in text
+
+
+def test_a_referral_is_what_the_schema_says_open_and_ended(cast, system, referral):
+    add_what_a_referral_can_tell(cast, referral)
+    schema = Client().get("/api/v1/schema/").json()
+    check = Draft202012Validator({**schema, "$ref": "#/components/schemas/Referral"})
+    shape = schema["components"]["schemas"]["Referral"]["properties"]
+    told = system.get(f"referrals/{referral.id}/").json()
+    check.validate(told)
+    assert set(told) <= set(shape), "each part is typed"
+    assert {"lead", "handover", "documents", "contact"} <= set(told)
+    assert told["handover"]["first"] == "Ring before noon."
+    system.post(f"referrals/{referral.id}/decline/", {"reason": "no_capacity"})
+    check.validate(system.get(f"referrals/{referral.id}/").json())
+
+
+def add_what_a_referral_can_tell(cast, referral: Referral) -> None:
+    with acting_as(cast.actor("priya")) as priya:
+        write_handover(actor=priya, referral_id=referral.id, note=Handover("Ring before noon."))
 
 
 def test_an_agreement_whose_signature_was_withdrawn_stops_the_next_referral(cast):

@@ -5,7 +5,7 @@ Once by mouse, once by keyboard alone, once in a browser that runs no script.
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -202,12 +202,12 @@ def finish(hand: Hand, reference: str) -> None:
 
 def hear_it(hand: Hand, reference: str) -> None:
     """A conference is called and hears the case; its minutes go round."""
-    page, today = hand.page, datetime.now(ZoneInfo("Europe/London"))
+    page, soon = hand.page, datetime.now(ZoneInfo("Europe/London")) + timedelta(minutes=20)
     page.goto("/conferences/new/")
     hand.tick(page.get_by_role("radio").first)
-    for label, number in (("Day", today.day), ("Month", today.month), ("Year", today.year)):
+    for label, number in (("Day", soon.day), ("Month", soon.month), ("Year", soon.year)):
         hand.write(page.get_by_label(label, exact=True), str(number))
-    hand.write(page.get_by_label("Begins at"), "23:58")
+    hand.write(page.get_by_label("Begins at"), f"{soon:%H:%M}")
     hand.write(page.get_by_label("Where?"), "Room 2")
     hand.write(page.get_by_label("Who leads it?"), "DI Price")
     hand.press(page.get_by_role("button", name=re.compile("Call")))

@@ -1,5 +1,7 @@
 """Several agencies work on one case and one leads: chosen by the hub, passed on by it, and gone with its referral."""
 
+from collections import Counter
+
 import pytest
 from django.db import DatabaseError, transaction
 from django.utils import timezone
@@ -141,9 +143,17 @@ def test_chosen_twice_is_chosen_once_and_taken_back_nobody_leads(cast, case, bot
         take_lead_back(actor=priya, case_id=case.id)
     assert leading(case) == []
     assert leads(cast, case, both["safe-steps"]).id == first.id
+    leads(cast, case, both["victim-care"])
+    leads(cast, case, both["safe-steps"])
+    run_due()
+    # Who works beside it pulls that something changed, each time that it did, and never who leads.
+    feed = cast.system("victim-care").get("changes/").json()["items"]
+    told = [one for one in feed if one["topic"].startswith("lead.")]
+    assert Counter(one["topic"] for one in told) == {"lead.changed": 4, "lead.chosen": 1, "lead.passed_on": 1}
+    assert {one["referral"] for one in told} == {str(both["victim-care"].id)}
     with acting_as_system("tests"):
         topics = Event.objects.filter(case_id=case.id, topic__startswith="lead.").order_by("id")
-        assert [one.topic for one in topics] == ["lead.chosen", "lead.passed_on", "lead.chosen"]
+        assert [one.topic for one in topics] == ["lead.chosen", *["lead.passed_on", "lead.chosen"] * 3]
 
 
 def test_the_database_keeps_one_lead_that_is_live_and_the_hubs_to_choose(cast, case, both):
