@@ -55,29 +55,21 @@ def worker_id(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker, worker_id: str) -> Iterator[None]:
     """A fresh database for this test process: migrated by the owner, founded through the product's own door."""
-    import psycopg
     from django.conf import settings
-    from django.core.management import call_command
     from django.db import connections
-    from psycopg import sql
-    from psycopg.conninfo import make_conninfo
 
-    name = sql.Identifier(f"hub_test_{worker_id}")
+    from tests import migrated
+
+    name = f"hub_test_{worker_id}"
     with django_db_blocker.unblock():
-        maintenance = make_conninfo(os.environ["DATABASE_OWNER_URL"])
-        with psycopg.connect(maintenance, autocommit=True) as server:
-            server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
-            server.execute(sql.SQL("CREATE DATABASE {}").format(name))
+        migrated.copy_to(name)
         for alias in ("default", "owner"):
-            settings.DATABASES[alias]["NAME"] = f"hub_test_{worker_id}"
-            connections[alias].settings_dict["NAME"] = f"hub_test_{worker_id}"
-        call_command("migrate", database="owner", verbosity=0)
+            settings.DATABASES[alias]["NAME"] = connections[alias].settings_dict["NAME"] = name
         found_northshire()
     yield
     with django_db_blocker.unblock():
         connections.close_all()
-        with psycopg.connect(maintenance, autocommit=True) as server:
-            server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
+        migrated.drop(name)
 
 
 def found_northshire(*, pathways: Sequence[str] = ("tests/founded/northshire.yaml",)) -> None:

@@ -12,6 +12,7 @@ import pytest
 import requests
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from tests import migrated
 from tests.platform.stage import ROOT, Instance, eventually
 
 PASSWORD = "a password of the tests only"
@@ -45,6 +46,7 @@ class Stack:
 
     def start(self) -> None:
         """Start it and wait until it is well; found an empty one as docs/operators says."""
+        migrated.fill(self.instance)
         wanted = "yes" if self.demo else "no"
         process = self.instance.begin("-m", "hub.supervisor", "run", PORT=str(self.port), DEMO=wanted)
         threading.Thread(target=lambda: self.said.extend(process.stdout), daemon=True).start()
