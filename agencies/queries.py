@@ -49,31 +49,30 @@ def agreements_in_force(*, hub: UUID, on: date) -> dict[UUID, SharingBasis]:
 
     No agreement in force, no disclosure. Where several bind an agency, the newest counts.
     """
-    in_force = (
-        Agreement.objects.filter(
-            Q(ends_on__isnull=True) | Q(ends_on__gte=on),
-            status=Agreement.Status.OFFERED,
-            starts_on__lte=on,
-            parties__agency_id=hub,
-            parties__signed_on__lte=on,
-            parties__withdrawn_at__isnull=True,
+    sides = (
+        AgreementParty.objects.filter(
+            Q(agreement__ends_on__isnull=True) | Q(agreement__ends_on__gte=on),
+            agreement__status=Agreement.Status.OFFERED,
+            agreement__starts_on__lte=on,
+            agreement__parties__agency_id=hub,
+            agreement__parties__signed_on__lte=on,
+            agreement__parties__withdrawn_at__isnull=True,
         )
-        .order_by("starts_on", "number", "code")
-        .prefetch_related("parties")
+        .exclude(agency_id=hub)
+        .select_related("agreement")
+        .order_by("agreement__starts_on", "agreement__number", "agreement__code")
     )
-    found: dict[UUID, SharingBasis] = {}
-    for agreement in in_force:
-        basis = SharingBasis(
-            agreement.id,
-            agreement.code,
-            tuple(agreement.purposes),
-            tuple(agreement.categories),
-            end_of(agreement.ends_on),
-        )
-        for party in agreement.parties.all():
-            if side_of(party).binds(on) and party.agency_id != hub:
-                found[party.agency_id] = basis
-    return found
+    return {side.agency_id: _basis(side.agreement) for side in sides if side_of(side).binds(on)}
+
+
+def _basis(agreement: Agreement) -> SharingBasis:
+    return SharingBasis(
+        agreement.id,
+        agreement.code,
+        tuple(agreement.purposes),
+        tuple(agreement.categories),
+        end_of(agreement.ends_on),
+    )
 
 
 def services() -> list[Service]:

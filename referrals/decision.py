@@ -5,7 +5,7 @@ that were kept: a decision of an older one is read, and compared in a replay, by
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from pathways.facts import FactValue
@@ -176,16 +176,16 @@ class Decision:
             "edition": EDITION,
             "entered": self.entered,
             "looked": [_with_leaves(one) for one in self.looked],
-            "matched": [{**asdict(one), "read": dict(one.read)} for one in self.matched],
+            "matched": [{**_as_mapping(one), "read": dict(one.read)} for one in self.matched],
             "nearly": [_with_leaves(one) for one in self.nearly],
             "referrals": [_plan_json(plan) for plan in self.referrals],
             "held": [
                 {"plan": _plan_json(one.plan), "code": one.code, "reason": one.reason, "instead": one.instead}
                 for one in self.held
             ],
-            "skipped": [asdict(one) for one in self.skipped],
-            "teams": [asdict(one) for one in self.teams],
-            **({"onward": asdict(self.onward)} if self.onward else {}),
+            "skipped": [_as_mapping(one) for one in self.skipped],
+            "teams": [_as_mapping(one) for one in self.teams],
+            **({"onward": _as_mapping(self.onward)} if self.onward else {}),
         }
 
     @classmethod
@@ -209,12 +209,21 @@ def as_tuples(data: Mapping[str, Any]) -> dict[str, Any]:
     return {key: tuple(value) if isinstance(value, list) else value for key, value in data.items()}
 
 
+def _as_mapping(one: Any) -> dict[str, Any]:
+    """A row as a mapping. dataclasses.asdict would copy all that is in it, which is most of the time of keeping one."""
+    return {column.name: getattr(one, column.name) for column in fields(one)}
+
+
 def _plan_json(plan: Plan) -> dict[str, Any]:
-    return {**asdict(plan), "categories": list(plan.categories), "answer_within": dict(plan.answer_within)}
+    return {
+        **_as_mapping(plan),
+        "categories": list(plan.categories),
+        "answer_within": dict(plan.answer_within),
+    }
 
 
 def _with_leaves(one: Looked | Near) -> dict[str, Any]:
-    return {**asdict(one), "missing": [leaf.to_json() for leaf in one.missing]}
+    return {**_as_mapping(one), "missing": [leaf.to_json() for leaf in one.missing]}
 
 
 def _leaves(data: Mapping[str, Any]) -> dict[str, Any]:

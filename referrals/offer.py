@@ -1,7 +1,7 @@
 """What one service is for one case at one moment: pure data, kept with the decision that was made of it."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 GIVEN, REFUSED, NOT_RECORDED = "given", "refused", "not_recorded"
@@ -68,9 +68,8 @@ class Offer:
         return f"{self.agency_name}, {self.team_name}" if named else self.agency_name
 
     def to_json(self) -> dict[str, Any]:
-        return {
-            key: list(value) if isinstance(value, tuple) else value for key, value in asdict(self).items()
-        }
+        held = {column.name: getattr(self, column.name) for column in fields(self)}
+        return {key: list(value) if isinstance(value, tuple) else value for key, value in held.items()}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Offer":

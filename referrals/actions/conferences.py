@@ -33,8 +33,9 @@ from referrals.conference import (
     kinds_on,
 )
 from referrals.models import Case, Conference, ConferenceAgency, Listing, Research
+from referrals.queries.circumstances import Circumstances
 from referrals.queries.conferences import invitable, with_room
-from referrals.queries.listing_grounds import accused_of, grounds_of_case
+from referrals.queries.listing_grounds import accused_of, grounds_of_case, repeat_of
 from referrals.queries.restricted import ACCOUNT
 from referrals.workflow import OPEN_CASE
 from victims.queries import same_as
@@ -244,7 +245,7 @@ def put_off(*, actor: Actor, listing_id: UUID, to: UUID, words: str) -> Listing:
     return put_on
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def list_by_rule(*, actor: Actor, case_id: UUID, service: str = "", why: str = "") -> Listing | None:
     """List a case for the next meeting with room, where a route sent it there or the repeat rule holds.
 
@@ -346,8 +347,7 @@ def _ground_of_rule(case: Case, kind: Kind, service: str, now: datetime) -> str 
         return holding[0].code if holding else ROUTE
     if service or kind.repeat is None:
         return None
-    holding, _, _ = grounds_of_case(case, kind, at=now)
-    return REPEAT if REPEAT in {one.code for one in holding} else None
+    return REPEAT if repeat_of(Circumstances(case, at=now), kind).stands else None
 
 
 def _waits_to_be_heard(case: Case, kind: Kind) -> bool:

@@ -96,7 +96,7 @@ def _ask(actor: Actor, case_id: UUID, asked: dict[str, object]) -> Case:
     return case
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def route_case(
     *, actor: Actor, case_id: UUID, asked_by: UUID, again: Sequence[str] = (), anew: bool = False
 ) -> RoutingDecision | None:
@@ -117,6 +117,8 @@ def route_case(
     _take_back_question(case, last)
     versions = versions_for(case) if last and not anew else versions_in_force(on=timezone.localdate(now))
     known = Circumstances(case, at=now)
+    if last is None:
+        known.referrals = []  # each comes of a decision
     facts, tried = facts_of(known), how_tried(known, again=again)
     pathways = [read_pathway(one.definition) for one in versions]
     has_places = False
@@ -137,7 +139,8 @@ def route_case(
     )
     sent, told = send_planned(known, decision, chosen, versions, _services_of(chosen, offers))
     ask_for_needs(actor=actor, known=known, sent=sent, offers=offers)
-    keep_waiting(case=case, services=chosen.waits_for_room, at=now)
+    if last or chosen.waits_for_room:
+        keep_waiting(case=case, services=chosen.waits_for_room, at=now)
     if sent:
         rules = clock_rules()
         within = [plan.answer_within for plan in chosen.referrals]

@@ -3,17 +3,13 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Max, Q
-from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from agencies.models import Agency
 from agencies.queries import agencies_by_id
-from messaging.models import Event
 from pathways.assessed import facts_of_assessment
 from pathways.facts import FactValue, clean
 from pathways.models import Assessment
-from referrals.models import Case, ContactAttempt, Incident
+from referrals.models import Case
 from referrals.queries.circumstances import Circumstances
 from referrals.queries.contact import NOBODY, current_address, linked_contacts, safe_now
 from referrals.queries.listing_grounds import marac_repeat
@@ -21,7 +17,6 @@ from referrals.queries.repeats import repeats_by_person
 from referrals.workflow import OPEN
 from victims.entitlement import age_on
 from victims.models import ContactMethod
-from victims.queries import access_needs
 from victims.repeats import Repeats
 
 _HOUR, _DAY = 3600, 86400
@@ -42,14 +37,12 @@ def intake_facts(case: Case) -> dict[str, object]:
 
 def facts_of(known: Circumstances) -> dict[str, FactValue]:
     """Every declared fact of the case as it stands at that moment; what nobody established is None."""
-    case, at = known.case, known.at
+    case, at, seen = known.case, known.at, known.glance
     made = known.assessments
     risk, needs = made.get("risk-24"), made.get("needs-8")
     codes = {agency.id: agency.code for agency in agencies_by_id().values()}
     counted = repeats_by_person([case.person_id], until=at, groups={case.person_id: known.same})
     again = counted.get(case.person_id, Repeats())
-    needed = access_needs(known.same).first()
-    told = _incidents(case)
     return clean(
         {
             **intake_facts(case),
@@ -60,21 +53,21 @@ def facts_of(known: Circumstances) -> dict[str, FactValue]:
             "needs_severity": needs.score["highest"] if needs else None,
             "language": case.person.language,
             "interpreter": case.person.interpreter,
-            "access_needs": needed.needs if needed else None,
+            "access_needs": known.access_needs,
             "repeat_incidents_12m": len(again.dates),
             "repeat_same_perpetrator_12m": len(again.same_perpetrator),
             "marac_repeat": marac_repeat(known),
             "safe_channels": _safe_channels(known),
             "consents": [codes[agency] for agency, one in known.consents.items() if one.stands == "given"],
             "services_involved": [one.service.code for one in known.referrals if one.status in OPEN],
-            "reported_to_police": told["by_police"] is not None or None,
+            "reported_to_police": seen.is_reported_by_police or None,
             **_times(
                 at,
                 report=case.reported_at,
                 opened=case.opened_at,
-                stage=_came_to_its_stage(case),
-                last_incident=told["last"],
-                last_contact=_last_spoken_to(case),
+                stage=seen.came_to_its_stage or case.opened_at,
+                last_incident=seen.last_incident,
+                last_contact=seen.last_spoken_to,
                 last_assessment=max((one.completed_at for one in made.values()), default=None),
                 last_referral=max((one.sent_at for one in known.referrals), default=None),
             ),
@@ -100,26 +93,6 @@ def _times(at: datetime, **events: datetime | None) -> dict[str, object]:
             seconds = int((at - then).total_seconds())
             found |= {f"days_since:{name}": seconds // _DAY, f"hours_since:{name}": seconds // _HOUR}
     return found
-
-
-def _incidents(case: Case) -> dict[str, datetime | None]:
-    """When the latest one happened (where that is not told: was reported), and when one came from the police."""
-    happened = Coalesce("occurred_to", "occurred_from", "reported_at")
-    by_police = Q(source__agency__kind=Agency.Kind.POLICE)
-    return Incident.objects.filter(case=case).aggregate(
-        last=Max(happened), by_police=Max("reported_at", filter=by_police)
-    )
-
-
-def _came_to_its_stage(case: Case) -> datetime:
-    """When the case's status last changed; one that never did has it since it was opened."""
-    moved = Event.objects.filter(case_id=case.id, topic="case.moved")
-    return moved.aggregate(last=Max("at"))["last"] or case.opened_at
-
-
-def _last_spoken_to(case: Case) -> datetime | None:
-    spoke = ContactAttempt.objects.filter(case=case, result=ContactAttempt.Result.SPOKE)
-    return spoke.aggregate(last=Max("attempted_at"))["last"]
 
 
 def _safe_channels(known: Circumstances) -> list[str]:
