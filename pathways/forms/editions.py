@@ -121,7 +121,9 @@ class ItemForm(forms.Form):
     )
     optional = forms.BooleanField(label="It may be left blank (never what is scored)", required=False)
     health = forms.BooleanField(label="The answer is about health: it is sealed", required=False)
-    reversed = forms.BooleanField(label="The least is worth the most", required=False)
+    reversed = forms.BooleanField(
+        label="Scored in reverse: the lowest answer is worth the most", required=False
+    )
     condition = forms.ChoiceField(
         label="Ask it only when",
         required=False,
@@ -134,13 +136,14 @@ class ItemForm(forms.Form):
         super().__init__(data, initial=_initial(definition, item))
         types = dict(TYPES)
         if item is not None:
-            types.setdefault(item["type"], item["type"].replace("_", " "))
+            types.setdefault(item["type"], item["type"].replace("_", " ").capitalize())
             del self.fields["code"]
         _offer(self, "type", list(types.items()))
         sections = [(section["title"], section["title"]) for section in definition.get("sections", ())]
         _offer(self, "section", sections)
         if not sections:
             del self.fields["section"]
+            self.fields["new_section"].label = "A section, called"
         leaves = _leaves(definition, item)
         held = item.get("shown_when") if item else None
         if held is not None and _as_choices(held) is None:

@@ -14,15 +14,18 @@ from pathways.scoring import Instrument, condition_of
 
 @dataclass(frozen=True)
 class EditionRow:
-    """One edition in the list. current: it is asked today."""
+    """One edition in the list. current: it is asked today; replaced: it was, until a later one was."""
 
     edition: InstrumentVersion
     current: bool
+    replaced: bool
 
     @property
     def words(self) -> str:
         if self.edition.status == InstrumentVersion.Status.DRAFT:
             return "Draft"
+        if self.replaced:
+            return "Replaced"
         return "Asked now" if self.current else "Published"
 
 
@@ -35,7 +38,9 @@ def edition_rows(*, actor: Actor, on: date) -> list[tuple[str, list[EditionRow]]
     for editions in found.values():
         begun = [one for one in editions if one.effective_from and one.effective_from <= on]
         current = begun[0].id if begun else None
-        rows.append((editions[0].title, [EditionRow(one, one.id == current) for one in editions]))
+        replaced = {one.id for one in begun[1:]}
+        listed = [EditionRow(one, one.id == current, one.id in replaced) for one in editions]
+        rows.append((editions[0].title, listed))
     return sorted(rows, key=lambda row: row[0])
 
 

@@ -232,6 +232,7 @@ class PutOffForm(forms.Form):
 
     to = forms.ChoiceField(
         label="To which meeting?",
+        help_text="Agencies see the case no more for this one. What they returned goes with it, where it still stands.",
         widget=forms.RadioSelect(attrs=SMALL),
         error_messages={"required": "Choose the meeting"},
     )

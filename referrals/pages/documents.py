@@ -176,7 +176,7 @@ def case_document_stop(
 def case_document_take_out(request: HttpRequest, reference: str, document_id: UUID) -> HttpResponse:
     """Take a document that should not be here out of sight, with the reason."""
     actor, found = case_for(reference)
-    _document(found, document_id)
+    document = _document(found, document_id)
     form = TakeOutForm(request.POST if request.method == "POST" else None)
 
     def verb() -> object:
@@ -194,8 +194,8 @@ def case_document_take_out(request: HttpRequest, reference: str, document_id: UU
         field="words",
         title="Take the document out",
         button="Take it out",
-        advice="Nobody can open it any more, its redacted copies neither. It stays sealed for as long as the"
-        " case is kept, and somebody else who decides on rights can put it back.",
+        advice=f"{document.title} ({document.file_name}). Nobody can open it any more, its redacted copies neither."
+        " It stays sealed for as long as the case is kept, and somebody else who decides on rights can put it back.",
     )
 
 
