@@ -46,16 +46,6 @@ def first_case(list_of: str, then: str = "") -> Callable[[Page], None]:
     return go
 
 
-def first_link(list_of: str, within: str) -> Callable[[Page], None]:
-    """The first link of a list that leads to such an address."""
-
-    def go(page: Page) -> None:
-        page.goto(list_of)
-        page.goto(page.locator(f"main table a[href^='{within}']").first.get_attribute("href") or "")
-
-    return go
-
-
 def conference(then: str = "") -> Callable[[Page], None]:
     """The next meeting, and from there the link of these words."""
 
@@ -64,6 +54,24 @@ def conference(then: str = "") -> Callable[[Page], None]:
         page.goto(page.locator("main th a[href^='/conferences/']").first.get_attribute("href") or "")
         if then:
             page.goto(page.get_by_role("link", name=then).first.get_attribute("href") or "")
+
+    return go
+
+
+def first_that_shows(list_of: str, cases: str, words: str, then: str = "") -> Callable[[Page], None]:
+    """The first of a list whose page has such words, at it or at its link of these words; else the first."""
+
+    def go(page: Page) -> None:
+        page.goto(list_of)
+        links = page.locator(f"main table a[href^='{cases}']").all()
+        places = list(dict.fromkeys((link.get_attribute("href") or "").split("#")[0] for link in links))
+        for place in (*places, places[0]):
+            page.goto(place)
+            onward = page.get_by_role("link", name=then).first if then else None
+            if onward is not None and onward.count():
+                page.goto(onward.get_attribute("href") or "")
+            if page.locator("main").get_by_text(words).count():
+                return
 
     return go
 
@@ -96,11 +104,16 @@ PICTURES = (
     Picture("consent", PRIYA, first_case("/triage/?assigned=me", "Record consent")),
     Picture("assess", PRIYA, first_case("/triage/?assigned=me", "Complete the needs assessment")),
     Picture("routed", PRIYA, first_case("/triage/?stage=partner"), shows="#referrals"),
-    Picture("partner", HELEN, first_link("/referrals/", "/referrals/")),
+    Picture("partner", HELEN, first_that_shows("/referrals/", "/referrals/", "Know this first")),
+    Picture("referred", HELEN, at("/sent/")),
     Picture("conference", DANA, conference()),
     Picture("pack", DANA, conference("Chair’s pack, to print")),
     Picture("actions", DANA, at("/conferences/actions/")),
-    Picture("closing", PRIYA, first_case("/triage/?stage=partner", "Close the case")),
+    Picture(
+        "closing",
+        PRIYA,
+        first_that_shows("/responses/?list=answered", "/cases/VRH-", "Proposed:", "Close the case"),
+    ),
     Picture("say", PRIYA, what_the_person_sees),
     Picture("pathways", INES, at("/pathways/")),
     Picture("dashboard", DANA, at("/dashboard/")),

@@ -9,6 +9,7 @@ from access.actor import Actor
 from access.context import acting_as
 from referrals.actions.case_tasks import Wanted, give_task
 from referrals.actions.documents import share_document, upload_document
+from referrals.actions.handovers import Handover, write_handover
 from referrals.actions.leads import choose_lead
 from referrals.actions.messages import send_message
 from referrals.actions.notes import share_note, write_note
@@ -29,6 +30,11 @@ TASKS = (
     "Ring the housing office about the locks",
     "Ask the officer for the court date",
     "Look whether she was reached",
+)
+KNOW_FIRST = Handover(
+    "Ring before noon, and never the house: somebody else answers there in the afternoon.",
+    told="The officer and her sister know that you will ring.",
+    address_as="By her first name",
 )
 LETTER = b"""%PDF-1.4
 1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
@@ -58,10 +64,15 @@ def write_on(case: Case, *, actor: Actor, number: int) -> None:
 
 
 def show_partners(actor: Actor, *, most: int = 5) -> None:
-    """The first cases that a partner works on: it is shown the general note, given the letter, and written to."""
+    """The first cases that a partner works on: it is shown the general note, given the letter, and written to. What
+    must be known first stands on one that each agency has not answered.
+    """
     with acting_as(actor):
         for referral in Referral.objects.filter(status="accepted").order_by("id")[:most]:
             send_message(actor=actor, referral_id=referral.id, text="Mornings suit best.")
+        unread = Referral.objects.filter(status="sent").order_by("agency_id", "id").distinct("agency_id")
+        for referral in unread:
+            write_handover(actor=actor, referral_id=referral.id, note=KNOW_FIRST)
         told = Referral.objects.filter(status__in=OPEN, categories__contains=["notes"]).order_by("id")
         for referral in told[:most]:
             case, agency = referral.case_id, referral.agency_id
