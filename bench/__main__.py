@@ -202,7 +202,7 @@ def dry_run(instance: Instance) -> None:
     if done.returncode:
         raise SystemExit(done.stderr)
     told = json.loads(done.stdout.splitlines()[-1])
-    rounds, scaled = told["rounds"], many / told["sample"]
+    rounds, scaled = told["rounds"], told["cases"] / told["sample"]
     ratios = [ours / bare for ours, bare in zip(rounds["dry run"], rounds["bare scan"], strict=True)]
     print(f"  in the database  {_spread(rounds['dry run'], 's')}")
     print(f"  bare scan        {_spread(rounds['bare scan'], 's')}   of the same columns, as the same role")
@@ -238,6 +238,9 @@ def routing(instance: Instance) -> None:
         raise SystemExit(done.stderr)
     told = json.loads(next(line for line in done.stdout.splitlines() if line.startswith("{")))
     print(f"  decisions    {told['decisions']:8.1f} a second, {told['referrals']} referrals sent by them")
+    print(
+        f"  followed     {told['followed']:8.1f} a second, with all that follows from them: lists, people told, feeds"
+    )
     print(f"  nothing      {told['nothing']:8.1f} a second")
     print(f"  ratio        {told['nothing'] / told['decisions']:8.1f} tasks that do nothing for one decision")
 

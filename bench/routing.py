@@ -43,6 +43,7 @@ def main(many: int) -> None:
     from access.context import acting_as_system
     from hub.celery import app
     from messaging.events import Happening, publish
+    from messaging.models import Message
     from referrals.models import Referral, RoutingDecision
 
     cases = _cases(many)
@@ -61,6 +62,14 @@ def main(many: int) -> None:
 
         _until(decided)
         decisions = many / (time.perf_counter() - began)
+
+        def quiet() -> bool:
+            with acting_as_system("bench"):
+                return not Message.objects.filter(done_at=None, available_at__lte=timezone.now()).exists()
+
+        _until(quiet)  # what follows from the decisions would be done beside the tasks of nothing
+        followed = many / (time.perf_counter() - began)
+        _until(lambda: _left(app) == 0)
         began = time.perf_counter()
         for _ in range(many):
             app.send_task("celery.accumulate", ignore_result=True)
@@ -71,7 +80,8 @@ def main(many: int) -> None:
         worker.wait(30)
     with acting_as_system("bench"):
         referrals = Referral.objects.count()
-    print(json.dumps({"decisions": decisions, "nothing": nothing, "referrals": referrals}))
+    told = {"decisions": decisions, "followed": followed, "nothing": nothing, "referrals": referrals}
+    print(json.dumps(told))
 
 
 def _cases(many: int) -> list[Any]:
