@@ -41,6 +41,7 @@ _TABLES: dict[Category, tuple[str, ...]] = {
         "referrals_lead",
         "referrals_recallreason",
         "referrals_transfer",
+        "referrals_split",
         "referrals_override",
         "referrals_listing",
         "referrals_research",

@@ -77,6 +77,8 @@ DOOR_WORDS = {
     "referral_progress": "how far a partner has come",
     "case_handover": "a handover note for a partner",
     "case_lead": "who leads the joint work on a case",
+    "case_split": "splitting a referral's work",
+    "referral_split": "splitting a referral's work",
     "case_needs": "what a referral is asked for",
     "case_hand_over": "handing a referral over to another agency",
     "referral_decline": "declining a referral",

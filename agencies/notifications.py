@@ -43,6 +43,8 @@ KINDS = {
     "referral_declined": Kind("A service declined a referral", Way.MAIL),
     "referral_returned": Kind("A service asks for more about a referral", Way.MAIL),
     "transfer_asked": Kind("A service asks to hand a referral over", Way.MAIL),
+    "split_asked": Kind("A service asks to give a part of its referral to another team", Way.MAIL),
+    "needs_changed": Kind("What a referral is asked for has changed", Way.MAIL),
     "handover_came": Kind("A handover note waits on a referral", Way.MAIL),
     "transfer_answered": Kind("The hub answers what you asked about a referral", Way.MAIL),
     "lead_wanted": Kind("Nobody leads a case that several services worked on: choose who does", Way.MAIL),
@@ -68,7 +70,7 @@ KINDS = {
     "child_in_danger": Kind("A report names a child in danger", Way.MAIL, urgent=True),
     "child_overdue": Kind("A child in danger was not referred on in time", Way.MAIL, urgent=True),
 }
-BOTH = ("message_came", "action_given")
+BOTH = ("message_came", "action_given", "needs_changed")
 PARTNER = (
     "referral_came",
     "referral_given",

@@ -168,6 +168,17 @@ CHECKS = (
         " GROUP BY r.case_id, r.service_id HAVING count(*) > 1",
     ),
     Check(
+        "needs_have_a_place",
+        "Every need that is asked for is asked of a referral that is open or completed (or the work that gives it back"
+        " is waiting), in one family with what it was split from",
+        "SELECT count(*) FROM referrals_askedneed WHERE ended_at IS NULL",
+        "SELECT n.id FROM referrals_askedneed n JOIN referrals_referral r ON r.id = n.referral_id"
+        " WHERE n.ended_at IS NULL AND (coalesce(r.split_from_id, r.id) <> n.family_id"
+        " OR r.status NOT IN ('sent', 'received', 'accepted', 'in_progress', 'completed')"
+        " AND NOT EXISTS (SELECT 1 FROM messaging_message m WHERE m.subscriber = 'referrals.follow_referral'"
+        " AND m.done_at IS NULL AND m.payload ->> 'referral' = r.id::text))",
+    ),
+    Check(
         "places_counted",
         "Every service's places taken are its open referrals, and its count towards its share what it was sent",
         "SELECT count(*) FROM agencies_service",

@@ -122,12 +122,21 @@ class Considered:
 
 @dataclass(frozen=True, slots=True)
 class Onward:
-    """A route that a practitioner had followed to another team than the one that it led to: a referral handed over."""
+    """A route that a practitioner had followed to another team than the one that it led to: a referral handed over.
+
+    needs: of a split, those that went to that team; the referral keeps the rest.
+    """
 
     pathway: str
     route: str
     service: str
     team_id: str
+    needs: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is kept: needs only where there are, as no hand over has any."""
+        kept = {**_as_mapping(self), "needs": list(self.needs)}
+        return {key: value for key, value in kept.items() if key != "needs" or value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +194,7 @@ class Decision:
             ],
             "skipped": [_as_mapping(one) for one in self.skipped],
             "teams": [_as_mapping(one) for one in self.teams],
-            **({"onward": _as_mapping(self.onward)} if self.onward else {}),
+            **({"onward": self.onward.to_json()} if self.onward else {}),
         }
 
     @classmethod
@@ -200,7 +209,7 @@ class Decision:
             held=tuple(Held(**{**one, "plan": Plan(**as_tuples(one["plan"]))}) for one in data["held"]),
             skipped=tuple(Skipped(**one) for one in data["skipped"]),
             teams=tuple(Considered(**one) for one in data.get("teams", ())),
-            onward=Onward(**data["onward"]) if "onward" in data else None,
+            onward=Onward(**as_tuples(data["onward"])) if "onward" in data else None,
         )
 
 

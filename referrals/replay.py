@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from pathways.pathway import read_pathway
-from referrals.decision import Onward
+from referrals.decision import Onward, as_tuples
 from referrals.offer import Offer
 from referrals.routing import choose, hand_over
 
@@ -22,7 +22,7 @@ def replay(
     facts: Mapping[str, object],
     offers: Iterable[Mapping[str, Any]],
     tried: Mapping[str, str],
-    onward: Mapping[str, str] | None = None,
+    onward: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The decision that these pathway versions, facts, offers and attempts give, in the shape in which it is kept.
 
@@ -32,7 +32,7 @@ def replay(
     pathways = [read_pathway(one) for one in definitions]
     offered = [Offer.from_json(one) for one in offers]
     if onward is not None:
-        return hand_over(pathways, facts, offered, tried, Onward(**onward)).to_json()
+        return hand_over(pathways, facts, offered, tried, Onward(**as_tuples(onward))).to_json()
     return choose(pathways, facts, offered, tried).to_json()
 
 

@@ -15,11 +15,12 @@ from pathways.items import plain
 from pathways.models import Assessment
 from pathways.pathway import BASIS_WORDS
 from pathways.queries.versions import Voice
-from referrals.models import CaseNote, Document, Referral, Transfer
+from referrals.models import AskedNeed, CaseNote, Document, Referral, Split, Transfer
 from referrals.queries.asked_needs import need_words
 from referrals.queries.contact import VERBS, Way
 from referrals.queries.facts import intake_facts
 from referrals.queries.handovers import joint_call_shown, waits_to_be_read
+from referrals.queries.leads import YOU
 from referrals.queries.referrals import PartnerFile, cases_shown, partner_file
 from referrals.queries.why import why_told
 from victims.models import ContactMethod
@@ -94,6 +95,10 @@ def for_partner(referral: Referral) -> dict[str, Any]:
     told |= {str(category): part(file) for category, part in parts.items() if file.tells(category)}
     told["progress"] = referral.progress_lines
     told["needs"] = [{"code": one, "words": need_words(one)} for one in file.needs]
+    told["split_from"] = referral.split_from_id if file.rest == YOU else None
+    told["rest"] = file.rest
+    told["part"] = _part(file.given) if file.given else None
+    told["splits"] = [_split(one) for one in referral.splits.all()]
     told["lead"] = file.lead
     told["handover"] = _handover(file)
     told["transfers"] = [_transfer(one) for one in referral.transfers.all()]
@@ -130,6 +135,26 @@ def _transfer(one: Transfer) -> dict[str, Any]:
         "at": one.asked_at,
         "answer": one.decided_words,
         "answered_at": one.decided_at,
+    }
+
+
+def _part(given: AskedNeed) -> dict[str, Any]:
+    """Who gave the agency its part of split work, when and why."""
+    return {"by": given.asked_by_name, "at": given.asked_at, "why": given.why}
+
+
+def _split(one: Split) -> dict[str, Any]:
+    """One split of the referral's work; which other agency has the part is not told."""
+    return {
+        "status": one.status,
+        "needs": [{"code": need, "words": need_words(need)} for need in one.needs],
+        "to": one.service.team.code if one.service else None,
+        "why": one.why,
+        "by": one.asked_by_name,
+        "at": one.asked_at,
+        "answer": one.decided_words,
+        "answered_at": one.decided_at,
+        "given_back_at": one.given_back_at,
     }
 
 

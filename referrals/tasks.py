@@ -54,6 +54,7 @@ from referrals.actions.routing import (
 from referrals.actions.safeguarding import OVERDUE, note_overdue
 from referrals.actions.say import SEND, prepare_say
 from referrals.actions.sight import SIGHT_ENDS
+from referrals.actions.splits import follow_split
 from referrals.actions.transfers import ask_to_decide
 from referrals.actions.triage import CaseClosed, locked_open_case
 from referrals.actions.waiting import TAKE_UP, take_up_waiting
@@ -254,6 +255,12 @@ def follow_asked(payload: dict[str, str]) -> None:
 def follow_asked_transfer(payload: dict[str, str]) -> None:
     """An agency asks the hub to hand its referral over: somebody is to decide."""
     ask_to_decide(actor=current_actor(), referral_id=UUID(payload["referral"]))
+
+
+@subscriber("split.asked", name="referrals.follow_split_asked", account="routing")
+def follow_asked_split(payload: dict[str, str]) -> None:
+    """An agency asks to have its work divided: its own team has its part at once, for another the hub decides."""
+    follow_split(actor=current_actor(), referral_id=UUID(payload["referral"]))
 
 
 @subscriber(name=EXPIRE, account="routing")

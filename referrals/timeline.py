@@ -129,6 +129,10 @@ TITLES: dict[str, str] = {
     "referral.transferred": "Referral moved to another team of its agency",
     "referral.handed_over": "Referral handed over to another agency",
     "referral.needs_changed": "Referral is asked for other needs than before",
+    "referral.needs_given_back": "Needs given back: the part of a split ended undone",
+    "referral.split": "Split: some needs were given to another team",
+    "split.asked": "Partner asks to give some needs to another team",
+    "split.refused": "Needs stay: the referral was not split",
     "handover.written": "Handover note written",
     "handover.acknowledged": "Handover note read by the partner",
     "progress.recorded": "Partner’s progress",
@@ -149,6 +153,7 @@ KINDS_OF_EVENTS: dict[str, tuple[str, tuple[str, ...]]] = {
         (
             "referral.",
             "transfer.",
+            "split.",
             "handover.",
             "progress.",
             "lead.",
@@ -216,6 +221,7 @@ def text_of(topic: str, data: Data, names: Names) -> str:
     families = {
         "referral": _referral,
         "transfer": _referral,
+        "split": _referral,
         "handover": _referral,
         "progress": _referral,
         "lead": _referral,
@@ -344,7 +350,9 @@ def _referral(data: Data, names: Names) -> str:
     code = str(data.get("reason_code") or "")
     step = PROGRESS[str(data["step"])][0] if data.get("step") in PROGRESS else ""
     reasons = {**DECLINE_REASONS, **RETURN_REASONS, **LOST}
-    parts = (", ".join(filter(None, whom)), step, reasons.get(code, _words(code)))
+    count = _number(data.get("needs"))
+    needs = f"{count} need{'' if count == 1 else 's'}" if count else ""
+    parts = (", ".join(filter(None, whom)), needs, step, reasons.get(code, _words(code)))
     return " ".join(_sentence(part) for part in parts if part)
 
 
@@ -365,6 +373,8 @@ _WANTED = {
     "returned": "A partner asks for more.",
     "cannot_go_on": "A partner cannot go on.",
     "transfer_asked": "A partner asks to hand its referral over.",
+    "split_asked": "A partner asks to give some needs to another team.",
+    "needs_back": "The part of a split ended undone, and nobody is left to take it back.",
     "recalled": "A referral was recalled.",
     "all_finished": "Every partner has finished.",
     "consent_runs_out": "A consent that a partner works by runs out soon.",

@@ -48,6 +48,7 @@ from referrals.pages import (
     say,
     sent,
     sources,
+    splits,
     timeline,
     told,
     transfers,
@@ -231,6 +232,12 @@ urlpatterns = [
         transfers.case_hand_over,
         name="case_hand_over",
     ),
+    path(
+        "cases/<str:reference>/referrals/<uuid:referral_id>/split/",
+        splits.case_split,
+        name="case_split",
+    ),
+    path("referrals/<uuid:referral_id>/split/", splits.referral_split, name="referral_split"),
     path(
         "cases/<str:reference>/referrals/<uuid:referral_id>/needs/",
         asked_needs.case_needs,

@@ -1,6 +1,7 @@
 """What the demonstration's practitioners write on cases: a task, a note, a letter; and what a partner is shown."""
 
 from datetime import timedelta
+from uuid import UUID
 
 from django.db.models import Count, Q
 from django.utils import timezone
@@ -13,9 +14,13 @@ from referrals.actions.handovers import Handover, write_handover
 from referrals.actions.leads import choose_lead
 from referrals.actions.messages import send_message
 from referrals.actions.notes import share_note, write_note
+from referrals.actions.splits import split
 from referrals.models import Case, CaseNote, Document, Referral
+from referrals.queries.asked_needs import asked_of
+from referrals.queries.circumstances import Circumstances
 from referrals.queries.leads import live_referrals
-from referrals.workflow import OPEN, OPEN_CASE
+from referrals.queries.transfers import takers_for
+from referrals.workflow import OPEN, OPEN_CASE, WORKED_ON
 
 NOTES = (
     ("general", "She prefers mornings, and wants her sister with her at the first meeting."),
@@ -86,6 +91,28 @@ def show_partners(actor: Actor, *, most: int = 5) -> None:
                     agency_id=agency,
                     nothing_to_redact="It names nobody but the person.",
                 )
+
+
+def split_one(actor: Actor) -> None:
+    """Of the first referral that is asked for several needs, the last goes to the first service that can take it."""
+    now = timezone.now()
+    with acting_as(actor):
+        standing = Q(asked_needs__ended_at__isnull=True)
+        worked_on = Referral.objects.filter(status__in=WORKED_ON, case__status="routed")
+        several = worked_on.annotate(asked=Count("asked_needs", filter=standing)).filter(asked__gte=2)
+        for referral in several.order_by("id")[:10]:
+            known = Circumstances(referral.case, at=now)
+            takers = [one for one in takers_for(referral, known, own=True) if not one.obstacle]
+            if takers:
+                split(
+                    actor=actor,
+                    referral_id=referral.id,
+                    service_id=UUID(takers[0].offer.service_id),
+                    needs=asked_of(referral)[-1:],
+                    words="They know this best, and the person agrees.",
+                    note=Handover("The person knows that a second service rings, and prefers mornings."),
+                )
+                return
 
 
 def let_one_lead(actor: Actor, *, most: int = 2) -> None:

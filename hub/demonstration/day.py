@@ -22,7 +22,7 @@ from access.context import acting_as, acting_as_system
 from agencies.actions.clients import add_api_client
 from agencies.actions.on_call import give_turn
 from agencies.models import Agency, Practitioner
-from hub.demonstration.casework import let_one_lead, show_partners
+from hub.demonstration.casework import let_one_lead, show_partners, split_one
 from hub.demonstration.conferences import call_conference, hold_conferences
 from hub.demonstration.partners import PartnerSystem
 from hub.demonstration.queues import keep_queues
@@ -83,6 +83,7 @@ def demonstrate(*, tell: Tell, web: str | None = None) -> None:
     _take_to_conference()
     show_partners(_practitioner("priya.nair@northshire.example"))
     let_one_lead(_practitioner("priya.nair@northshire.example"))
+    split_one(_practitioner("priya.nair@northshire.example"))
     keep_queues(_practitioner)
     tell("Knowing people again")
     _know_again()

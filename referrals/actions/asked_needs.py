@@ -18,7 +18,7 @@ from pathways.models import Assessment
 from referrals.actions.referral import AnswerIncomplete, locked
 from referrals.actions.telling import beside_moves
 from referrals.actions.triage import locked_open_case
-from referrals.models import AskedNeed, Referral
+from referrals.models import AskedNeed, Case, Referral
 from referrals.needs import needs_to_ask
 from referrals.offer import Offer
 from referrals.queries.asked_needs import (
@@ -32,6 +32,7 @@ from referrals.queries.asked_needs import (
     newest_assessment,
 )
 from referrals.queries.circumstances import Circumstances
+from referrals.queries.splits import gives_back_to, split_that_gave
 from referrals.workflow import UNANSWERED, MoveRefused
 
 Ended = AskedNeed.Ended
@@ -59,7 +60,7 @@ def ask_for_needs(
     for referral in sent:
         of_service = meets[referral.service_id]
         wanted = needs_to_ask(has, meets=of_service, elsewhere=elsewhere)
-        asked += _asked(referral, wanted, made, of_service, actor, known.at)
+        asked += _asked(referral, wanted, made, of_service, actor.name, known.at)
     AskedNeed.objects.bulk_create(asked)
 
 
@@ -87,18 +88,18 @@ def change_needs(*, actor: Actor, referral_id: UUID, needs: Iterable[str], why: 
         raise CannotAskFor(f"The newest assessment does not name {needs_words(unknown)}: assess again first.")
     if elsewhere := asked_in_family(referral).intersection(after):
         raise CannotAskFor(f"Another service of the split has {needs_words(in_order(elsewhere))}.")
-    _end(referral, [one for one in before if one not in after], Ended.CHANGED, actor, now, words)
+    _end(referral, [one for one in before if one not in after], Ended.CHANGED, actor.name, now, words)
     added = [one for one in after if one not in before]
     AskedNeed.objects.bulk_create(
-        _asked(referral, added, made, referral.service.needs, actor, now, why=words)
+        _asked(referral, added, made, referral.service.needs, actor.name, now, why=words)
     )
-    publish(needs_changed(referral, now))
+    publish(_changed(referral, "referral.needs_changed", now))
     return referral
 
 
 def move_needs(
     *,
-    actor: Actor,
+    by: str,
     giver: Referral,
     taker: Referral,
     needs: Collection[str],
@@ -106,17 +107,34 @@ def move_needs(
     at: datetime,
     why: str = "",
 ) -> None:
-    """Take these needs from one referral and ask them of the other. The case is locked. Raises CannotAskFor."""
+    """Take these needs from one referral and ask them of the other. by: whoever decides it. The case is locked.
+
+    Raises CannotAskFor.
+    """
     made = newest_assessment(case_id=giver.case_id)
-    _end(giver, needs, as_, actor, at, why)
-    AskedNeed.objects.bulk_create(_asked(taker, needs, made, taker.service.needs, actor, at, why=why))
+    _end(giver, needs, as_, by, at, why)
+    AskedNeed.objects.bulk_create(_asked(taker, needs, made, taker.service.needs, by, at, why=why))
 
 
-def end_needs(*, actor: Actor, referral: Referral, at: datetime) -> list[str]:
-    """The referral has ended with its work undone: nothing is asked of it any more. Returns what was."""
+def give_needs_back(*, actor: Actor, case: Case, referral: Referral, at: datetime) -> Referral | None:
+    """The referral has ended with its work undone: of a part, whoever gave it, or has that work now, has it again.
+
+    Returns who; None where nobody has, and nothing is asked of the referral any more. The case is locked.
+    """
     asked = asked_of(referral)
-    _end(referral, asked, Ended.GIVEN_BACK, actor, at)
-    return asked
+    given = split_that_gave(referral) if referral.split_from_id else None
+    if given is not None:
+        given.given_back_at = at
+        given.save(update_fields=["given_back_at"])
+    to_give = asked and referral.split_from_id and case.status != "closed"
+    giver = gives_back_to(referral, given) if to_give else None
+    if giver is None:
+        _end(referral, asked, Ended.GIVEN_BACK, actor.name, at)
+        return None
+    giver = locked(actor, giver.id, None)
+    move_needs(by=actor.name, giver=referral, taker=giver, needs=asked, as_=Ended.GIVEN_BACK, at=at)
+    publish(_changed(giver, "referral.needs_given_back", at, needs=len(asked)))
+    return giver
 
 
 def asked_in_family(referral: Referral) -> set[str]:
@@ -125,24 +143,24 @@ def asked_in_family(referral: Referral) -> set[str]:
     return set(family.values_list("need", flat=True))
 
 
-def needs_changed(referral: Referral, at: datetime) -> Happening:
+def _changed(referral: Referral, topic: str, at: datetime, **codes: object) -> Happening:
     """The referral is asked for other needs than before: its version counts it, and its agency is told."""
     referral.version += 1
     referral.save(update_fields=["version"])
-    return beside_moves(referral, "referral.needs_changed", at, to=referral.status)
+    return beside_moves(referral, topic, at, to=referral.status, **codes)
 
 
 def _end(
     referral: Referral,
     needs: Collection[str],
     as_: AskedNeed.Ended,
-    actor: Actor,
+    by: str,
     at: datetime,
     why: str = "",
 ) -> None:
     """End the asking for these needs, all or none."""
     standing = AskedNeed.objects.filter(referral=referral, ended_at=None, need__in=needs)
-    ended = standing.update(ended_at=at, ended_as=as_, ended_why=why, ended_by_name=actor.name)
+    ended = standing.update(ended_at=at, ended_as=as_, ended_why=why, ended_by_name=by)
     if ended != len(set(needs)):
         raise CannotAskFor("Somebody changed what it is asked for while you were looking. Look again first.")
 
@@ -152,7 +170,7 @@ def _asked(
     needs: Collection[str],
     made: Assessment | None,
     meets: Collection[str],
-    actor: Actor,
+    by: str,
     at: datetime,
     *,
     why: str = "",
@@ -166,7 +184,7 @@ def _asked(
             need=need,
             category=str(category_of_need(need, made=made, meets=meets)),
             why=why,
-            asked_by_name=actor.name,
+            asked_by_name=by,
             asked_at=at,
         )
         for need in needs

@@ -132,6 +132,16 @@ def _carrier_or_supervisors(event: Event) -> Iterable[UUID]:
     return list(_carrier(event)) or in_charge(hub=hub_id())
 
 
+def _carrier_where_hub_decides(event: Event) -> Iterable[UUID]:
+    """The same, of what an agency does not do inside itself."""
+    return [] if event.data.get("own") else _carrier_or_supervisors(event)
+
+
+def _team_and_carrier(event: Event) -> Iterable[UUID]:
+    """The partner's team that has the referral, and whoever has the case, else supervisors."""
+    return [*_team(event), *_carrier_or_supervisors(event)]
+
+
 def _carrier_where_wanted(event: Event) -> Iterable[UUID]:
     """Whoever has a case whose lead fell away, where others work on it still and none of them was chosen since."""
     case = Case.objects.filter(id=event.case_id).first() if event.case_id else None
@@ -220,6 +230,11 @@ RULES = {
     "referral.handed_over": Rule("transfer_answered", _team),
     "handover.written": Rule("handover_came", _worker_by_hub),
     "transfer.asked": Rule("transfer_asked", _carrier_or_supervisors),
+    "split.asked": Rule("split_asked", _carrier_where_hub_decides),
+    "split.refused": Rule("transfer_answered", _team),
+    "referral.split": Rule("needs_changed", _team),
+    "referral.needs_changed": Rule("needs_changed", _team),
+    "referral.needs_given_back": Rule("needs_changed", _team_and_carrier),
     "transfer.refused": Rule("transfer_answered", _worker),
     "lead.chosen": Rule("lead_given", _team),
     "lead.passed_on": Rule("lead_passed_on", _team),

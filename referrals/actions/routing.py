@@ -21,7 +21,7 @@ from pathways.models import PathwayVersion
 from pathways.pathway import read_pathway
 from pathways.queries.versions import versions_in_force
 from referrals import scope
-from referrals.actions.asked_needs import ask_for_needs, end_needs
+from referrals.actions.asked_needs import ask_for_needs, give_needs_back
 from referrals.actions.assess import risk_words
 from referrals.actions.clocks import end_answer_clock, happened, keep_due, start_answer_clocks
 from referrals.actions.referral import happening
@@ -318,12 +318,18 @@ def follow_referral(*, actor: Actor, referral_id: UUID, asked_by: UUID) -> None:
     keep_sight(actor=actor, case_id=case.id, agency_id=referral.agency_id)
     if referral.status not in UNANSWERED:
         end_answer_clock(case=case, referral=referral)
-    if referral.status in UNDONE and referral.reason_code != HANDED_OVER:
-        end_needs(actor=actor, referral=referral, at=now)
+    undone = referral.status in UNDONE and referral.reason_code != HANDED_OVER
+    back_with = give_needs_back(actor=actor, case=case, referral=referral, at=now) if undone else None
     if case.status == "closed":
         return
     keep_due(case)
+    if back_with is not None:
+        return  # whoever gave its needs has them again
     who = referral.agency.name
+    if undone and referral.split_from_id is not None:
+        words = f"{who} has ended its part of a split undone, and nobody is left to take it back: decide who helps."
+        want_decision(case=case, words=words, code="needs_back", at=now)
+        return
     match referral.status:
         case "declined" | "expired":
             route_case(actor=actor, case_id=case.id, asked_by=asked_by)

@@ -192,7 +192,7 @@ def hand_over(
     family = referral.split_from_id or (referral.id if referral.parts.exists() else None)
     (taker,), told = send_planned(known, decision, chosen, onwards.versions, [service_id], split_from=family)
     move_needs(
-        actor=actor,
+        by=actor.name,
         giver=referral,
         taker=taker,
         needs=asked_of(referral),

@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from agencies.offering import NEEDS
 from referrals.actions.handovers import Handover
 from referrals.models import ReferralMessage, Research
 from referrals.queries.messages import ABOUT
@@ -137,6 +138,23 @@ class AskTransferSerializer(serializers.Serializer):
 
     def validate(self, given: dict[str, Any]) -> dict[str, Any]:
         return {**given, "note": Handover(**given["note"]) if given["note"] else None}
+
+
+class AskSplitSerializer(AskTransferSerializer):
+    """Which of the needs that you are asked for somebody else should have, and why."""
+
+    needs = serializers.ListField(
+        child=serializers.ChoiceField(choices=list(NEEDS.items())),
+        allow_empty=False,
+        help_text="Codes of the referral's `needs`; one at least stays with you.",
+    )
+    service = serializers.UUIDField(
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="Of another of your teams: the id as `capacity/` lists it. Without it the hub finds somebody.",
+        source="service_id",
+    )
 
 
 class TransferSerializer(AskTransferSerializer):

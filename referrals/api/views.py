@@ -28,6 +28,7 @@ from referrals.actions import referral as verbs
 from referrals.actions.handovers import acknowledge
 from referrals.actions.messages import ask
 from referrals.actions.progress import record_progress
+from referrals.actions.splits import ask_split
 from referrals.actions.transfers import ask_transfer, transfer
 from referrals.api import serializers as s
 from referrals.api.idempotency import once
@@ -35,7 +36,9 @@ from referrals.api.referral_shapes import ReferralSerializer
 from referrals.api.refusals import refusals
 from referrals.models import Referral
 from referrals.queries import referrals as queries
+from referrals.queries.asked_needs import asked_of
 from referrals.queries.handovers import newest_handover, waits_to_be_read
+from referrals.queries.splits import asked_split
 from referrals.queries.transfers import asked_transfer, own_teams_for
 from referrals.workflow import OPEN, STATUS_WORDS, WORKED_ON, verbs_for
 
@@ -217,6 +220,8 @@ class ReferralMoves(APIView):
                 allowed = tuple(verb for verb in allowed if verb != "transfer")
             if asked_transfer(referral) is None:
                 allowed += ("ask_transfer",)
+            if len(asked_of(referral)) > 1 and asked_split(referral) is None:
+                allowed += ("ask_split",)
         if verbs.may_be_confirmed(referral):
             allowed += ("confirm_recall",)
         if referral.status in WORKED_ON:
@@ -338,6 +343,16 @@ MOVES = {
             "Ask the hub to hand it over to another agency. It stays with you until the hub has decided.",
         ),
         ["details"],
+    ),
+    "split": (
+        "ask_split",
+        _move(
+            "split",
+            ask_split,
+            s.AskSplitSerializer,
+            "Give some of its needs to another of your teams, or ask the hub to find somebody for them.",
+        ),
+        ["needs", "details"],
     ),
     "ask": (
         "ask",

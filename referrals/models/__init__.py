@@ -35,6 +35,7 @@ from referrals.models.notes import CaseNote, NoteShare
 from referrals.models.referrals import Outcome, Override, RecallReason, Referral, RoutingDecision, Waiting
 from referrals.models.saved_filters import SavedFilter
 from referrals.models.say import Say
+from referrals.models.splits import Split
 from referrals.models.transfers import Transfer
 
 __all__ = [
@@ -85,6 +86,7 @@ __all__ = [
     "SentRecord",
     "SourceEdition",
     "SourceRecord",
+    "Split",
     "Transfer",
     "Waiting",
 ]

@@ -25,6 +25,7 @@ from referrals.grounds import LOST
 from referrals.models import Dispute, Referral
 from referrals.queries import referrals as queries
 from referrals.queries.partner_queue import colleagues_of
+from referrals.queries.splits import asked_split
 from referrals.serializers import for_partner
 from referrals.workflow import (
     CONFIRMATIONS,
@@ -57,6 +58,7 @@ PAGES = {
     "complete": ("referral_complete", "Complete with what came of it"),
     "progress": ("referral_progress", "Say how far you have come"),
     "transfer": ("referral_transfer", "Pass it on to another team"),
+    "split": ("referral_split", "Split the work with another team"),
     "confirm_recall": ("referral_confirm", "Confirm that you have stopped"),
 }
 REASONS = {
@@ -78,6 +80,8 @@ def referral(request: HttpRequest, referral_id: UUID) -> HttpResponse:
     subjects = [found.id, found.case_id] if "case_reference" in told else [found.id]
     record_look(action=Look.Action.VIEW, door="referral", subjects=subjects)
     possible = _possible(found)
+    if len(told.get("needs", ())) > 1 and asked_split(found) is None:
+        possible += ("split",)
     return render(
         request,
         "referrals/referral.html",

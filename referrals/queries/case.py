@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 from django.utils import timezone
 
 from access.actor import Actor
@@ -45,6 +45,7 @@ from referrals.queries.repeats import repeats_by_person
 from referrals.queries.rulebook import Explained, decisions_of, newer_in_force
 from referrals.queries.same_accused import LinkedCase, cases_of_the_accused
 from referrals.queries.same_person import KnownAs, known_as
+from referrals.queries.splits import splits_shown, was_split
 from referrals.queries.transfers import transfers_shown
 from referrals.queries.triage import open_by
 from referrals.workflow import OPEN
@@ -194,7 +195,7 @@ def case_file(*, actor: Actor, case: Case, now: datetime) -> CaseFile:
     decisions = decisions_of(case_id=case.id) if sight.shows(RoutingDecision) else []
     referrals = case.referrals.select_related(
         "agency", "service", "team", "pathway_version", "recall_reason", "dispute", "lead"
-    ).annotate(asked_for=asked_shown())
+    ).annotate(asked_for=asked_shown(), was_split=was_split())
     groups = same_as([case.person_id])
     is_linked = len(groups[case.person_id]) > 1
     repeats = repeats_by_person([case.person_id], until=now, groups=groups) if sight.shows(Incident) else {}
@@ -238,9 +239,11 @@ def case_file(*, actor: Actor, case: Case, now: datetime) -> CaseFile:
         )
         if case.status in IN_TRIAGE
         else [],
-        referrals=sight.rows(
-            referrals.prefetch_related("outcomes", transfers_shown(), handovers_shown()).order_by(
-                "-sent_at", "-id"
+        referrals=_with_splits(
+            sight.rows(
+                referrals.prefetch_related("outcomes", transfers_shown(), handovers_shown()).order_by(
+                    "-sent_at", "-id"
+                )
             )
         ),
         decisions=decisions,
@@ -255,6 +258,13 @@ def case_file(*, actor: Actor, case: Case, now: datetime) -> CaseFile:
         tasks=tasks,
         ended_tasks=ended_tasks,
     )
+
+
+def _with_splits(referrals: list[Referral]) -> list[Referral]:
+    """The same, with how they were split: few are, and nothing is asked for where none was."""
+    annotated: list[Any] = list(referrals)
+    prefetch_related_objects([one for one in annotated if one.was_split], splits_shown())
+    return referrals
 
 
 def _asks_needs(made: Assessment) -> bool:

@@ -17,6 +17,7 @@ from pathways.models import Assessment
 from pathways.queries.assessments import latest_assessments
 from referrals import scope
 from referrals.models import (
+    AskedNeed,
     Case,
     CaseNote,
     ContactAttempt,
@@ -35,6 +36,7 @@ from referrals.queries.leads import lead_told
 from referrals.queries.messages import referrals_with_unread
 from referrals.queries.notes import notes_shown
 from referrals.queries.people import NAMELESS, Name, all_names, names_shown
+from referrals.queries.splits import given_as_part, rest_told, splits_shown
 from referrals.queries.transfers import transfers_shown
 from referrals.workflow import CANNOT_GO_ON, OPEN, UNANSWERED
 from victims.models import AccessNeeds, Relationship, SafeAddress
@@ -51,7 +53,7 @@ BY_DUE = SortKey("due_at", lambda value: datetime.fromisoformat(value) if value 
 def own(*, actor: Actor, referral_id: UUID) -> Referral | None:
     """The referral, if it is the actor's to see; None where it is not, or there is none."""
     actor.require(Capability.SEE_REFERRALS)
-    told = _told().prefetch_related(transfers_shown())
+    told = _told().prefetch_related(transfers_shown(), splits_shown())
     return told.filter(id=referral_id, id__in=scope.referrals(actor).values("id")).first()
 
 
@@ -189,6 +191,8 @@ class PartnerFile:
     handover: HandoverNote | None
     lead: str
     needs: list[str]
+    rest: str
+    given: AskedNeed | None
 
     def tells(self, category: Category) -> bool:
         return self.case is not None and category in self.sight.categories
@@ -201,6 +205,7 @@ def partner_file(*, referral: Referral) -> PartnerFile:
         case = Case.objects.select_related("person").filter(id=referral.case_id).first()
     if case is not None:
         sight = sight_of(case.id).narrowed(referral.categories)
+    needs = asked_of(referral, categories=sight.categories) if case else []
     incidents = Incident.objects.filter(case=referral.case_id).select_related("source")
     attempts = ContactAttempt.objects.filter(case=referral.case_id)
     agreement = Agreement.objects.filter(id=referral.agreement_id).values_list("name", flat=True)
@@ -224,7 +229,9 @@ def partner_file(*, referral: Referral) -> PartnerFile:
         documents=documents_shown(case_id=case.id, categories=sight.categories) if case else [],
         handover=newest_handover(referral) if case else None,
         lead=lead_told(referral) if case else "",
-        needs=asked_of(referral, categories=sight.categories) if case else [],
+        needs=needs,
+        rest=rest_told(referral) if case else "",
+        given=given_as_part(referral) if case else None,
     )
 
 

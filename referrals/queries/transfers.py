@@ -1,5 +1,6 @@
 """Transfers of referrals: what was asked and made, and to whom a referral could go."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db.models import Prefetch, QuerySet
@@ -51,10 +52,12 @@ class Onwards:
     offers: list[Offer]
     tried: dict[str, str]
 
-    def decision(self, referral: Referral, offer: Offer) -> Decision | None:
-        """What comes of handing it to that team; None where the pathways no longer have its route."""
+    def decision(self, referral: Referral, offer: Offer, *, needs: Collection[str] = ()) -> Decision | None:
+        """What comes of handing it, or these needs of it, to that team; None where its route is no longer there."""
         pathways = [read_pathway(one.definition) for one in self.versions]
-        onward = Onward(referral.pathway_version.code, referral.route, offer.service_code, offer.team_id)
+        onward = Onward(
+            referral.pathway_version.code, referral.route, offer.service_code, offer.team_id, tuple(needs)
+        )
         try:
             return hand_over(pathways, self.facts, self.offers, self.tried, onward)
         except KeyError:
@@ -88,12 +91,16 @@ class Taker:
         return f"{self.offer.service_name}, {self.offer.who}"
 
 
-def takers_for(referral: Referral, known: Circumstances) -> list[Taker]:
-    """Every team of other agencies with its services, by service: those in whose way nothing stands first."""
+def takers_for(referral: Referral, known: Circumstances, *, own: bool = False) -> list[Taker]:
+    """Every team of other agencies with its services, by service: those in whose way nothing stands first.
+
+    own: other services of its own agency too.
+    """
     onwards = onwards_for(referral, known)
     takers = []
     for offer in onwards.offers:
-        if offer.agency_id != str(referral.agency_id):
+        elsewhere = own and offer.service_id != str(referral.service_id)
+        if elsewhere or offer.agency_id != str(referral.agency_id):
             takers.append(Taker(offer, obstacle_of(onwards.decision(referral, offer))))
     return sorted(takers, key=lambda one: (bool(one.obstacle), one.offer.service_name, one.offer.who))
 

@@ -63,6 +63,7 @@ KEPT_OTHERWISE = {
     "referrals_messagemark": "how far somebody has read",
     "referrals_handovernote": "acknowledged once, and sealed anew: nothing else, which a trigger holds",
     "referrals_transfer": "asked once and decided once, each an event",
+    "referrals_split": "asked once and decided once, each an event",
     "referrals_dispute": "each side speaks once, which a trigger holds",
     "referrals_feedalert": "no person; raised and cleared by marks",
     "referrals_feedrun": "how far a file is, no person",

@@ -27,7 +27,7 @@ from hub.integrity import CHECKS, check_all
 from messaging.models import Event, FeedEntry, Message
 from pathways.models import PathwayVersion
 from referrals.actions.restriction import restrict
-from referrals.models import Case, FeedRow, FeedRun, FeedSource, RoutingDecision, Waiting
+from referrals.models import AskedNeed, Case, FeedRow, FeedRun, FeedSource, RoutingDecision, Waiting
 from tests.cast import PEOPLE
 from tests.factories import a_case, a_referral
 from victims.models import Identifier, PersonLink, Relationship
@@ -151,6 +151,19 @@ def two_open_referrals_for_one_service() -> str:
     a_referral(case)
     a_referral(case)
     return str(case.id)
+
+
+def a_need_asked_of_nobody() -> str:
+    referral = a_referral(a_case(), status="declined")
+    asked = {
+        "need": "finance",
+        "category": "assessment",
+        "asked_by_name": "Tests",
+        "asked_at": timezone.now(),
+    }
+    with acting_as_system("tests"):
+        row = AskedNeed.objects.create(case_id=referral.case_id, referral=referral, family=referral, **asked)
+    return str(row.id)
 
 
 def a_place_that_nobody_has() -> str:
@@ -305,6 +318,7 @@ BREAKS: dict[Callable[[], str], str] = {
     a_triaged_case_that_nobody_routes: "triaged_cases_routed_once",
     a_decision_without_its_referral: "decisions_made_their_referrals",
     two_open_referrals_for_one_service: "no_referral_twice",
+    a_need_asked_of_nobody: "needs_have_a_place",
     a_place_that_nobody_has: "places_counted",
     a_case_that_waits_for_nothing: "waiting_in_their_row",
     a_referral_event_outside_the_feed: "events_reach_their_feed",
