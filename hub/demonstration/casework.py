@@ -94,7 +94,7 @@ def show_partners(actor: Actor, *, most: int = 5) -> None:
 
 
 def split_one(actor: Actor) -> None:
-    """Of the first referral that is asked for several needs, the last goes to the first service that can take it."""
+    """Of the first referral that is asked for several needs, one goes to the first other agency that can take it."""
     now = timezone.now()
     with acting_as(actor):
         standing = Q(asked_needs__ended_at__isnull=True)
@@ -102,7 +102,12 @@ def split_one(actor: Actor) -> None:
         several = worked_on.annotate(asked=Count("asked_needs", filter=standing)).filter(asked__gte=2)
         for referral in several.order_by("id")[:10]:
             known = Circumstances(referral.case, at=now)
-            takers = [one for one in takers_for(referral, known, own=True) if not one.obstacle]
+            busy = {str(one.agency_id) for one in live_referrals(referral.case)}
+            takers = [
+                one
+                for one in takers_for(referral, known)
+                if not one.obstacle and one.offer.agency_id not in busy
+            ]
             if takers:
                 split(
                     actor=actor,

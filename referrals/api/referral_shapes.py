@@ -8,7 +8,7 @@ from typing import Any
 from rest_framework import serializers
 
 from access.categories import Category
-from referrals.models import Transfer
+from referrals.models import Split, Transfer
 from referrals.queries.leads import ANOTHER, YOU
 from referrals.workflow import STATUS_WORDS
 
@@ -191,6 +191,28 @@ class MadeTransferSerializer(serializers.Serializer):
         return {"from": serializers.CharField(), **super().get_fields()}  # a word of Python's own
 
 
+class PartSerializer(serializers.Serializer):
+    """Who gave your agency a part of split work, when and why."""
+
+    by = serializers.CharField()
+    at = serializers.DateTimeField()
+    why = blank()
+
+
+class SplitSerializer(serializers.Serializer):
+    """One split of the referral's work. `to`: your own team that has the part; another agency is not told."""
+
+    status = serializers.ChoiceField(choices=Split.Status.choices)
+    needs = InWordsSerializer(many=True)
+    to = serializers.CharField(allow_null=True)
+    why = blank()
+    by = serializers.CharField()
+    at = serializers.DateTimeField()
+    answer = blank()
+    answered_at = moment()
+    given_back_at = moment()
+
+
 class SharedNoteSerializer(serializers.Serializer):
     """A note that the hub has chosen to show to your agency."""
 
@@ -247,6 +269,19 @@ class ReferralSerializer(serializers.Serializer):
     notes = AttemptSerializer(many=True, required=False)
     progress = ProgressLineSerializer(many=True, required=False)
     needs = InWordsSerializer(many=True, required=False)
+    split_from = serializers.UUIDField(
+        required=False,
+        allow_null=True,
+        help_text="The first referral of split work, where your agency has it.",
+    )
+    rest = serializers.ChoiceField(
+        choices=[(YOU, "you have it, by another referral"), (ANOTHER, "another service has it")],
+        allow_blank=True,
+        required=False,
+        help_text="Who has the rest of split work; empty where you have all of it.",
+    )
+    part = PartSerializer(required=False, allow_null=True)
+    splits = SplitSerializer(many=True, required=False)
     lead = serializers.ChoiceField(
         choices=[(YOU, "you lead"), (ANOTHER, "another service leads")],
         allow_blank=True,
