@@ -19,7 +19,7 @@ from referrals.clocks import LONDON
 from referrals.models import Case, Incident, Prompt
 from tests.factories import a_case
 from tests.pathways.test_assessments import risk
-from tests.referrals.test_assess_pages import url, words_of
+from tests.referrals.assessing import url, words_of
 
 PHQ = {f"P{number}": 0 for number in range(1, 10)}
 STALKING = {f"K{number:02}": "no" for number in range(1, 12)}
