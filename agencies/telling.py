@@ -1,6 +1,6 @@
 """Reads over notifications, how people want to be told, and who is on call."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from uuid import UUID
 
@@ -44,23 +44,28 @@ def in_charge(*, hub: UUID, role: Role = Role.SUPERVISOR) -> list[UUID]:
     return list(people.order_by("name").values_list("id", flat=True))
 
 
-def next_on_call(*, hub: UUID, at: datetime) -> list[list[UUID]]:
+def next_on_call(*, hub: UUID, at: datetime) -> Iterator[list[UUID]]:
     """Whom to tell, step by step: who is on call, then whose turn comes next, then every supervisor.
 
-    Where nobody is on call the supervisors come first. Nobody stands in it twice.
+    Where nobody is on call the supervisors come first. Nobody stands in it twice. A step is looked up when it is
+    reached: mostly only the first is.
     """
+    told: set[UUID] = set()
+    for step in _steps(hub=hub, at=at):
+        if new := [person for person in step if person not in told]:
+            told |= set(new)
+            yield new
+
+
+def _steps(*, hub: UUID, at: datetime) -> Iterator[list[UUID]]:
     rota = [one for one in turns(since=at) if one.practitioner.is_active]
     running, later = in_turn(rota, at=at)
-    steps = [[one.practitioner_id for one in running]] if running else [in_charge(hub=hub)]
-    steps += [[one.practitioner_id] for one in later[:1]]
-    steps.append(in_charge(hub=hub))
-    told: set[UUID] = set()
-    found = []
-    for step in steps:
-        if new := [person for person in step if person not in told]:
-            found.append(new)
-            told |= set(new)
-    return found
+    if running:
+        yield [one.practitioner_id for one in running]
+    else:
+        yield in_charge(hub=hub)
+    yield from ([one.practitioner_id] for one in later[:1])
+    yield in_charge(hub=hub)
 
 
 def people_of_team(*, team_id: UUID) -> list[UUID]:

@@ -23,7 +23,7 @@ from access.roles import Capability
 from agencies.models import Notification, NotificationChoice, Practitioner
 from agencies.notifications import KINDS, Way
 from agencies.telling import ways_of
-from messaging.events import schedule
+from messaging.events import Due, schedule_all
 
 MAIL = "agencies.mail_notifications"
 EVERY = timedelta(minutes=10)
@@ -72,14 +72,14 @@ def notify(*, actor: Actor, told: Told, people: Iterable[UUID]) -> None:
         [{"id": new_id(), "recipient_id": person, **vars(told)} for person in recipients],
         rest="ON CONFLICT (recipient_id, event_id) DO NOTHING",
     )
+    if KINDS[told.kind].urgent:
+        _have_mailed(recipients, Way.MAIL, key=f"{told.event_id}", at=now, urgent=True)
+        return
     ways = ways_of(recipients)
-    for person in recipients:
-        if KINDS[told.kind].urgent:
-            _have_mailed(person, Way.MAIL, key=f"{told.event_id}", at=now, urgent=True)
-        elif ways[person, told.kind] == Way.MAIL:
-            turn = int(now.timestamp() // EVERY.total_seconds()) + 1
-            at = datetime.fromtimestamp(turn * EVERY.total_seconds(), tz=UTC) + GRACE
-            _have_mailed(person, Way.MAIL, key=f"{turn}", at=at)
+    turn = int(now.timestamp() // EVERY.total_seconds()) + 1
+    at = datetime.fromtimestamp(turn * EVERY.total_seconds(), tz=UTC) + GRACE
+    by_mail = [person for person in recipients if ways[person, told.kind] == Way.MAIL]
+    _have_mailed(by_mail, Way.MAIL, key=f"{turn}", at=at)
 
 
 @transaction.atomic
@@ -91,8 +91,8 @@ def have_digests_mailed(*, actor: Actor, day: date) -> None:
     actor.require(Capability.NOTIFY)
     now = timezone.now()
     waiting = Notification.objects.filter(read_at=None, mailed_at=None, at__gte=now - timedelta(days=7))
-    for person in waiting.order_by("recipient").values_list("recipient", flat=True).distinct():
-        _have_mailed(person, Way.DIGEST, key=day.isoformat(), at=now)
+    people = waiting.order_by("recipient").values_list("recipient", flat=True).distinct()
+    _have_mailed(people, Way.DIGEST, key=day.isoformat(), at=now)
 
 
 def mail_waiting(*, actor: Actor, person_id: UUID, way: Way, urgent: bool = False) -> None:
@@ -104,7 +104,7 @@ def mail_waiting(*, actor: Actor, person_id: UUID, way: Way, urgent: bool = Fals
     person = Practitioner.objects.select_related("agency").filter(id=person_id, is_active=True).first()
     if person is None:
         return
-    ways = ways_of([person_id])
+    ways = {} if urgent else ways_of([person_id])
     with acting_as(person.as_actor()):  # what they may not see is not there
         waiting = Notification.objects.filter(recipient=person_id, read_at=None, mailed_at=None).order_by(
             "-id"
@@ -165,6 +165,13 @@ def choose_ways(*, actor: Actor, ways: Mapping[str, Way]) -> None:
         )
 
 
-def _have_mailed(person: UUID, way: Way, *, key: str, at: datetime, urgent: bool = False) -> None:
-    payload = {"person": str(person), "way": str(way), "urgent": "yes" if urgent else ""}
-    schedule(MAIL, key=f"{person}:{way}:{key}", payload=payload, at=at)
+def _have_mailed(people: Iterable[UUID], way: Way, *, key: str, at: datetime, urgent: bool = False) -> None:
+    schedule_all(
+        Due(
+            MAIL,
+            key=f"{person}:{way}:{key}",
+            payload={"person": str(person), "way": str(way), "urgent": "yes" if urgent else ""},
+            at=at,
+        )
+        for person in people
+    )

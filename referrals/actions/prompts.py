@@ -3,7 +3,7 @@
 Raising is part of another verb, with the case locked; answering is a verb of its own.
 """
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from django.utils import timezone
 from access.actor import Actor
 from access.roles import Capability
 from messaging.events import Happening, publish
-from pathways.models import Assessment
+from pathways.models import Assessment, InstrumentVersion
 from pathways.queries.assessments import current_editions, latest_assessments
 from pathways.rules import evaluate, sentence
 from pathways.scoring import fits_age, score
@@ -47,12 +47,13 @@ class PromptAnswered(TriageRefused):
 def raise_prompts_of(*, case: Case, assessment: Assessment, at: datetime) -> None:
     """What a completed assessment asks for: its triggers, and instruments that the case's facts want by now."""
     definition = assessment.instrument.definition
+    done = _done_since_incident(case)
     for trigger in score(definition, assessment.all_answers).triggers:
-        if trigger.wants and _is_wanted(case, trigger.wants):
+        if trigger.wants and trigger.wants not in done:
             _raise(case, ASSESSMENT, at, trigger.words, instrument=trigger.wants, of=assessment)
         if trigger.prompt:
             _raise(case, trigger.prompt, at, trigger.words, instrument=definition["code"], of=assessment)
-    _raise_wanted_by_facts(case, at)
+    _raise_wanted_by_facts(case, at, current_editions(on=timezone.localdate(at)), done)
 
 
 @transaction.atomic
@@ -65,11 +66,12 @@ def ask_again(*, actor: Actor, case_id: UUID) -> None:
     now = timezone.now()
     case = locked_open_case(actor, case_id)
     made = latest_assessments(case_id=case.id)
-    for edition in current_editions(on=timezone.localdate(now)):
+    editions, done = current_editions(on=timezone.localdate(now)), _done_since_incident(case)
+    for edition in editions:
         again = edition.definition.get("again_on_incident") and edition.code in made
-        if again and _is_wanted(case, edition.code):
+        if again and edition.code not in done:
             _raise(case, ASSESSMENT, now, NEW_INCIDENT, instrument=edition.code, of=made[edition.code])
-    _raise_wanted_by_facts(case, now)
+    _raise_wanted_by_facts(case, now, editions, done)
 
 
 def answer_by_assessing(*, actor: Actor, case: Case, instrument: str, at: datetime) -> None:
@@ -103,18 +105,20 @@ def answer_prompt(*, actor: Actor, case_id: UUID, prompt_id: UUID, state: str, w
     return prompt
 
 
-def _is_wanted(case: Case, instrument: str) -> bool:
-    """Whether it was not completed since the newest incident was recorded."""
+def _done_since_incident(case: Case) -> set[str]:
+    """Instruments that were completed since the newest incident was recorded: they are not wanted."""
     newest = Incident.objects.filter(case=case).order_by("-recorded_at").values_list("recorded_at", flat=True)
     since = newest.first() or case.opened_at
-    made = Assessment.objects.filter(case_id=case.id, instrument__code=instrument, completed_at__gte=since)
-    return not made.exists()
+    made = Assessment.objects.filter(case_id=case.id, completed_at__gte=since)
+    return set(made.values_list("instrument__code", flat=True))
 
 
-def _raise_wanted_by_facts(case: Case, at: datetime) -> None:
-    asking = [one for one in current_editions(on=timezone.localdate(at)) if "wanted_when" in one.definition]
-    age = age_on(case.person.date_of_birth, timezone.localdate(at))
-    asking = [one for one in asking if fits_age(one.definition, age) and _is_wanted(case, one.code)]
+def _raise_wanted_by_facts(
+    case: Case, at: datetime, editions: Iterable[InstrumentVersion], done: Container[str]
+) -> None:
+    asking = [one for one in editions if "wanted_when" in one.definition and one.code not in done]
+    age = age_on(case.person.date_of_birth, timezone.localdate(at)) if asking else None
+    asking = [one for one in asking if fits_age(one.definition, age)]
     facts = facts_of(Circumstances(case, at=at)) if asking else {}
     for edition in asking:
         if evaluate(edition.definition["wanted_when"], facts).value is True:

@@ -52,6 +52,17 @@ def told(cast, who: str, case: Case, kind: str = "case_assigned") -> Notificatio
         return Notification.objects.get(event_id=event)
 
 
+@pytest.mark.parametrize("kind", ["case_assigned", "child_in_danger"])
+def test_telling_several_costs_as_many_statements_as_telling_one(cast, kind):
+    def cost(*names: str) -> int:
+        people = [cast.practitioner(name).id for name in names]
+        with acting_as_system("tests") as system, CaptureQueriesContext(connection) as asked_for:
+            notify(actor=system, told=Told(kind, new_id(), timezone.now(), row_id=new_id()), people=people)
+        return len(asked_for)
+
+    assert cost("dana") == cost("dana", "priya", "liam")
+
+
 def due_now(subscriber: str) -> None:
     """As if the time of what is scheduled had come."""
     with acting_as_system("tests"):
