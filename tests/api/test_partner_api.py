@@ -127,7 +127,7 @@ class TestReading:
             "id", "status", "version", "service", "team", "urgent", "sent_at", "answer_due_at", "received_at",
             "answered_at", "ended_at", "reason", "case_reference", "categories", "purpose", "basis",
             "agreement", "why", "pathway", "identity", "contact", "incident", "shared_notes", "documents",
-            "transfers", "handover", "progress", "lead", "needs",
+            "transfers", "handover", "progress", "lead", "needs", "split_from", "rest", "part", "splits",
         }  # fmt: skip
         assert told["shared_notes"] == told["documents"] == []
         assert told["identity"]["surname"] == "Okafor-Test"
