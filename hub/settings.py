@@ -334,6 +334,7 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.1",
     "ENFORCE_NON_BLANK_FIELDS": True,
     "ENUM_NAME_OVERRIDES": {
+        "AskedStatusEnum": "referrals.models.Split.Status",  # of a transfer, too
         "DisputeStatusEnum": "referrals.models.Dispute.Status",
         "ResearchStatusEnum": "referrals.models.Research.Status",
         "RunStatusEnum": ["working", "finished"],
