@@ -352,7 +352,8 @@ class Relationship(HubRow):
         indexes = [
             models.Index(
                 fields=["nominal", "scheme"], name="victims_accused_found", condition=~models.Q(nominal="")
-            )
+            ),
+            models.Index(fields=["case_id"], name="victims_accused_of_case"),
         ]
 
 

@@ -132,7 +132,10 @@ class Incident(HubRow):
     withdrawn_at = models.DateTimeField(null=True, help_text="When its sender took the report back.")
 
     class Meta:
-        indexes = [models.Index(fields=["crime_ref"], name="referrals_incident_crime")]
+        indexes = [
+            models.Index(fields=["crime_ref"], name="referrals_incident_crime"),
+            models.Index(fields=["occurrence_ref"], name="referrals_incident_occurrence"),
+        ]
 
 
 class ContactAttempt(HubRow):
