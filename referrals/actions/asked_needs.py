@@ -15,9 +15,8 @@ from access.actor import Actor
 from access.roles import Capability
 from messaging.events import Happening, publish
 from pathways.models import Assessment
-from referrals.actions.referral import AnswerIncomplete, locked
+from referrals.actions.referral import locked, locked_with_case, why_given
 from referrals.actions.telling import beside_moves
-from referrals.actions.triage import locked_open_case
 from referrals.models import AskedNeed, Case, Referral
 from referrals.needs import needs_to_ask
 from referrals.offer import Offer
@@ -71,12 +70,8 @@ def change_needs(*, actor: Actor, referral_id: UUID, needs: Iterable[str], why: 
     Raises NotAllowed, CaseNotFound, CaseClosed, ReferralNotFound, AnswerIncomplete, CannotAskFor.
     """
     actor.require(Capability.ROUTE)
-    words, now = why.strip()[:400], timezone.now()
-    if not words:
-        raise AnswerIncomplete("Say why: the next reader needs the reason.")
-    of = Referral.objects.filter(id=referral_id).values_list("case_id", flat=True).first()
-    case = locked_open_case(actor, of or referral_id)
-    referral = locked(actor, referral_id, None)
+    words, now = why_given(why), timezone.now()
+    case, referral = locked_with_case(actor, referral_id)
     if referral.status not in UNANSWERED:
         raise CannotAskFor("The agency has answered: give needs to another team by splitting the referral.")
     made = newest_assessment(case_id=case.id)

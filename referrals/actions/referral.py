@@ -21,6 +21,7 @@ from referrals.actions.clocks import keep_due
 from referrals.actions.leads import lead_falls_away
 from referrals.actions.sight import keep_sight
 from referrals.actions.telling import beside_moves
+from referrals.actions.triage import locked_open_case
 from referrals.clocks import due_within
 from referrals.grounds import CONFLICT
 from referrals.models import Case, Outcome, RecallReason, Referral
@@ -122,11 +123,8 @@ def return_to_hub(
     """
     if reason_code not in RETURN_REASONS:
         raise AnswerIncomplete("Choose one of the reasons of the list.")
-    if not reason_words.strip():
-        raise AnswerIncomplete("Say why: the next reader needs the reason.")
-    return make_move(
-        "return_to_hub", actor, referral_id, expected_version, code=reason_code, words=reason_words
-    )
+    words = why_given(reason_words)
+    return make_move("return_to_hub", actor, referral_id, expected_version, code=reason_code, words=words)
 
 
 def start(*, actor: Actor, referral_id: UUID, expected_version: int | None = None) -> Referral:
@@ -183,9 +181,7 @@ def recall(
     may not come to the case again, and the hub settles by word of mouth what it holds.
     reason_words: for the hub's own people; the agency is told the code alone. Raises AnswerIncomplete besides.
     """
-    words = reason_words.strip()[:400]
-    if not words:
-        raise AnswerIncomplete("Say why: the next reader needs the reason.")
+    words = why_given(reason_words)
     referral = make_move("recall", actor, referral_id, expected_version, code=reason_code)
     RecallReason.objects.bulk_create([RecallReason(case_id=referral.case_id, referral=referral, words=words)])
     return referral
@@ -302,6 +298,23 @@ def locked(actor: Actor, referral_id: UUID, expected_version: int | None) -> Ref
             f"The referral is at version {found.version} now: read it again before you change it."
         )
     return found
+
+
+def locked_with_case(actor: Actor, referral_id: UUID) -> tuple[Case, Referral]:
+    """An open case and a referral of it, under lock: for the hub, which locks the case first, as routing does.
+
+    Raises CaseNotFound, CaseClosed, ReferralNotFound.
+    """
+    of = Referral.objects.filter(id=referral_id).values_list("case_id", flat=True).first()
+    case = locked_open_case(actor, of or referral_id)
+    return case, locked(actor, referral_id, None)
+
+
+def why_given(words: str) -> str:
+    """The reason as it is kept. Raises AnswerIncomplete."""
+    if not words.strip():
+        raise AnswerIncomplete("Say why: the next reader needs the reason.")
+    return words.strip()[:400]
 
 
 def _is_side(actor: Actor, side: str) -> bool:

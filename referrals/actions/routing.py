@@ -114,7 +114,8 @@ def route_case(
     made = RoutingDecision.objects.filter(asked_by=str(asked_by)).first() if last or not case else None
     if made is not None or case is None or case.status not in TO_ROUTE:
         return made
-    _take_back_question(case, last)
+    if last is not None:  # what it asked of a practitioner is asked again by this one, where it still stands
+        take_back_question(case, Decision.from_json(last.decision).wants_decision)
     versions = versions_for(case) if last and not anew else versions_in_force(on=timezone.localdate(now))
     known = Circumstances(case, at=now)
     if last is None:
@@ -126,27 +127,21 @@ def route_case(
         offers = offers_for(known)
         chosen = choose(pathways, facts, offers, tried)
         has_places = hold_places(_services_of(chosen, offers))
-    decision = RoutingDecision.objects.create(
-        case=case,
-        versions=[one.id for one in versions],
-        asked_by=str(asked_by),
+    decision = keep_decision(
+        known,
+        chosen,
+        versions,
         facts=facts,
-        offers=[offer.to_json() for offer in offers],
+        offers=offers,
         tried=tried,
-        decision=chosen.to_json(),
-        decided_at=now,
-        decided_by=actor.name,
+        asked_by=str(asked_by),
+        by=actor.name,
     )
     sent, told = send_planned(known, decision, chosen, versions, _services_of(chosen, offers))
     ask_for_needs(actor=actor, known=known, sent=sent, offers=offers)
     if last or chosen.waits_for_room:
         keep_waiting(case=case, services=chosen.waits_for_room, at=now)
-    if sent:
-        rules = clock_rules()
-        within = [plan.answer_within for plan in chosen.referrals]
-        start_answer_clocks(case=case, sent=sent, within=within, rules=rules)
-        happened(case=case, event="referral_sent", at=now, rules=rules)
-    else:
+    if not sent:
         keep_due(case)
     told.append(
         Happening(
@@ -175,10 +170,7 @@ def route_by_risk(
     case = _locked(actor, case_id)
     if case is None or RoutingDecision.objects.filter(asked_by=str(asked_by)).exists():
         return None
-    asked = risk_words(before, now, rose=True)
-    if case.decision_wanted == asked:
-        case.decision_wanted = ""
-        case.save(update_fields=["decision_wanted"])
+    take_back_question(case, risk_words(before, now, rose=True))
     decision = route_case(actor=actor, case_id=case_id, asked_by=asked_by)
     case.refresh_from_db(fields=["decision_wanted", "status"])
     if decision is not None and not decision.decision["referrals"] and not case.decision_wanted:
@@ -225,17 +217,35 @@ def _last_decision(case: Case) -> RoutingDecision | None:
     return RoutingDecision.objects.filter(case=case).order_by("-decided_at", "-id").first()
 
 
-def _take_back_question(case: Case, last: RoutingDecision | None) -> None:
-    """What the decision before asked of a practitioner is asked again by this one, where it still stands."""
-    if last is not None and case.decision_wanted == Decision.from_json(last.decision).wants_decision != "":
-        case.decision_wanted = ""
-        case.save(update_fields=["decision_wanted"])
-
-
 def _services_of(chosen: Decision, offers: Iterable[Offer]) -> list[UUID]:
     """The service of each referral that is planned: that of its team."""
     found = {(offer.service_code, offer.team_id): UUID(offer.service_id) for offer in offers}
     return [found[plan.service, plan.team_id] for plan in chosen.referrals]
+
+
+def keep_decision(
+    known: Circumstances,
+    chosen: Decision,
+    versions: Iterable[PathwayVersion],
+    *,
+    facts: Mapping[str, FactValue],
+    offers: Iterable[Offer],
+    tried: Mapping[str, str],
+    asked_by: str,
+    by: str,
+) -> RoutingDecision:
+    """What was decided, with all that was looked at: it can be made again from this. asked_by: given but once."""
+    return RoutingDecision.objects.create(
+        case=known.case,
+        versions=[one.id for one in versions],
+        asked_by=asked_by,
+        facts=facts,
+        offers=[offer.to_json() for offer in offers],
+        tried=tried,
+        decision=chosen.to_json(),
+        decided_at=known.at,
+        decided_by=by,
+    )
 
 
 def send_planned(
@@ -265,6 +275,9 @@ def send_planned(
         Due(EXPIRE, key=str(one.id), payload={"referral": str(one.id)}, at=one.answer_due_at) for one in sent
     ]
     schedule_all([*ends, *answers])
+    rules, within = clock_rules(), [plan.answer_within for plan in chosen.referrals]
+    start_answer_clocks(case=known.case, sent=sent, within=within, rules=rules)
+    happened(case=known.case, event="referral_sent", at=known.at, rules=rules)
     return sent, [happening(one, verb="send", from_="draft", at=known.at) for one in sent]
 
 
@@ -367,6 +380,13 @@ def want_decision(*, case: Case, words: str, code: str, at: datetime) -> None:
     A suspended case keeps the reason of its suspension. The case is locked.
     """
     publish(*_wanting(case, words, code, _has_open_referrals(case), at))
+
+
+def take_back_question(case: Case, words: str) -> None:
+    """What was asked of a practitioner is answered, where it was this. The case is locked."""
+    if words and case.decision_wanted == words:
+        case.decision_wanted = ""
+        case.save(update_fields=["decision_wanted"])
 
 
 def _wanting(case: Case, words: str, code: str, is_with_partners: bool, at: datetime) -> list[Happening]:

@@ -19,17 +19,15 @@ from access.roles import Capability
 from agencies.actions.services import lock_services
 from messaging.events import publish
 from referrals.actions.asked_needs import move_needs
-from referrals.actions.clocks import happened, start_answer_clocks
 from referrals.actions.handovers import Handover, write_handover
-from referrals.actions.referral import AnswerIncomplete, locked
-from referrals.actions.routing import send_planned, want_decision
+from referrals.actions.referral import AnswerIncomplete, locked, locked_with_case, why_given
+from referrals.actions.routing import keep_decision, send_planned, take_back_question, want_decision
 from referrals.actions.telling import beside_moves
-from referrals.actions.triage import TriageRefused, locked_open_case
+from referrals.actions.triage import TriageRefused
 from referrals.actions.waiting import TO_ROUTE
-from referrals.models import AskedNeed, Case, Referral, RoutingDecision, Split
+from referrals.models import AskedNeed, Case, Referral, Split
 from referrals.queries.asked_needs import asked_of, in_order
 from referrals.queries.circumstances import Circumstances
-from referrals.queries.clock_rules import clock_rules
 from referrals.queries.handovers import newest_handover
 from referrals.queries.splits import asked_split, own_services_beside
 from referrals.queries.transfers import obstacle_of, onwards_for
@@ -60,8 +58,8 @@ def split(
     (which says what stands in the way), CannotAskFor, pathways.queries.versions.NoPathway.
     """
     actor.require(Capability.ROUTE)
-    said, now = _reason(words), timezone.now()
-    case, referral = _locked_both(actor, referral_id)
+    said, now = why_given(words), timezone.now()
+    case, referral = locked_with_case(actor, referral_id)
     given = _divided(referral, needs)
     if case.status not in TO_ROUTE:
         raise CannotSplit("The case is not where it can be routed from: finish triage, or resume it, first.")
@@ -75,16 +73,15 @@ def split(
     if chosen is None or not chosen.referrals:
         raise CannotSplit(f"{obstacle_of(chosen)} Nothing is divided.")
     asked = asked_split(referral)
-    decision = RoutingDecision.objects.create(
-        case=case,
-        versions=[one.id for one in onwards.versions],
-        asked_by=f"split:{asked.id if asked else new_id()}",
+    decision = keep_decision(
+        known,
+        chosen,
+        onwards.versions,
         facts=onwards.facts,
-        offers=[one.to_json() for one in onwards.offers],
+        offers=onwards.offers,
         tried=onwards.tried,
-        decision=chosen.to_json(),
-        decided_at=now,
-        decided_by=actor.name,
+        asked_by=f"split:{asked.id if asked else new_id()}",
+        by=actor.name,
     )
     (part,), told = send_planned(
         known, decision, chosen, onwards.versions, [service_id], split_from=referral.family_id
@@ -96,10 +93,7 @@ def split(
     made = asked or _asked(actor, referral, said, now)
     made.needs, made.part = told_needs, part
     _decide(actor, made, Split.Status.MADE, said, now)
-    _take_back(case, made)
-    rules = clock_rules()
-    start_answer_clocks(case=case, sent=[part], within=[chosen.referrals[0].answer_within], rules=rules)
-    happened(case=case, event="referral_sent", at=now, rules=rules)
+    take_back_question(case, question_of(made))
     referral.version += 1
     referral.save(update_fields=["version"])
     publish(
@@ -131,7 +125,7 @@ def ask_split(
     Raises NotAllowed, ReferralNotFound, VersionMismatch, AnswerIncomplete, CannotSplit.
     """
     actor.require(Capability.ANSWER_REFERRAL)
-    words, now = _reason(why), timezone.now()
+    words, now = why_given(why), timezone.now()
     referral = locked(actor, referral_id, expected_version)
     given = _divided(referral, needs)
     if asked_split(referral) is not None:
@@ -188,13 +182,13 @@ def refuse_split(*, actor: Actor, referral_id: UUID, words: str) -> Referral:
     Raises NotAllowed, CaseNotFound, CaseClosed, ReferralNotFound, AnswerIncomplete, CannotSplit.
     """
     actor.require(Capability.ROUTE)
-    said, now = _reason(words), timezone.now()
-    case, referral = _locked_both(actor, referral_id)
+    said, now = why_given(words), timezone.now()
+    case, referral = locked_with_case(actor, referral_id)
     asked = asked_split(referral)
     if asked is None:
         raise CannotSplit("Nobody asks to divide this referral.")
     _decide(actor, asked, Split.Status.REFUSED, said, now)
-    _take_back(case, asked)
+    take_back_question(case, question_of(asked))
     publish(beside_moves(referral, "split.refused", now, split=str(asked.id)))
     return referral
 
@@ -224,19 +218,6 @@ def _told(referral: Referral, needs: Collection[str]) -> list[str]:
     return in_order(standing.filter(category__in=referral.categories).values_list("need", flat=True))
 
 
-def _reason(words: str) -> str:
-    if not words.strip():
-        raise AnswerIncomplete("Say why: the next reader needs the reason.")
-    return words.strip()[:400]
-
-
-def _locked_both(actor: Actor, referral_id: UUID) -> tuple[Case, Referral]:
-    """The hub locks the case before the referral, as routing does."""
-    of = Referral.objects.filter(id=referral_id).values_list("case_id", flat=True).first()
-    case = locked_open_case(actor, of or referral_id)
-    return case, locked(actor, referral_id, None)
-
-
 def _asked(actor: Actor, referral: Referral, words: str, at: datetime) -> Split:
     return Split(
         case_id=referral.case_id,
@@ -256,10 +237,3 @@ def _decide(actor: Actor, asked: Split, status: Split.Status, words: str, at: da
         Split.objects.bulk_create([asked])
     else:
         asked.save()
-
-
-def _take_back(case: Case, asked: Split) -> None:
-    """The question to whoever has the case is answered, where it was this one."""
-    if case.decision_wanted == question_of(asked):
-        case.decision_wanted = ""
-        case.save(update_fields=["decision_wanted"])

@@ -16,17 +16,14 @@ from access.roles import Capability
 from agencies.actions.services import lock_services
 from messaging.events import publish
 from referrals.actions.asked_needs import move_needs
-from referrals.actions.clocks import happened, start_answer_clocks
 from referrals.actions.handovers import Handover, write_handover
-from referrals.actions.referral import AnswerIncomplete, happening, locked, make_move
-from referrals.actions.routing import send_planned, want_decision
+from referrals.actions.referral import happening, locked, locked_with_case, make_move, why_given
+from referrals.actions.routing import keep_decision, send_planned, take_back_question, want_decision
 from referrals.actions.telling import beside_moves
-from referrals.actions.triage import locked_open_case
 from referrals.actions.waiting import TO_ROUTE
-from referrals.models import AskedNeed, Case, Referral, RoutingDecision, Transfer
+from referrals.models import AskedNeed, Case, Referral, Transfer
 from referrals.queries.asked_needs import asked_of
 from referrals.queries.circumstances import Circumstances
-from referrals.queries.clock_rules import clock_rules
 from referrals.queries.transfers import asked_transfer, obstacle_of, onwards_for, own_teams_for
 from referrals.workflow import HANDED_OVER, HUB, PARTNER, MoveRefused, move, verbs_for
 
@@ -54,7 +51,7 @@ def transfer(
     VersionMismatch, AnswerIncomplete, MoveRefused, CannotTransfer.
     """
     actor.require(Capability.ANSWER_REFERRAL)
-    words, now = _reason(why), timezone.now()
+    words, now = why_given(why), timezone.now()
     referral = locked(actor, referral_id, expected_version)
     status = move("transfer", referral.status).to
     taker = next((one for one in own_teams_for(referral) if one.id == service_id), None)
@@ -93,7 +90,7 @@ def ask_transfer(
     AnswerIncomplete, MoveRefused, CannotTransfer.
     """
     actor.require(Capability.ANSWER_REFERRAL)
-    words, now = _reason(why), timezone.now()
+    words, now = why_given(why), timezone.now()
     referral = locked(actor, referral_id, expected_version)
     if "transfer" not in verbs_for(referral.status, PARTNER):
         raise CannotTransfer("The referral has ended: there is nothing to hand over.")
@@ -131,13 +128,13 @@ def refuse_transfer(*, actor: Actor, referral_id: UUID, words: str) -> Referral:
     Raises NotAllowed, CaseNotFound, CaseClosed, ReferralNotFound, AnswerIncomplete, CannotTransfer.
     """
     actor.require(Capability.ROUTE)
-    said, now = _reason(words), timezone.now()
-    case, referral = _locked_both(actor, referral_id)
+    said, now = why_given(words), timezone.now()
+    case, referral = locked_with_case(actor, referral_id)
     asked = asked_transfer(referral)
     if asked is None:
         raise CannotTransfer("Nobody asks to hand this referral over.")
     _decide(actor, asked, Transfer.Status.REFUSED, said, now)
-    _take_back(case, asked)
+    take_back_question(case, question_of(asked))
     publish(beside_moves(referral, "transfer.refused", now))
     return referral
 
@@ -160,8 +157,8 @@ def hand_over(
     CannotTransfer (which says what stands in the way), pathways.queries.versions.NoPathway.
     """
     actor.require(Capability.ROUTE)
-    said, now = _reason(words), timezone.now()
-    case, referral = _locked_both(actor, referral_id)
+    said, now = why_given(words), timezone.now()
+    case, referral = locked_with_case(actor, referral_id)
     move("hand_over", referral.status)
     if case.status not in TO_ROUTE:
         raise CannotTransfer(
@@ -178,16 +175,15 @@ def hand_over(
         raise CannotTransfer(f"{obstacle_of(chosen)} The referral stays where it is.")
     asked = asked_transfer(referral)
     make_move("hand_over", actor, referral_id, referral.version, code=HANDED_OVER)
-    decision = RoutingDecision.objects.create(
-        case=case,
-        versions=[one.id for one in onwards.versions],
-        asked_by=f"{HANDED_OVER}:{referral.id}",
+    decision = keep_decision(
+        known,
+        chosen,
+        onwards.versions,
         facts=onwards.facts,
-        offers=[one.to_json() for one in onwards.offers],
+        offers=onwards.offers,
         tried=onwards.tried,
-        decision=chosen.to_json(),
-        decided_at=now,
-        decided_by=actor.name,
+        asked_by=f"{HANDED_OVER}:{referral.id}",
+        by=actor.name,
     )
     family = referral.split_from_id or (referral.id if referral.parts.exists() else None)
     (taker,), told = send_planned(known, decision, chosen, onwards.versions, [service_id], split_from=family)
@@ -203,10 +199,7 @@ def hand_over(
         asked = _keep(actor, referral, Transfer.Status.MADE, said, now)
     asked.taken_over_by = taker
     _decide(actor, asked, Transfer.Status.MADE, said, now)
-    _take_back(case, asked)
-    rules = clock_rules()
-    start_answer_clocks(case=case, sent=[taker], within=[chosen.referrals[0].answer_within], rules=rules)
-    happened(case=case, event="referral_sent", at=now, rules=rules)
+    take_back_question(case, question_of(asked))
     publish(*told)
     if note is not None:
         write_handover(actor=actor, referral_id=taker.id, note=note, given_by=given_by)
@@ -216,19 +209,6 @@ def hand_over(
 def may_hand_over(referral: Referral) -> bool:
     """Whether the hub may hand it over now."""
     return "hand_over" in verbs_for(referral.status, HUB)
-
-
-def _reason(words: str) -> str:
-    if not words.strip():
-        raise AnswerIncomplete("Say why: the next reader needs the reason.")
-    return words.strip()[:400]
-
-
-def _locked_both(actor: Actor, referral_id: UUID) -> tuple[Case, Referral]:
-    """The hub locks the case before the referral, as routing does."""
-    of = Referral.objects.filter(id=referral_id).values_list("case_id", flat=True).first()
-    case = locked_open_case(actor, of or referral_id)
-    return case, locked(actor, referral_id, None)
 
 
 def _keep(
@@ -260,10 +240,3 @@ def _decide(actor: Actor, asked: Transfer, status: Transfer.Status, words: str, 
     asked.status, asked.decided_words = status, words
     asked.decided_by_name, asked.decided_at = actor.name, at
     asked.save(update_fields=["status", "decided_words", "decided_by_name", "decided_at", "taken_over_by"])
-
-
-def _take_back(case: Case, asked: Transfer) -> None:
-    """The question to whoever has the case is answered, where it was this one."""
-    if case.decision_wanted == question_of(asked):
-        case.decision_wanted = ""
-        case.save(update_fields=["decision_wanted"])

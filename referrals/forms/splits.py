@@ -8,9 +8,8 @@ from django import forms
 from agencies.models import Service
 from referrals.forms.asked_needs import SMALL, need_choices
 from referrals.forms.handovers import HandoverForm
-from referrals.forms.transfers import ASK, LONGEST, STAYS, places_words
-from referrals.forms.triage import SMALL_RADIOS, offer
-from referrals.queries.transfers import Taker
+from referrals.forms.transfers import ASK, STAYS, OnwardForm, places_words, team_field, why_field
+from referrals.forms.triage import offer
 
 
 def needs_field(help_text: str) -> forms.MultipleChoiceField:
@@ -29,17 +28,9 @@ class AskSplitForm(HandoverForm):
     wants_note = False
     field_order = ("needs", "to", "why")
     needs = needs_field("You keep the others: leave one at least.")
-    to = forms.ChoiceField(
-        label="Who should have them?",
-        widget=forms.RadioSelect(attrs=SMALL_RADIOS),
-        error_messages={"required": "Choose who should have them"},
-    )
-    why = forms.CharField(
-        label="Why?",
-        help_text="The hub and your agency read this. If another agency should have them, say which you have in mind.",
-        max_length=LONGEST,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": "Say why: the next reader needs the reason"},
+    to = team_field("Who should have them?", "Choose who should have them")
+    why = why_field(
+        "The hub and your agency read this. If another agency should have them, say which you have in mind."
     )
 
     def __init__(self, *args: Any, needs: Sequence[str], teams: Sequence[Service], **kwargs: Any) -> None:
@@ -51,54 +42,22 @@ class AskSplitForm(HandoverForm):
             self.initial.setdefault("to", ASK)
 
 
-class SplitForm(HandoverForm):
-    """Which needs go to which team, and why. With a note."""
+class SplitForm(OnwardForm):
+    """Which needs go to which team, and why."""
 
-    wants_note = False
+    stays = "Nobody: all of it stays with {}"
     field_order = ("needs", "to", "words")
     needs = needs_field("The agency keeps the others: leave one at least.")
-    to = forms.ChoiceField(
-        label="Who has them from now on?",
-        widget=forms.RadioSelect(attrs=SMALL_RADIOS),
-        error_messages={"required": "Choose who has them from now on"},
-    )
-    words = forms.CharField(
-        label="Why?",
-        help_text="Kept on the case. Both agencies read it: never name there who else helps the person.",
-        max_length=LONGEST,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": "Say why: the next reader needs the reason"},
-    )
-    names_giver = forms.BooleanField(label="", required=False)
+    to = team_field("Who has them from now on?", "Choose who has them from now on")
+    words = why_field("Kept on the case. Both agencies read it: never name there who else helps the person.")
 
-    def __init__(
-        self,
-        *args: Any,
-        needs: Sequence[str],
-        takers: Sequence[Taker],
-        stays_with: str,
-        given_by: str,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        if given_by:
-            self.fields["names_giver"].label = f"Tell them that the note is from {given_by}"
-        else:
-            del self.fields["names_giver"]
-        self._given_by = given_by
+    def __init__(self, *args: Any, needs: Sequence[str], stays_with: str, **kwargs: Any) -> None:
+        super().__init__(*args, stays_with=stays_with, **kwargs)
         offer(self, "needs", need_choices(needs))
-        choices = [(one.offer.service_id, one.words) for one in takers if not one.obstacle]
-        stays = [(STAYS, f"Nobody: all of it stays with {stays_with}")] if stays_with else []
-        offer(self, "to", choices + stays)
-        if stays:
-            self.fields["needs"].required = False
+        self.fields["needs"].required = not stays_with
 
     def clean(self) -> dict[str, Any]:
         given = super().clean()
         if not given.get("needs") and given.get("to") not in ("", None, STAYS) and "needs" not in self.errors:
             self.add_error("needs", "Choose which needs somebody else should have")
         return given
-
-    def given_by(self) -> str:
-        """Whose note it is, where they may be named."""
-        return self._given_by if self.cleaned_data.get("names_giver") else ""

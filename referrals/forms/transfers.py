@@ -14,22 +14,32 @@ LONGEST = 400
 ASK, STAYS = "ask", "stays"
 
 
+def team_field(label: str, missing: str) -> forms.ChoiceField:
+    """Which team: the form offers those that there are."""
+    return forms.ChoiceField(
+        label=label, widget=forms.RadioSelect(attrs=SMALL_RADIOS), error_messages={"required": missing}
+    )
+
+
+def why_field(help_text: str) -> forms.CharField:
+    """Why, for others to read."""
+    return forms.CharField(
+        label="Why?",
+        help_text=help_text,
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Say why: the next reader needs the reason"},
+    )
+
+
 class TransferForm(HandoverForm):
     """To which team, and why: one of the agency's own at once, another agency by way of the hub. With a note."""
 
     wants_note = False
     field_order = ("to", "why")
-    to = forms.ChoiceField(
-        label="Where should it go?",
-        widget=forms.RadioSelect(attrs=SMALL_RADIOS),
-        error_messages={"required": "Choose where it should go"},
-    )
-    why = forms.CharField(
-        label="Why?",
-        help_text="The hub and your agency read this. If another agency should have it, say which you have in mind.",
-        max_length=LONGEST,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": "Say why: the next reader needs the reason"},
+    to = team_field("Where should it go?", "Choose where it should go")
+    why = why_field(
+        "The hub and your agency read this. If another agency should have it, say which you have in mind."
     )
 
     def __init__(self, *args: Any, teams: Sequence[Service], may_ask: bool, **kwargs: Any) -> None:
@@ -40,24 +50,14 @@ class TransferForm(HandoverForm):
             self.initial.setdefault("to", ASK)
 
 
-class HandOverForm(HandoverForm):
-    """Which team of another agency takes the referral over, and why. With a note."""
+class OnwardForm(HandoverForm):
+    """The hub's decision on a referral's work: to which team, in a field "to". With a note, which its giver may sign.
+
+    stays_with: the agency that asks, where it may be told no; given_by: whose note there is, "" for none.
+    """
 
     wants_note = False
-    field_order = ("to", "words")
-    to = forms.ChoiceField(
-        label="Who takes it over?",
-        widget=forms.RadioSelect(attrs=SMALL_RADIOS),
-        error_messages={"required": "Choose who takes it over"},
-    )
-    words = forms.CharField(
-        label="Why?",
-        help_text="Kept on the case. The agency that has it now reads it: never name there who takes over.",
-        max_length=LONGEST,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": "Say why: the next reader needs the reason"},
-    )
-
+    stays = "Nobody: it stays with {}"
     names_giver = forms.BooleanField(label="", required=False)
 
     def __init__(
@@ -70,11 +70,21 @@ class HandOverForm(HandoverForm):
             del self.fields["names_giver"]
         self._given_by = given_by
         choices = [(one.offer.service_id, one.words) for one in takers if not one.obstacle]
-        offer(self, "to", choices + ([(STAYS, f"Nobody: it stays with {stays_with}")] if stays_with else []))
+        offer(self, "to", choices + ([(STAYS, self.stays.format(stays_with))] if stays_with else []))
 
     def given_by(self) -> str:
         """Whose note it is, where they may be named."""
         return self._given_by if self.cleaned_data.get("names_giver") else ""
+
+
+class HandOverForm(OnwardForm):
+    """Which team of another agency takes the referral over, and why."""
+
+    field_order = ("to", "words")
+    to = team_field("Who takes it over?", "Choose who takes it over")
+    words = why_field(
+        "Kept on the case. The agency that has it now reads it: never name there who takes over."
+    )
 
 
 def places_words(service: Service) -> str:

@@ -18,6 +18,7 @@ from referrals.forms.handovers import as_written
 from referrals.forms.splits import AskSplitForm, SplitForm
 from referrals.forms.transfers import ASK, STAYS
 from referrals.pages.case import REFUSALS, UNPROCESSABLE, case_for
+from referrals.pages.transfers import onward_page, referral_of
 from referrals.queries.asked_needs import asked_of
 from referrals.queries.circumstances import Circumstances
 from referrals.queries.handovers import newest_handover
@@ -73,13 +74,7 @@ def case_split(request: HttpRequest, reference: str, referral_id: UUID) -> HttpR
     """Give some of a referral's needs to another team, or say no to the agency that asks for it."""
     actor, found = case_for(reference)
     actor.require(Capability.ROUTE)
-    referral = (
-        found.referrals.select_related("agency", "service", "team", "pathway_version")
-        .filter(id=referral_id)
-        .first()
-    )
-    if referral is None:
-        raise Http404
+    referral = referral_of(found, referral_id)
     needs, asked = asked_of(referral), asked_split(referral)
     if referral.ended_at is not None or (len(needs) < 2 and asked is None):
         messages.warning(
@@ -120,14 +115,5 @@ def case_split(request: HttpRequest, reference: str, referral_id: UUID) -> HttpR
             messages.success(request, done)
             return redirect(f"{reverse('case', args=[reference])}#referrals")
     record_look(action=Look.Action.VIEW, door="case_split", subjects=[found.id, found.person_id])
-    context = {
-        "case": found,
-        "referral": referral,
-        "asked": asked,
-        "form": form,
-        "obstacles": [one for one in takers if one.obstacle],
-        "nobody": all(one.obstacle for one in takers),
-        "back": f"{reverse('case', args=[reference])}#referrals",
-    }
-    status = UNPROCESSABLE if form.is_bound and form.errors else None
-    return render(request, "referrals/split.html", context, status=status)
+    context = {"case": found, "referral": referral, "asked": asked, "form": form, "takers": takers}
+    return onward_page(request, "referrals/split.html", context)

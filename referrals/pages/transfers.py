@@ -1,10 +1,11 @@
 """Pages of a referral that goes to another team: the partner's on its referral, the hub's on the case."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
@@ -16,6 +17,7 @@ from access.roles import Capability
 from referrals.actions import transfers as verbs
 from referrals.forms.handovers import as_written
 from referrals.forms.transfers import ASK, STAYS, HandOverForm, TransferForm
+from referrals.models import Case, Referral
 from referrals.pages.case import REFUSALS, UNPROCESSABLE, case_for
 from referrals.queries.circumstances import Circumstances
 from referrals.queries.handovers import newest_handover
@@ -67,13 +69,7 @@ def case_hand_over(request: HttpRequest, reference: str, referral_id: UUID) -> H
     """Hand one of the case's referrals over to another agency, or say no to the agency that asks for it."""
     actor, found = case_for(reference)
     actor.require(Capability.ROUTE)
-    referral = (
-        found.referrals.select_related("agency", "service", "team", "pathway_version")
-        .filter(id=referral_id)
-        .first()
-    )
-    if referral is None:
-        raise Http404
+    referral = referral_of(found, referral_id)
     if not verbs.may_hand_over(referral):
         messages.warning(request, f"That referral is {STATUS_WORDS[referral.status].lower()} now.")
         return redirect("case", reference=reference)
@@ -110,14 +106,23 @@ def case_hand_over(request: HttpRequest, reference: str, referral_id: UUID) -> H
             messages.success(request, done)
             return redirect("case", reference=reference)
     record_look(action=Look.Action.VIEW, door="case_hand_over", subjects=[found.id, found.person_id])
-    context = {
-        "case": found,
-        "referral": referral,
-        "asked": asked,
-        "form": form,
+    context = {"case": found, "referral": referral, "asked": asked, "form": form, "takers": takers}
+    return onward_page(request, "referrals/hand_over.html", context)
+
+
+def referral_of(case: Case, referral_id: UUID) -> Referral:
+    """The case's referral of this id, with all that a decision on its work asks. Raises Http404."""
+    referrals = case.referrals.select_related("agency", "service", "team", "pathway_version")
+    return get_object_or_404(referrals, id=referral_id)
+
+
+def onward_page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    """The hub's page of a decision on a referral's work: its form, who could have it, and who cannot and why."""
+    form, takers = context["form"], context["takers"]
+    context |= {
         "obstacles": [one for one in takers if one.obstacle],
         "nobody": all(one.obstacle for one in takers),
-        "back": f"{reverse('case', args=[reference])}#referrals",
+        "back": f"{reverse('case', args=[context['case'].reference])}#referrals",
     }
     status = UNPROCESSABLE if form.is_bound and form.errors else None
-    return render(request, "referrals/hand_over.html", context, status=status)
+    return render(request, template, context, status=status)
