@@ -28,7 +28,7 @@ def write_sent(*, run_id: UUID) -> None:
     """Let the sender of a finished run look back on it."""
     run = FeedRun.objects.select_related("source").get(id=run_id)
     columns, teller = _references(run), _teller_of(run)
-    agency_id = teller.agency_id if teller else run.source.agency_id
+    agency_id = _sender(run, teller)
     after = -1
     while rows := list(FeedRow.objects.filter(run=run, line__gt=after).order_by("line")[:AT_ONCE]):
         sent = [_sent(run, row, columns, teller) for row in rows]
@@ -43,7 +43,7 @@ def write_answered(*, row_id: UUID) -> None:
     row = FeedRow.objects.select_related("run__source").get(id=row_id)
     if SentRecord.objects.filter(row_id=row_id).delete()[0]:
         columns, teller = _references(row.run), _teller_of(row.run)
-        agency_id = teller.agency_id if teller else row.run.source.agency_id
+        agency_id = _sender(row.run, teller)
         insert_rows(SentRecord, [_sent(row.run, row, columns, teller)])
         _begin(agency_id, {row.case_id} if row.case_id else (), told=teller is not None)
 
@@ -72,6 +72,11 @@ def _teller_of(run: FeedRun) -> Practitioner | None:
     return Practitioner.objects.filter(id=run.taken_by).first()
 
 
+def _sender(run: FeedRun, teller: Practitioner | None) -> UUID:
+    """Whose agency may look back on it."""
+    return teller.agency_id if teller else run.source.agency_id
+
+
 def _references(run: FeedRun) -> list[str]:
     """The columns in which the sender knows the record: a form's own number only where the police's is not told."""
     names = ("occurrence_ref", "crime_ref") if run.source.definition.get("form") else ("crime_ref",)
@@ -84,7 +89,7 @@ def _sent(
 ) -> dict[str, object]:
     told = (row.raw.get(column, "").strip() for column in columns)
     return {
-        "agency_id": teller.agency_id if teller else run.source.agency_id,
+        "agency_id": _sender(run, teller),
         "row_id": row.id,
         "run_number": run.number,
         "line": row.line,
