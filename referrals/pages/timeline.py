@@ -12,7 +12,7 @@ from access.models import Look
 from govuk_forms.dates import day_of_address
 from referrals.pages.case import case_for
 from referrals.queries.timeline import WHO, Filters, case_timeline
-from referrals.timeline import KINDS_OF_EVENTS
+from referrals.topics import KINDS_OF_EVENTS
 
 
 @require_GET

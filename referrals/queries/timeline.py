@@ -18,7 +18,8 @@ from referrals.queries.calendar import midnight
 from referrals.queries.case_tasks import teams_for_tasks
 from referrals.queries.clocks import rule_names
 from referrals.queries.readiness import INSTRUMENT_WORDS
-from referrals.timeline import KINDS_OF_EVENTS, text_of, title_of
+from referrals.timeline import text_of
+from referrals.topics import KINDS_OF_EVENTS, title_of
 from victims.queries import references_of
 
 TIMELINE_PAGE = 20

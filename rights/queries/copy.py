@@ -21,7 +21,8 @@ from agencies.queries import agencies_by_id, services
 from messaging.queries import timeline
 from referrals.models import Referral
 from referrals.queries.readiness import INSTRUMENT_WORDS
-from referrals.timeline import text_of, title_of
+from referrals.timeline import text_of
+from referrals.topics import title_of
 from rights.fields import Table, tables
 from rights.grounds import EXEMPTIONS
 from rights.models import Request
