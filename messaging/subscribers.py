@@ -1,4 +1,4 @@
-"""Who follows which event: a register filled by each app's `tasks.py` when the process starts."""
+"""Who follows which event: a register filled by each app's `tasks` when the process starts."""
 
 from collections import defaultdict
 from collections.abc import Callable

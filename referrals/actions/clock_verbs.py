@@ -11,9 +11,8 @@ from django.utils import timezone
 from access.actor import Actor
 from access.roles import Capability
 from messaging.events import Happening, publish
-from referrals import scope
 from referrals.actions.clocks import LIVE, happened, keep_due, plan, rule_of
-from referrals.actions.triage import CaseNotFound, TriageRefused, locked_open_case
+from referrals.actions.triage import TriageRefused, locked_case, locked_open_case
 from referrals.clock_rules import BREACH_REASONS, PAUSE_REASONS, STOP_REASONS, to_record
 from referrals.clocks import NoSuchClock
 from referrals.models import Case, Clock, ClockPause, Development
@@ -185,9 +184,7 @@ def explain_breach(*, actor: Actor, case_id: UUID, clock_id: UUID, because: str)
     """
     actor.require(Capability.SEE_CASES)
     now = timezone.now()
-    case = scope.cases(actor).select_for_update().filter(id=case_id).first()
-    if case is None:
-        raise CaseNotFound("There is no such case.")
+    case = locked_case(actor, case_id)
     clock = _found(case, clock_id)
     overdue = clock.state == Clock.State.RUNNING and clock.due_at < now
     if clock.state != Clock.State.MISSED and not overdue:

@@ -11,16 +11,16 @@ from django.utils import timezone
 from access.actor import Actor
 from access.roles import Capability
 from messaging.events import Happening, publish
-from referrals import scope
 from referrals.actions.call_backs import end_planned, plan_again
 from referrals.actions.clocks import stop_clocks, take_up_clocks
 from referrals.actions.referral import recall
-from referrals.actions.triage import CaseNotFound, TriageRefused, locked_open_case, moved, reason_given
+from referrals.actions.triage import TriageRefused, locked_case, locked_open_case, moved, reason_given
 from referrals.actions.waiting import stop_waiting
 from referrals.end_states import missing
-from referrals.models import Case, Referral
+from referrals.models import Case
 from referrals.queries.ending import ending_of
-from referrals.workflow import END_STATES, OPEN
+from referrals.queries.grounds import open_referrals
+from referrals.workflow import END_STATES
 
 OF_THE_END = (
     "status",
@@ -113,9 +113,7 @@ def close_case(
 
 
 def _take_back(actor: Actor, case: Case, recalls: Mapping[UUID, str]) -> None:
-    still_open = list(
-        Referral.objects.filter(case=case, status__in=OPEN).order_by("id").values_list("id", flat=True)
-    )
+    still_open = [one.id for one in open_referrals(case_id=case.id)]
     left = [referral for referral in still_open if not recalls.get(referral, "").strip()]
     if left:
         raise ReferralsStillOpen(
@@ -138,9 +136,7 @@ def reopen_case(*, actor: Actor, case_id: UUID, reason: str) -> Case:
     actor.require(Capability.CLOSE_CASE)
     now = timezone.now()
     reason = reason_given(reason, "Say in a sentence why the case is opened again.")
-    case = scope.cases(actor).select_for_update().filter(id=case_id).first()
-    if case is None:
-        raise CaseNotFound("There is no such case.")
+    case = locked_case(actor, case_id)
     told = [moved(case, "reopen", now)]
     closed_at, ended = case.closed_at or now, case.end_state
     if closed_at < reopens_from(now) or case.reference.startswith(ERASED):

@@ -16,9 +16,9 @@ from access.roles import Capability
 from agencies.queries import service_code
 from messaging.events import Happening, publish
 from referrals import scope
-from referrals.actions.routing import want_decision
+from referrals.actions.questions import want_decision
 from referrals.actions.sight import keep_sight
-from referrals.actions.triage import CaseNotFound, TriageRefused
+from referrals.actions.triage import TriageRefused, locked_case
 from referrals.conference import (
     BEGUN,
     CANCELLED,
@@ -144,9 +144,7 @@ def list_case(*, actor: Actor, case_id: UUID, conference_id: UUID, ground: str, 
     """
     actor.require(Capability.LIST_FOR_CONFERENCE)
     now = timezone.now()
-    case = scope.cases(actor).select_for_update(of=("self",)).filter(id=case_id).first()
-    if case is None:
-        raise CaseNotFound("There is no such case.")
+    case = locked_case(actor, case_id)
     if case.status not in OPEN_CASE:
         raise ConferenceRefused("The case is closed.")
     meeting = locked_meeting(actor, conference_id)

@@ -15,7 +15,7 @@ from agencies.queries import agencies_by_id
 from messaging.events import publish, schedule
 from referrals.actions.clock_verbs import consent_is_answered
 from referrals.actions.ground import follow_answer_of_person
-from referrals.actions.routing import want_decision
+from referrals.actions.questions import want_decision
 from referrals.actions.triage import CaseClosed, CaseNotFound, TriageRefused, locked_open_case, moved
 from referrals.queries.grounds import open_referrals
 from victims.actions.consent import ConsentNotValid, record_consent

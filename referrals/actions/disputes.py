@@ -14,7 +14,8 @@ from access.roles import Capability
 from messaging.events import Happening, publish
 from referrals import scope
 from referrals.actions.referral import ReferralNotFound
-from referrals.actions.routing import TO_ROUTE, ask_to_route
+from referrals.actions.routing import ask_to_route
+from referrals.actions.waiting import TO_ROUTE
 from referrals.models import Case, Dispute, Referral
 from referrals.workflow import OPEN_CASE, MoveRefused
 

@@ -13,9 +13,8 @@ from access.actor import Actor
 from access.ids import new_id
 from access.roles import Capability
 from messaging.events import Happening, publish
-from referrals import scope
 from referrals.actions.drafts import forget_draft
-from referrals.actions.triage import CaseNotFound, ReasonMissing, TriageRefused, locked_open_case
+from referrals.actions.triage import ReasonMissing, TriageRefused, locked_case, locked_open_case
 from referrals.models import Case, CaseNote, NoteShare
 from referrals.notes import KINDS, mentioned
 from referrals.queries.notes import editions_of, open_referral_of, who_may_be_shown
@@ -141,9 +140,7 @@ def correction_of(note: UUID) -> str:
 
 def _locked(actor: Actor, case_id: UUID, note: UUID) -> tuple[Case, CaseNote]:
     """The case, locked, and the newest edition of its note."""
-    case = scope.cases(actor).select_for_update().filter(id=case_id).first()
-    if case is None:
-        raise CaseNotFound("There is no such case.")
+    case = locked_case(actor, case_id)
     editions = editions_of(case, note)
     if not editions:
         raise NoteNotFound("There is no such note on this case.")

@@ -14,8 +14,10 @@ from agencies.models import Agency
 from agencies.queries import services
 from messaging.events import Happening, publish
 from referrals.actions.ground import follow_ground
-from referrals.actions.routing import TO_ROUTE, ask_to_route, want_decision
+from referrals.actions.questions import want_decision
+from referrals.actions.routing import ask_to_route
 from referrals.actions.triage import TriageRefused, locked_open_case
+from referrals.actions.waiting import TO_ROUTE
 from referrals.grounds import NAMES_THE_PERSON, OVERRIDE_REASONS
 from referrals.models import Case, Override
 

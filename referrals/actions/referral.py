@@ -3,7 +3,7 @@ recall, expire.
 
 Each locks the referral, asks referrals.workflow whether the move is possible, changes, ends what the agency
 may see where the referral ends, and tells; a refusal raises and leaves nothing half done. What a move means
-for the case (the next route, a question to a person) follows in referrals.actions.routing.
+for the case (the next route, a question to a person) follows in referrals.actions.answers.
 """
 
 from collections.abc import Mapping, Sequence

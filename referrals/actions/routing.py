@@ -1,10 +1,10 @@
-"""Routing: where a triaged case goes, and what a partner's answer means for it.
+"""Routing: where a triaged case goes. What a partner's answer means for it is in referrals.actions.answers.
 
 Each step runs once for the event that asks for it, whatever is killed and however often it is tried again: the
 decision carries the event's id under a unique constraint, in the transaction that makes its referrals.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -12,48 +12,29 @@ from django.db import transaction
 from django.utils import timezone
 
 from access.actor import Actor
-from access.ids import new_id
 from access.roles import Capability
 from agencies.actions.services import hold_places
-from messaging.events import Due, Happening, publish, schedule_all
-from pathways.facts import FactValue
-from pathways.models import PathwayVersion
+from messaging.events import Happening, publish
 from pathways.pathway import read_pathway
 from pathways.queries.versions import versions_in_force
 from referrals import scope
-from referrals.actions.asked_needs import ask_for_needs, give_needs_back
+from referrals.actions.asked_needs import ask_for_needs
 from referrals.actions.assess import risk_words
-from referrals.actions.clocks import end_answer_clock, happened, keep_due, start_answer_clocks
-from referrals.actions.referral import happening
-from referrals.actions.sight import give_sight, keep_sight
+from referrals.actions.clocks import keep_due
+from referrals.actions.questions import take_back_question, want_decision, wanting
+from referrals.actions.sending import keep_decision, send_planned
 from referrals.actions.triage import TriageRefused, locked_open_case, moved
 from referrals.actions.waiting import TO_ROUTE, keep_waiting, stop_waiting, take_up_waiting
-from referrals.clocks import due_within
-from referrals.decision import Decision, Plan
-from referrals.grounds import LOST
-from referrals.models import Case, ClockPause, Referral, RoutingDecision
+from referrals.decision import Decision
+from referrals.models import Case, RoutingDecision
 from referrals.offer import Offer
-from referrals.queries.calendar import hub_calendar
 from referrals.queries.circumstances import Circumstances
-from referrals.queries.clock_rules import clock_rules
 from referrals.queries.facts import facts_of
 from referrals.queries.offers import how_tried, offers_for
 from referrals.queries.rulebook import versions_for
-from referrals.queries.why import tellable
 from referrals.routing import choose
-from referrals.workflow import (
-    CANNOT_GO_ON,
-    HANDED_OVER,
-    OPEN,
-    SYSTEM,
-    UNANSWERED,
-    UNDONE,
-    next_status,
-    verbs_for,
-)
+from referrals.workflow import OPEN
 
-EXPIRE = "referrals.expire"
-LONGEST_QUESTION = 200
 IN_FORCE = "in_force"
 NOTHING_LEFT = (
     "Every service that the pathway names has had this case. Close it, or decide who else can help."
@@ -109,7 +90,7 @@ def route_case(
     """
     actor.require(Capability.ROUTE)
     now = timezone.now()
-    case = _locked(actor, case_id)
+    case = locked_for_routing(actor, case_id)
     last = _last_decision(case) if case else None
     made = RoutingDecision.objects.filter(asked_by=str(asked_by)).first() if last or not case else None
     if made is not None or case is None or case.status not in TO_ROUTE:
@@ -167,7 +148,7 @@ def route_by_risk(
     """Route a case whose risk has risen since it was routed. Where that sends it to nobody new, a practitioner
     is asked to tell those who have it. Raises as route_case does.
     """
-    case = _locked(actor, case_id)
+    case = locked_for_routing(actor, case_id)
     if case is None or RoutingDecision.objects.filter(asked_by=str(asked_by)).exists():
         return None
     take_back_question(case, risk_words(before, now, rose=True))
@@ -189,7 +170,7 @@ def route_taken_up(
     row: the case's place in the row. Raises as route_case does.
     """
     decision = route_case(actor=actor, case_id=case_id, asked_by=asked_by)
-    if decision is None and (case := _locked(actor, case_id)) is not None:
+    if decision is None and (case := locked_for_routing(actor, case_id)) is not None:
         stop_waiting(case=case)
     sent = decision.decision["referrals"] if decision else []
     if service_code not in [plan["service"] for plan in sent]:
@@ -207,9 +188,9 @@ def _settle(case: Case, chosen: Decision, is_with_partners: bool, now: datetime)
         told.append(moved(case, "route", now))
         case.save(update_fields=["status"])
     if chosen.wants_decision:
-        return told + _wanting(case, chosen.wants_decision, "held", is_with_partners, now)
+        return told + wanting(case, chosen.wants_decision, "held", is_with_partners, now)
     if not is_with_partners:
-        return told + _wanting(case, NOTHING_LEFT, "nothing_left", is_with_partners, now)
+        return told + wanting(case, NOTHING_LEFT, "nothing_left", is_with_partners, now)
     return told
 
 
@@ -223,188 +204,7 @@ def _services_of(chosen: Decision, offers: Iterable[Offer]) -> list[UUID]:
     return [found[plan.service, plan.team_id] for plan in chosen.referrals]
 
 
-def keep_decision(
-    known: Circumstances,
-    chosen: Decision,
-    versions: Iterable[PathwayVersion],
-    *,
-    facts: Mapping[str, FactValue],
-    offers: Iterable[Offer],
-    tried: Mapping[str, str],
-    asked_by: str,
-    by: str,
-) -> RoutingDecision:
-    """What was decided, with all that was looked at: it can be made again from this. asked_by: given but once."""
-    return RoutingDecision.objects.create(
-        case=known.case,
-        versions=[one.id for one in versions],
-        asked_by=asked_by,
-        facts=facts,
-        offers=[offer.to_json() for offer in offers],
-        tried=tried,
-        decision=chosen.to_json(),
-        decided_at=known.at,
-        decided_by=by,
-    )
-
-
-def send_planned(
-    known: Circumstances,
-    decision: RoutingDecision,
-    chosen: Decision,
-    versions: Iterable[PathwayVersion],
-    services: Iterable[UUID],
-    *,
-    split_from: UUID | None = None,
-) -> tuple[list[Referral], list[Happening]]:
-    """The referrals of a decision: written, shown to their agencies, and the time of each answer set running.
-
-    services: of each referral, in the order of the plans. split_from: the first of the family that they join.
-    Returns them, and what is to be told of them.
-    """
-    by_pathway = {version.code: version for version in versions}
-    sent = [
-        _referral(decision, by_pathway[plan.pathway], plan, chosen.read_by(plan), service_id, split_from)
-        for plan, service_id in zip(chosen.referrals, services, strict=True)
-    ]
-    if not sent:
-        return [], []
-    Referral.objects.bulk_create(sent)
-    ends = give_sight(known=known, sent=sent)
-    answers = [
-        Due(EXPIRE, key=str(one.id), payload={"referral": str(one.id)}, at=one.answer_due_at) for one in sent
-    ]
-    schedule_all([*ends, *answers])
-    rules, within = clock_rules(), [plan.answer_within for plan in chosen.referrals]
-    start_answer_clocks(case=known.case, sent=sent, within=within, rules=rules)
-    happened(case=known.case, event="referral_sent", at=known.at, rules=rules)
-    return sent, [happening(one, verb="send", from_="draft", at=known.at) for one in sent]
-
-
-def _referral(
-    decision: RoutingDecision,
-    version: PathwayVersion,
-    plan: Plan,
-    read: Mapping[str, FactValue],
-    service_id: UUID,
-    split_from: UUID | None,
-) -> Referral:
-    """One referral of the plan. read: what its rule read of the case: what the agency is not told is left out."""
-    return Referral(
-        id=new_id(),
-        case=decision.case,
-        decision=decision,
-        pathway_version=version,
-        agency_id=UUID(plan.agency_id),
-        team_id=UUID(plan.team_id),
-        service_id=service_id,
-        agreement_id=UUID(plan.agreement_id or ""),
-        route=plan.route,
-        split_from_id=split_from,
-        status=next_status("send", "draft"),
-        purpose=plan.purpose,
-        basis=plan.basis,
-        categories=list(plan.categories),
-        why=plan.why,
-        read=tellable(read, plan.categories),
-        urgent=plan.urgent,
-        sent_at=decision.decided_at,
-        answer_due_at=due_within(plan.answer_within, decision.decided_at, hub_calendar()),
-    )
-
-
-@transaction.atomic
-def follow_referral(*, actor: Actor, referral_id: UUID, asked_by: UUID) -> None:
-    """What a referral's move means for its case, once for the event that tells of it.
-
-    An end ends the agency's sight. Declined or not answered: the pathway is asked again and takes its
-    fallback. Returned, recalled, or all finished: a practitioner is asked.
-    Raises NotAllowed.
-    """
-    actor.require(Capability.ROUTE)
-    now = timezone.now()
-    referral = Referral.objects.select_related("agency", "service").filter(id=referral_id).first()
-    case = _locked(actor, referral.case_id) if referral else None
-    if referral is None or case is None:
-        return
-    referral.refresh_from_db(fields=["status", "reason_code", "reason_words"])  # as it stands under the lock
-    keep_sight(actor=actor, case_id=case.id, agency_id=referral.agency_id)
-    if referral.status not in UNANSWERED:
-        end_answer_clock(case=case, referral=referral)
-    undone = referral.status in UNDONE and referral.reason_code != HANDED_OVER
-    back_with = give_needs_back(actor=actor, case=case, referral=referral, at=now) if undone else None
-    if case.status == "closed":
-        return
-    keep_due(case)
-    if back_with is not None:
-        return  # whoever gave its needs has them again
-    who = referral.agency.name
-    if undone and referral.split_from_id is not None:
-        words = f"{who} has ended its part of a split undone, and nobody is left to take it back: decide who helps."
-        want_decision(case=case, words=words, code="needs_back", at=now)
-        return
-    match referral.status:
-        case "declined" | "expired":
-            route_case(actor=actor, case_id=case.id, asked_by=asked_by)
-        case "returned" if referral.reason_code == HANDED_OVER:
-            pass  # whoever takes it over was sent it in the same transaction
-        case "returned" if referral.reason_code == CANNOT_GO_ON:
-            words = f"{who} cannot go on with its referral: {referral.reason_words}"
-            want_decision(case=case, words=words, code="cannot_go_on", at=now)
-        case "returned":
-            words = f"{who} gave the referral back and asks: {referral.reason_words}"
-            want_decision(case=case, words=words, code="returned", at=now)
-        case "recalled" if referral.reason_code in LOST:
-            words = f"{LOST[referral.reason_code]}: the referral to {who} is recalled. Decide where the case goes."
-            want_decision(case=case, words=words, code="recalled", at=now)
-        case "recalled" if not _has_open_referrals(case):
-            words = f"The referral to {who} was recalled and no other is open: decide where the case goes."
-            want_decision(case=case, words=words, code="recalled", at=now)
-        case "completed" if not _has_open_referrals(case):
-            words = "Every partner has finished. Close the case, or route it again where more is wanted."
-            want_decision(case=case, words=words, code="all_finished", at=now)
-
-
-def is_unanswered(*, referral_id: UUID, due: str = "") -> bool:
-    """Whether the referral's answer is still owed. due: the due time that has come, where a question had moved it."""
-    referral = Referral.objects.filter(id=referral_id).first()
-    if referral is None or referral.waits_for_hub or "expire" not in verbs_for(referral.status, SYSTEM):
-        return False
-    moved_on = ClockPause.objects.filter(clock__referral=referral).exists()
-    return not moved_on or due == referral.answer_due_at.isoformat()
-
-
-def want_decision(*, case: Case, words: str, code: str, at: datetime) -> None:
-    """Ask a practitioner; a case that no partner works on goes back to those to be routed or decided.
-
-    A suspended case keeps the reason of its suspension. The case is locked.
-    """
-    publish(*_wanting(case, words, code, _has_open_referrals(case), at))
-
-
-def take_back_question(case: Case, words: str) -> None:
-    """What was asked of a practitioner is answered, where it was this. The case is locked."""
-    if words and case.decision_wanted == words:
-        case.decision_wanted = ""
-        case.save(update_fields=["decision_wanted"])
-
-
-def _wanting(case: Case, words: str, code: str, is_with_partners: bool, at: datetime) -> list[Happening]:
-    """`want_decision`, for a caller that knows whether a partner has the case; returns what is to be told."""
-    if case.status == "suspended":
-        return []
-    told = [Happening("case.decision_wanted", at=at, case_id=case.id, data={"code": code})]
-    case.decision_wanted = words[:LONGEST_QUESTION]
-    if case.status == "routed" and not is_with_partners:
-        told.append(moved(case, "want_decision", at))
-    case.save(update_fields=["decision_wanted", "status"])
-    return told
-
-
-def _locked(actor: Actor, case_id: UUID) -> Case | None:
+def locked_for_routing(actor: Actor, case_id: UUID) -> Case | None:
+    """The case with its person, locked for this transaction; None where the actor finds none."""
     cases = scope.cases(actor).select_related("person").select_for_update(of=("self",))
     return cases.filter(id=case_id).first()
-
-
-def _has_open_referrals(case: Case) -> bool:
-    return Referral.objects.filter(case=case, status__in=OPEN).exists()

@@ -12,9 +12,8 @@ from access.actor import Actor
 from access.context import acting_as_system
 from access.roles import Capability
 from messaging.events import Happening, publish, schedule
-from referrals import scope
 from referrals.actions.contact import ChannelNotSafe
-from referrals.actions.triage import CaseNotFound, TriageRefused
+from referrals.actions.triage import TriageRefused, locked_case
 from referrals.models import Case, Say
 from referrals.queries.call_backs import safe_at
 from referrals.queries.say import open_say
@@ -41,9 +40,7 @@ def ask_for_say(*, actor: Actor, case_id: UUID, contact_method_id: UUID, channel
     """
     actor.require(Capability.CLOSE_CASE)
     now = timezone.now()
-    case = scope.cases(actor).select_for_update().filter(id=case_id).first()
-    if case is None:
-        raise CaseNotFound("There is no such case.")
+    case = locked_case(actor, case_id)
     answer = safe_at(case=case, contact_method_id=contact_method_id, channel=channel, at=now)
     if channel not in ("email", "text") or not answer.safe:
         raise ChannelNotSafe(answer.words if channel in ("email", "text") else "By e-mail or text only.")

@@ -17,8 +17,9 @@ from agencies.actions.services import lock_services
 from messaging.events import publish
 from referrals.actions.asked_needs import move_needs
 from referrals.actions.handovers import Handover, write_handover
+from referrals.actions.questions import take_back_question, want_decision
 from referrals.actions.referral import happening, locked, locked_with_case, make_move, why_given
-from referrals.actions.routing import keep_decision, send_planned, take_back_question, want_decision
+from referrals.actions.sending import keep_decision, send_planned
 from referrals.actions.telling import beside_moves
 from referrals.actions.waiting import TO_ROUTE
 from referrals.models import AskedNeed, Case, Referral, Transfer

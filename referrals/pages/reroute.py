@@ -11,7 +11,8 @@ from access.models import Look
 from access.roles import Capability
 from pathways.models import PathwayVersion
 from pathways.queries.versions import NoPathway, versions_in_force
-from referrals.actions.routing import TO_ROUTE, route_under_new_version
+from referrals.actions.routing import route_under_new_version
+from referrals.actions.waiting import TO_ROUTE
 from referrals.pages.case import REFUSALS, case_for
 from referrals.queries.rulebook import preview
 

@@ -14,7 +14,8 @@ from access.looks import record_look
 from access.models import Look
 from access.roles import Capability
 from referrals.actions.referral import recall
-from referrals.actions.routing import TO_ROUTE, ask_to_route
+from referrals.actions.routing import ask_to_route
+from referrals.actions.waiting import TO_ROUTE
 from referrals.forms.referral import RecallForm, RouteForm
 from referrals.models import Referral
 from referrals.pages.case import REFUSALS, UNPROCESSABLE, case_for

@@ -23,7 +23,7 @@ from referrals.actions.clock_verbs import (
 from referrals.actions.clocks import LIVE
 from referrals.clocks import LONDON
 from referrals.models import Case, Clock, ClockPause, Development
-from referrals.tasks import watch_clocks
+from referrals.tasks.casework import watch_clocks
 from tests.factories import a_case
 from tests.referrals.feeds import a_row, as_csv
 

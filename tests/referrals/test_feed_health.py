@@ -16,7 +16,7 @@ from messaging.models import Event
 from referrals.feed.source import SourceError, read_source
 from referrals.feed.timetable import read_timetable
 from referrals.models import FeedAlert, FeedSource
-from referrals.tasks import look_for_late_feeds
+from referrals.tasks.feeds import look_for_late_feeds
 from tests.referrals.feeds import COLUMNS, DEFINITION, a_row, as_csv
 
 LONDON = ZoneInfo("Europe/London")

@@ -170,7 +170,7 @@ def test_routing_that_fails_half_way_leaves_nothing_and_is_done_later(cast, monk
         raise RuntimeError("stopped here")
 
     with monkeypatch.context() as patch:
-        patch.setattr("referrals.actions.routing.schedule_all", fails)
+        patch.setattr("referrals.actions.sending.schedule_all", fails)
         run_due()
     assert referrals_of(case) == []
     assert sights(case) == {}
