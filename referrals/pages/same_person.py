@@ -20,7 +20,7 @@ from referrals.actions.same_person import answer_suggestion, undo_link
 from referrals.forms.same_person import UndoLinkForm
 from referrals.models import Case
 from referrals.pages.case import REFUSALS, UNPROCESSABLE, case_for
-from referrals.queries.review import LISTS, ORDERS, newest_case_of, pairs_to_review
+from referrals.queries.review import LISTS, ORDERS, list_to_begin_with, newest_case_of, pairs_to_review
 from referrals.queries.same_person import link_of, recorded_meanwhile
 from victims.actions.links import LinkEnded, LinkNotFound, NeverLinked
 from victims.actions.suggestions import SuggestionDecided, SuggestionNotFound
@@ -109,7 +109,8 @@ def review_pairs(request: HttpRequest) -> HttpResponse:
     actor = current_actor()
     actor.require(Capability.SEE_CASES)
     which, order = request.GET.get("list", ""), request.GET.get("order", "")
-    which, order = which if which in LISTS else "perhaps", order if order in ORDERS else "likeliest"
+    which = which if which in LISTS else list_to_begin_with()
+    order = order if order in ORDERS else "likeliest"
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
     page = pairs_to_review(actor=actor, which=which, order=order, after=after, before=before)
     seen = [one for pair in page.pairs for side in pair.sides for one in (side.person.id, *_ids(side.cases))]

@@ -82,6 +82,14 @@ def pairs_to_review(*, actor: Actor, which: str, order: str, after: str = "", be
     return PairPage(_pairs(actor, [by_id[one] for one in part.ids if one in by_id]), part.previous, part.next)
 
 
+def list_to_begin_with() -> str:
+    """The first of LISTS in which a pair waits, for somebody who asked for none; else the first."""
+    waiting = (
+        name for name, (_, which) in LISTS.items() if SamePersonSuggestion.objects.filter(which).exists()
+    )
+    return next(waiting, next(iter(LISTS)))
+
+
 def newest_case_of(*, actor: Actor, suggestion_id: UUID) -> Case | None:
     """On whose timeline an answer to the suggestion is told; None where the actor may not come to it."""
     found = next(iter(_suggestions([suggestion_id])), None)

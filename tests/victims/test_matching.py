@@ -172,13 +172,13 @@ def test_the_reasons_say_field_by_field_what_agreed_and_how_much_it_weighs():
     assert found is not None
     told = why(as_evidence(found))
     assert {reason.field: reason.found for reason in told.reasons} == {
-        "Given name": "Same",
-        "Surname": "Same",
+        "Given name": "Same, in each other’s place",
+        "Surname": "Same, in each other’s place",
         "Order of names": "In each other’s place",
         "Date of birth": "Same",
         "Sex": "Same",
         "Street and postcode": "Different",
-        "Number of house or flat": "Not known of both",
+        "Number of house or flat": "Not compared",  # for the street is another
         "Telephone": "Same",
         "E-mail": "Not known of both",
     }
@@ -186,6 +186,10 @@ def test_the_reasons_say_field_by_field_what_agreed_and_how_much_it_weighs():
     assert (speaks["Given name"], speaks["Order of names"], speaks["E-mail"]) == ("for", "", "")
     assert all(0 <= reason.bar <= 100 and reason.strength for reason in told.reasons)
     assert "Zainab" not in str(as_evidence(found))
+    strength = {reason.field: reason.strength for reason in told.reasons}
+    assert told.rival == "twins"
+    assert strength["Date of birth"] == "says nothing: as it would be with twins"
+    assert strength["E-mail"] == "says nothing"
 
 
 def test_two_names_of_one_tradition_say_less_than_two_that_are_seldom_together():

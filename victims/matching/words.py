@@ -42,7 +42,7 @@ _LEVELS = {
         "near postcode": "One sign of the postcode differs",
         "same area": "In one area",
     },
-    "house": {"near": "One digit differs, or one of two"},
+    "house": {"near": "One digit differs, or one of two", "": "Not compared"},
     "telephone": {"slip": "One digit differs"},
     "e-mail": {"near": "Much alike"},
 }
@@ -52,6 +52,8 @@ RIVALS = {
     "twin": "twins",
     "namesake": "a parent and child of one name",
 }
+KIN = ("household", "twin", "namesake")
+"""Who agrees in much without being one person."""
 STRONG, SLIGHT, NOTHING = 6.0, 1.5, 0.3
 FULL_BAR = 14.0
 """The weight, in bits, at which a bar is full; hardly any field weighs more."""
@@ -89,19 +91,39 @@ def as_evidence(likeness: Resemblance) -> dict[str, Any]:
 
 def why(evidence: Mapping[str, Any]) -> Why:
     """What is kept, in words: each field that both tell, and those that one does not, which weigh nothing."""
-    return Why(
-        tuple(reason(line["field"], line["level"], line["weight"]) for line in evidence.get("lines", ())),
-        RIVALS.get(evidence.get("rival", ""), ""),
+    rival, lines = evidence.get("rival", ""), evidence.get("lines", ())
+    swapped = any((line["field"], line["level"]) == ("name_order", "swapped") for line in lines)
+    reasons = (
+        reason(
+            line["field"],
+            line["level"],
+            line["weight"],
+            rival=rival,
+            crosswise=swapped and line["field"] in ("given_name", "surname"),
+        )
+        for line in lines
     )
+    return Why(tuple(reasons), RIVALS.get(rival, ""))
 
 
-def reason(field: str, level: str, weight: float) -> Reason:
-    """One field at one level with its weight, in words and as a bar."""
-    found = _LEVELS.get(field, {}).get(level, level.capitalize()) if level else "Not known of both"
+def reason(field: str, level: str, weight: float, *, rival: str = "", crosswise: bool = False) -> Reason:
+    """One field at one level with its weight, in words and as a bar.
+
+    Args:
+        field: A code of FIELDS.
+        level: How the two agree there; "" where they could not be compared.
+        weight: In bits, for one person.
+        rival: What else the two could be (a code of RIVALS): what that explains as well speaks for neither.
+        crosswise: Whether each name was compared with the other one, for they stand in each other's place.
+    """
+    found = _LEVELS.get(field, {}).get(level, level.capitalize() or "Not known of both")
+    if crosswise and level:
+        found = f"{found}, in each other’s place"
     size = abs(weight)
     speaks = "" if size < NOTHING else "for" if weight > 0 else "against"
     if not speaks:
-        strength = "says nothing"
+        shared = level and rival in KIN
+        strength = f"says nothing: as it would be with {RIVALS[rival]}" if shared else "says nothing"
     else:
         strength = f"{'strongly ' if size >= STRONG else 'slightly ' if size < SLIGHT else ''}{speaks}"
     return Reason(
