@@ -10,6 +10,8 @@ IN := .venv/bin/python
 
 export HUB_HOME
 export PORT
+# What is started many times is compiled once, whatever the shell says.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev setup-bench run stop reset test check audit bench screenshots prove
@@ -46,7 +48,7 @@ check: setup-dev ## style, types, layers and the fast tests, in under two minute
 	$(IN) -m mypy
 	.venv/bin/lint-imports
 	$(IN) scripts/audit.py --offline
-	$(IN) -m pytest -n 2 --dist=loadfile --no-loadscope-reorder -m "not browser and not slow" $(ARGS)
+	$(IN) -m pytest -p tests.fast -n 2 --dist=loadfile --no-loadscope-reorder --durations=5 --durations-min=2 $(ARGS)
 
 audit: setup-dev ## what is known against the packages that we use (needs the network)
 	@$(IN) scripts/audit.py

@@ -2,9 +2,12 @@
 
 import re
 
+import pytest
 from django.db import connection
 
 from access.categories import CATEGORY_OF
+
+pytestmark = pytest.mark.guard
 
 ASKED = re.compile(r"access_may_see_(?:case|person)\([^']*'(\w+)'|'(\w+)'::text = ANY \(\(?g\.categories")
 # Of these the policy asks for something else than the category of what they hold, each for its reason.

@@ -13,6 +13,8 @@ from tests.cast import PEOPLE
 from tests.factories import a_case
 from victims.models import ContactMethod, PersonName
 
+pytestmark = pytest.mark.guard
+
 # Tables whose rows may be changed and whose changes are not kept a second time, each with the reason.
 ERASURE = "emptied by erasure alone, which is certified"
 KEPT_OTHERWISE = {

@@ -13,6 +13,8 @@ from referrals.models import Case
 from tests.factories import a_case
 from victims.models import ContactMethod, Person, PersonName
 
+pytestmark = pytest.mark.guard
+
 # Tables without personal data, each with the reason why no policy is needed.
 OPEN_TABLES = {
     "django_migrations": "names of migrations",

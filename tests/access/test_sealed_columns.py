@@ -13,6 +13,8 @@ from access.rotation import sealed_columns
 from tests.factories import a_case
 from victims.models import SafeAddress
 
+pytestmark = pytest.mark.guard
+
 PLACE = {"lines": "Willow House, ask for Mair", "postcode": "NS9 9ZZ"}
 
 

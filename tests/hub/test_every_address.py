@@ -13,6 +13,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from tests.cast import PEOPLE
 
+pytestmark = pytest.mark.guard
+
 PUBLIC = {
     "health": "load balancers ask it",
     "token": "partners' systems identify themselves here",

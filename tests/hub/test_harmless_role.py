@@ -9,6 +9,8 @@ import pytest
 from django.conf import settings
 from psycopg.conninfo import make_conninfo
 
+pytestmark = pytest.mark.slow  # each starts a process
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 WORKER = ("-m", "celery", "-A", "hub", "worker", "--pool=solo", "--without-gossip", "--without-mingle")
 STARTS = {

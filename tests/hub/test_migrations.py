@@ -2,7 +2,10 @@
 
 from io import StringIO
 
+import pytest
 from django.core.management import call_command
+
+pytestmark = pytest.mark.guard
 
 
 def test_no_model_has_changed_without_its_migration(hub):

@@ -20,6 +20,7 @@ def test_every_address_has_its_entry():
     assert [name for name in (*WORK, *WITHOUT_CASES) if name not in addresses] == []
 
 
+@pytest.mark.guard
 @pytest.mark.parametrize("reader", [one for one in READERS if one.name in SAMPLED], ids=lambda one: one.name)
 def test_a_sample_of_the_doors_shows_what_the_policy_says_and_no_more(world, reader):
     doors_hold(world, lambda *_: None, reader, Width.SAMPLE, writes=False)

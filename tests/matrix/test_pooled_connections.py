@@ -34,6 +34,7 @@ def the_connection() -> int:
         return cursor.fetchone()[0]
 
 
+@pytest.mark.slow
 def test_the_next_user_of_a_connection_finds_nobody(world, tally):
     same, survived, returns = the_connection(), 0, 0
     client = Keys().client(PRIYA)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+import pytest
 from django.db import connection
 from psycopg import sql
 
@@ -42,6 +43,7 @@ def read_whole(table: str, world) -> Iterator[Sighting]:
                 yield replace(seen, kind=SEALED[table]) if table in SEALED else seen
 
 
+@pytest.mark.slow
 def test_no_table_shows_a_reader_what_the_policy_does_not(world, tally):
     leaks, cells = [], 0
     for reader in READERS:

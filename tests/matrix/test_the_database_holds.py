@@ -23,6 +23,7 @@ def test_the_scopes_are_found():
     assert {"referrals.scope.cases", "referrals.scope.referrals", "agencies.scope.agencies"} <= found
 
 
+@pytest.mark.slow
 def test_a_view_that_forgot_every_check_is_stopped_by_the_database(world, tally, settings):
     settings.ROOT_URLCONF = "tests.matrix.stripped"
     keys = Keys()
@@ -35,6 +36,7 @@ def test_a_view_that_forgot_every_check_is_stopped_by_the_database(world, tally,
 
 @pytest.mark.slow
 @pytest.mark.parametrize("reader", [one for one in READERS if one.name in USUALLY], ids=lambda one: one.name)
+@pytest.mark.slow
 def test_no_door_leaks_with_the_product_s_own_checks_switched_off(world, tally, monkeypatch, reader):
     keys = Keys()
     strip_all(monkeypatch)

@@ -1,5 +1,6 @@
 """The record of looks over the whole world: each read has its line, and whatever the owner changes is found."""
 
+import pytest
 from django.db import connections, transaction
 
 from access.context import acting_as_system
@@ -19,6 +20,7 @@ ACTS = {
 }
 
 
+@pytest.mark.slow
 def test_every_read_has_its_line_in_the_log(world, tally):
     reads, missing, keys = 0, [], Keys()
     for reader in (one for one in READERS if one.name in READ_AS):
@@ -46,6 +48,7 @@ def faults() -> list[str]:
     return next(one.broken for one in check_all() if one.name == "looks_chained")
 
 
+@pytest.mark.slow
 def test_whatever_the_owner_does_to_a_line_is_found(world, tally):
     keys = Keys()
     for _ in range(2):

@@ -173,6 +173,7 @@ COMPLETE = {
 }
 
 
+@pytest.mark.slow
 def test_production_starts_on_nothing_that_is_missing():
     for name in COMPLETE:
         rest = {other: value for other, value in COMPLETE.items() if other != name}
@@ -181,6 +182,7 @@ def test_production_starts_on_nothing_that_is_missing():
         assert name in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -198,6 +200,7 @@ def test_production_refuses_what_is_no_key_and_does_not_repeat_it(name, value):
         assert value not in done.stderr
 
 
+@pytest.mark.slow
 def test_production_asks_everybody_for_a_second_factor_and_keeps_cookies_to_its_own_name():
     done = production("manage.py", "check", **COMPLETE, SECOND_FACTOR="offered")
     assert done.returncode != 0
@@ -207,6 +210,7 @@ def test_production_asks_everybody_for_a_second_factor_and_keeps_cookies_to_its_
     assert told == "required __Host-session __Host-csrf https://hub.example.org\n"
 
 
+@pytest.mark.slow
 def test_the_deployment_check_finds_nothing_and_shows_no_secret():
     done = production("manage.py", "check", "--deploy", "--fail-level=INFO", **COMPLETE)
     assert (done.returncode, done.stdout.strip()) == (0, "System check identified no issues (0 silenced)."), (
@@ -216,6 +220,7 @@ def test_the_deployment_check_finds_nothing_and_shows_no_secret():
         assert secret not in done.stdout + done.stderr
 
 
+@pytest.mark.slow
 def test_secrets_may_stand_in_files_instead(tmp_path):
     given = {}
     for name, value in COMPLETE.items():

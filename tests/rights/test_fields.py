@@ -1,8 +1,11 @@
 """The table of fields: every column about a person is exported, redacted or withheld with a reason."""
 
+import pytest
 from django.db import connection
 
 from rights.fields import INTERNAL, tables
+
+pytestmark = pytest.mark.guard
 
 # Tables that carry a person's or a case's id and nothing else of them, each with the reason.
 IDS_ALONE = {
