@@ -13,8 +13,8 @@ from hub import sessions
 from tests.matrix.canaries import EXISTENCE, REFERRAL
 from tests.matrix.doors import WORK
 from tests.matrix.policy import READERS, Reader, may_see, opens_by_break_glass
+from tests.matrix.target import Target
 from tests.matrix.walk import Answer, Keys, Probe, ask, probes
-from tests.matrix.world import Target
 
 ASKED_BY = ("priya", "helen", "ruth", "system:safe-steps", "martin")
 FEW = 2

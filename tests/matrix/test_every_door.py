@@ -16,7 +16,7 @@ def test_every_address_has_its_entry():
     missing = [
         name for name, where in addresses.items() if name not in WORK and not knows_no_case(name, where)
     ]
-    assert missing == [], "Give each new address an entry in tests/matrix/doors.py."
+    assert missing == [], "Give each new address an entry in tests/matrix/doors."
     assert [name for name in (*WORK, *WITHOUT_CASES) if name not in addresses] == []
 
 

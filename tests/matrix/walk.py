@@ -16,7 +16,8 @@ from tests.hub.test_every_address import every_address
 from tests.matrix.canaries import KINDS, Sighting, found_in
 from tests.matrix.doors import WORK, Door, knows_no_case
 from tests.matrix.policy import READERS, READS_THE_HUBS_CASES, Reader, may_see, opens_by_break_glass
-from tests.matrix.world import Target, World
+from tests.matrix.target import Target
+from tests.matrix.world import World
 
 API = "api_"
 
