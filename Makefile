@@ -60,4 +60,4 @@ screenshots: setup-dev ## the pictures of docs/practitioners/day, of the demonst
 	@$(IN) scripts/screenshots.py
 
 prove: setup-dev ## the proofs, each zero with its denominator (ARGS=--quick for a short run)
-	@$(IN) scripts/prove $(ARGS)
+	@$(IN) -m scripts.prove $(ARGS)

@@ -1,14 +1,13 @@
 """The proofs: each a zero with what it was counted over.
 
-Usage: python scripts/prove [--quick] [--seed N] [--only storm|need-to-know]
+Usage: python -m scripts.prove [--quick] [--seed N] [--only storm|need-to-know]
 """
 
 import argparse
 import sys
 import time
 
-import need_to_know
-import storm
+from scripts.prove import need_to_know, storm
 
 
 def main() -> int:

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.slow
 
 def test_the_kill_storm_loses_nothing_and_does_nothing_twice():
     done = subprocess.run(
-        [sys.executable, "scripts/prove", "--quick", "--only", "storm", "--seed", "1"],
+        [sys.executable, "-m", "scripts.prove", "--quick", "--only", "storm", "--seed", "1"],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -2,10 +2,12 @@
 
 import csv
 import io
+import json
 from pathlib import Path
 from typing import NamedTuple
 
 import yaml
+from django.core.management import call_command
 
 from referrals.feed.source import SourceDefinition, read_source
 from referrals.feed.verdicts import OffenceFacts
@@ -80,3 +82,22 @@ def as_csv(rows: list[dict[str, str]], *, columns: list[str] = COLUMNS, encoding
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue().encode(encoding)
+
+
+def imported(path: Path, *, wait: bool = True) -> dict:
+    """What the command says of the sender's file; its rows are judged unless nobody waits for that."""
+    out = io.StringIO()
+    call_command("import_feed", str(path), source="northshire-police", wait=wait, json=True, stdout=out)
+    return json.loads(out.getvalue())
+
+
+def reported(run: int) -> list[dict]:
+    """What the command says of each row of a run."""
+    out = io.StringIO()
+    call_command("feed_report", str(run), json=True, stdout=out)
+    return json.loads(out.getvalue())
+
+
+def other_crime(**cells: str) -> dict[str, str]:
+    """Another crime against the same person."""
+    return a_row(**{"CRIME_REF": "31/00002/26", "OCCURRENCE_REF": "OCC10000002"} | cells)

@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 from itertools import permutations
 
 import pytest
-from django.core.management import call_command
 from django.utils import timezone
 
 from access.context import acting_as, acting_as_system
@@ -25,7 +24,7 @@ from referrals.clocks import LONDON
 from referrals.models import Case, Clock, ClockPause, Development
 from referrals.tasks.casework import watch_clocks
 from tests.factories import a_case
-from tests.referrals.feeds import a_row, as_csv
+from tests.referrals.feeds import a_row
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
@@ -275,9 +274,8 @@ def test_the_dashboard_s_number_is_that_of_the_list_it_leads_to(hub, cast):
 # From the product's own events
 
 
-def test_a_row_of_a_feed_starts_the_clocks_of_its_case(hub, tmp_path):
-    (tmp_path / "feed.csv").write_bytes(as_csv([a_row()]))
-    call_command("import_feed", str(tmp_path / "feed.csv"), source="northshire-police", wait=True)
+def test_a_row_of_a_feed_starts_the_clocks_of_its_case(hub, feed):
+    feed(a_row())
     with acting_as_system("tests"):
         case = Case.objects.latest("id")
         live = {clock.rule: clock for clock in Clock.objects.filter(case=case, state__in=LIVE)}

@@ -29,8 +29,8 @@ from referrals.actions.restriction import restrict
 from referrals.actions.triage import assign
 from referrals.models import Case, Prompt
 from tests.factories import a_case
+from tests.referrals.conferring import a_meeting, asked, listed
 from tests.referrals.road import routed
-from tests.referrals.test_conferences import a_meeting, asked, listed
 
 pytestmark = pytest.mark.usefixtures("hub")
 

@@ -32,7 +32,7 @@ from referrals.feed.held import ANSWERS
 from referrals.feed.verdicts import QUARANTINE_WORDS
 from referrals.models import Case, FeedRow, FeedRun, HeldStep, Incident, SentRecord
 from referrals.queries import feeds
-from tests.hub.test_check_integrity import broken
+from tests.hub.spoiling import broken
 from tests.referrals.feeds import a_row
 from tests.referrals.test_intake_pages import taken, words_of
 

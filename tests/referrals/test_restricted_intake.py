@@ -13,8 +13,7 @@ from messaging.relay import run_due
 from referrals.models import Case, FeedRow
 from reporting.queries.rollups import drift
 from tests.factories import a_case
-from tests.referrals.feeds import a_row
-from tests.referrals.test_intake import feed, imported, other_crime  # noqa: F401 (feed is a fixture)
+from tests.referrals.feeds import a_row, other_crime
 from tests.referrals.test_restricted import page, restricted
 
 
@@ -23,7 +22,7 @@ def the_case() -> Case:
         return Case.objects.select_related("person").get(closed_at=None)
 
 
-def test_a_further_crime_of_a_restricted_person_is_hidden_and_counted_nowhere(hub, cast, feed):  # noqa: F811
+def test_a_further_crime_of_a_restricted_person_is_hidden_and_counted_nowhere(hub, cast, feed):
     feed(a_row())
     case = restricted(cast, the_case())
     with acting_as_system("tests"):
@@ -40,7 +39,7 @@ def test_a_further_crime_of_a_restricted_person_is_hidden_and_counted_nowhere(hu
     assert further.reference in page(cast.browser("dana"), "/triage/")
 
 
-def test_a_held_row_that_names_a_restricted_person_is_hidden_whenever_it_came(hub, cast, feed):  # noqa: F811
+def test_a_held_row_that_names_a_restricted_person_is_hidden_whenever_it_came(hub, cast, feed):
     feed(a_row())
     before = other_crime(OFFENCE_CODE="999/99")
     after = other_crime(CRIME_REF="31/00003/26", OFFENCE_CODE="999/99", NOMINAL_REF="")
@@ -60,7 +59,7 @@ def test_a_held_row_that_names_a_restricted_person_is_hidden_whenever_it_came(hu
 
 
 def test_a_held_row_is_hidden_however_many_others_are_nearer_to_it_than_the_restricted_person(
-    hub, cast, feed,  # noqa: F811
+    hub, cast, feed,
 ):  # fmt: skip
     feed(a_row())
     restricted(cast, the_case())

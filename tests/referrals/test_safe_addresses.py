@@ -1,11 +1,6 @@
 """A safe address is kept sealed from the moment it is told: found by nobody, and shown to few."""
 
-import io
-import json
-from pathlib import Path
-
 import pytest
-from django.core.management import call_command
 from django.db import connection
 
 from access.categories import Category
@@ -13,23 +8,10 @@ from access.context import acting_as, acting_as_system
 from access.models import Grant, Look
 from referrals.models import Case, FeedRow
 from tests.factories import a_case, a_referral
-from tests.referrals.feeds import a_row, as_csv
+from tests.referrals.feeds import a_row
 from victims.models import Address, MatchKey, SafeAddress
 
 REFUGE = {"ADDRESS": "WILLOW HOUSE REFUGE, 9 MILL LANE", "POSTCODE": "NP20 9ZZ"}
-
-
-@pytest.fixture
-def feed(tmp_path: Path):
-    """Takes rows as a file of their sender and judges them all; the verdicts that were counted."""
-
-    def take(*rows: dict[str, str]) -> dict:
-        path, out = tmp_path / "feed.csv", io.StringIO()
-        path.write_bytes(as_csv(list(rows)))
-        call_command("import_feed", str(path), source="northshire-police", wait=True, json=True, stdout=out)
-        return json.loads(out.getvalue())
-
-    return take
 
 
 def everything_stored() -> str:

@@ -13,7 +13,7 @@ from referrals.actions.quarantine import resubmit_row
 from referrals.feed.record import Held, after, judge
 from referrals.feed.row import content_hash, read_row
 from referrals.models import Case, FeedRow, HeldStep, Incident, SentRecord, SourceRecord
-from tests.hub.test_check_integrity import broken
+from tests.hub.spoiling import broken
 from tests.referrals.feeds import SOURCE, a_row
 from tests.referrals.test_feed_verdicts import NOW, OFFENCES
 from tests.referrals.test_intake_pages import taken, words_of
