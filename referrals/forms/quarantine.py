@@ -14,6 +14,10 @@ BULK = {
     "return": "Return them to the sender",
     "accept": "Take them as they are",
 }
+WITH_WORDS = {
+    "return": "Tell the sender what to correct",
+    "accept": "Say why the rows are taken all the same",
+}
 
 
 def _in_words(label: str, help_text: str, required: str) -> forms.CharField:
@@ -128,3 +132,10 @@ class BulkForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
+
+    def clean(self) -> dict[str, Any]:
+        """What is returned or taken needs words: asked for before anything is done with any row."""
+        given = super().clean() or {}
+        if given.get("answer") in WITH_WORDS and not given.get("words"):
+            self.add_error("words", WITH_WORDS[given["answer"]])
+        return given

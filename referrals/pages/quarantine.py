@@ -11,6 +11,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.views.decorators.http import require_GET, require_http_methods
 
 from access.actor import Actor
@@ -28,7 +29,7 @@ from referrals.actions.quarantine import (
     return_row,
 )
 from referrals.feed.held import NOT_TAKEN, SAFEGUARDING
-from referrals.feed.verdicts import QUARANTINE_WORDS
+from referrals.feed.verdicts import QUARANTINE, QUARANTINE_WORDS
 from referrals.forms.quarantine import AcceptForm, BulkForm, CorrectForm, ReferForm, ReturnForm
 from referrals.models import FeedRow
 from referrals.pages.feeds import csv_file, feeds_actor
@@ -79,13 +80,11 @@ def held(request: HttpRequest, row_id: UUID) -> HttpResponse:
         form = form_of[answer] = _form(answer, found, request.POST)
         if form.is_valid():
             try:
-                words = _DONE[answer](actor, found, form, request.POST)
+                verdict = _DONE[answer](actor, found, form, request.POST)
             except HeldRefused as refusal:
                 form.add_error(None, str(refusal))
             else:
-                messages.success(request, words)
-                stays = answer == "correct" and "then" not in request.POST
-                return redirect("held_row", row_id) if stays else redirect("quarantine")
+                return _after(request, actor, row_id, verdict)
     record_look(action=Look.Action.VIEW, door="held_row", subjects=feed_rows.subjects_of([found.row]))
     read_about_row(actor=actor, row_id=row_id)
     wrong = [form for form in form_of.values() if form.is_bound]
@@ -123,13 +122,7 @@ def _correct(actor: Actor, held: HeldRow, form: forms.Form, data: Mapping[str, A
     assert isinstance(form, CorrectForm)  # noqa: S101 - for the type
     told_by, seen = form.cleaned_data["told_by"], _seen(held, data)
     correct_row(actor=actor, row_id=held.row.id, cells=form.corrected, told_by=told_by, seen=seen)
-    if "then" in data:
-        return _became(resubmit_row(actor=actor, row_id=held.row.id))
-    return "The correction is kept beside what was sent. Have the row judged again when it is complete."
-
-
-def _became(verdict: str) -> str:
-    return f"The row was judged again. {feeds.verdict_words(verdict)}."
+    return resubmit_row(actor=actor, row_id=held.row.id) if "then" in data else ""
 
 
 def _seen(held: HeldRow, data: Mapping[str, Any]) -> int:
@@ -139,31 +132,30 @@ def _seen(held: HeldRow, data: Mapping[str, Any]) -> int:
 
 
 def _resubmit(actor: Actor, held: HeldRow, form: forms.Form, data: Mapping[str, Any]) -> str:
-    return _became(resubmit_row(actor=actor, row_id=held.row.id, seen=_seen(held, data)))
+    return resubmit_row(actor=actor, row_id=held.row.id, seen=_seen(held, data))
 
 
 def _return(actor: Actor, held: HeldRow, form: forms.Form, data: Mapping[str, Any]) -> str:
     words = form.cleaned_data["words"]
-    return_row(actor=actor, row_id=held.row.id, words=words, seen=_seen(held, data))
-    return "The row was returned. The sender sees it with your words."
+    return return_row(actor=actor, row_id=held.row.id, words=words, seen=_seen(held, data))
 
 
 def _accept(actor: Actor, held: HeldRow, form: forms.Form, data: Mapping[str, Any]) -> str:
     told = form.cleaned_data
-    verdict = accept_row(
+    return accept_row(
         actor=actor,
         row_id=held.row.id,
         words=told["words"],
         basis=told.get("basis", ""),
         seen=_seen(held, data),
     )
-    return _became(verdict)
 
 
 def _refer(actor: Actor, held: HeldRow, form: forms.Form, data: Mapping[str, Any]) -> str:
     told = form.cleaned_data
-    refer_row(actor=actor, row_id=held.row.id, to=told["to"], words=told["words"], seen=_seen(held, data))
-    return "The row is marked as referred on."
+    return refer_row(
+        actor=actor, row_id=held.row.id, to=told["to"], words=told["words"], seen=_seen(held, data)
+    )
 
 
 _DONE: Mapping[str, Callable[[Actor, HeldRow, forms.Form, Mapping[str, Any]], str]] = {
@@ -173,6 +165,27 @@ _DONE: Mapping[str, Callable[[Actor, HeldRow, forms.Form, Mapping[str, Any]], st
     "accept": _accept,
     "refer": _refer,
 }
+"""What does each answer. Each gives the row's verdict; "" where it was not judged again."""
+
+
+def _after(request: HttpRequest, actor: Actor, row_id: UUID, verdict: str) -> HttpResponse:
+    """What became of the row: on its own page while it is held, with its case where it has one."""
+    if not verdict:
+        messages.success(
+            request,
+            "The correction is kept beside what was sent. Have the row judged again when it is complete.",
+        )
+        return redirect("held_row", row_id)
+    if verdict.startswith(QUARANTINE):
+        messages.warning(request, f"The row is still held. {feeds.verdict_words(verdict)}.")
+        return redirect("held_row", row_id)
+    words = feeds.verdict_words(verdict)
+    if case := feeds.case_of_row(row_id):
+        link = '{}: <a class="govuk-notification-banner__link" href="{}">{}</a>.'
+        messages.success(request, format_html(link, words, reverse("case", args=[case]), case))
+    else:
+        messages.success(request, f"{words}.")
+    return redirect("quarantine")
 
 
 def _listed(request: HttpRequest, *, reason: str, source: str, own_queue: bool = False) -> HttpResponse:

@@ -118,6 +118,16 @@ def case_references(case_ids: Iterable[UUID]) -> dict[UUID, str]:
     return dict(Case.objects.filter(id__in=wanted).values_list("id", "reference")) if wanted else {}
 
 
+def case_of_row(row_id: UUID) -> str:
+    """The public reference of the case that a row opened or joined; "" where it has none that the actor may see."""
+    return (
+        Case.objects.filter(id__in=FeedRow.objects.filter(id=row_id).values("case_id"))
+        .values_list("reference", flat=True)
+        .first()
+        or ""
+    )
+
+
 @dataclass(frozen=True)
 class VerdictCount:
     """How many rows of a run got one verdict."""

@@ -111,6 +111,33 @@ def test_a_row_that_is_still_wrong_is_held_again_with_its_earlier_verdict_in_the
         assert list(was)[1:] == ["quarantine:missing_name", "quarantine:invalid_phone"]
 
 
+def test_what_became_of_a_row_is_said_where_it_stands_and_names_its_case(cast):
+    [row] = held(cast, a_row(**NO_WAY))
+    browser, place = cast.browser("priya"), f"/feeds/quarantine/{row.id}/"
+    form = browser.get(place).context["forms"]["correct"]
+    asked = {form.add_prefix(name): field.initial or "" for name, field in form.fields.items()}
+    asked |= {"answer": "correct", "then": "resubmit", "correct-told_by": "PC 246"}
+    still = browser.post(place, asked | {"correct-cell_mobile": "0770"}, follow=True)
+    assert still.redirect_chain[-1][0] == place
+    assert "The row is still held. Quarantine: no way to reach the person." in words_of(still)
+    done = browser.post(place, asked | {"correct-cell_mobile": "07700900456"}, follow=True)
+    with acting_as_system("tests"):
+        case = Case.objects.get(id=again(row).case_id)
+    assert done.redirect_chain[-1][0] == "/feeds/quarantine/"
+    assert f'href="/cases/{case.reference}/">{case.reference}</a>' in done.content.decode()
+
+
+def test_many_rows_are_not_returned_or_taken_without_words_and_stay_ticked(cast):
+    [row] = held(cast, a_row(**NO_WAY))
+    browser = cast.browser("priya")
+    for answer, words in (("return", "Tell the sender what to correct"), ("accept", "Say why")):
+        refused = browser.post("/feeds/quarantine/", {"row": [str(row.id)], "answer": answer})
+        assert refused.status_code == 422
+        assert words in words_of(refused)
+        assert refused.context["ticked"] == [row.id]
+    assert again(row).verdict == "quarantine:invalid_phone"
+
+
 def test_a_held_row_is_followed_by_a_later_word_and_never_undoes_it(cast):
     [row] = held(cast, a_row(**NO_WAY))
     [later] = held(cast, a_row(UPDATE_NO="1"))
