@@ -47,6 +47,7 @@ class Told:
     ways: which of call, text, email and letter are safe; none of them where no safe way is known.
     must_not_know: who must not learn of it, in the person's words; a practitioner reads it before any contact.
     consent: whether the person agrees to be referred to the hub, None where nobody asked them.
+    age: in years, where the date of birth is not known. sex: a code of ISO 5218.
     is_safe_address: the address is one that nobody may find.
     """
 
@@ -55,6 +56,8 @@ class Told:
     given_names: str
     surname: str = ""
     date_of_birth: date | None = None
+    age: int | None = None
+    sex: str = ""
     phone: str = ""
     email: str = ""
     address: str = ""
@@ -111,6 +114,8 @@ def as_row(told: Told, *, token: UUID, now: datetime, by: str = "") -> dict[str,
         "surname": told.surname,
         "given_names": told.given_names,
         "date_of_birth": f"{told.date_of_birth:%Y-%m-%d}" if told.date_of_birth else "",
+        "age": "" if told.age is None else str(told.age),
+        "sex": told.sex,
         "address": told.address,
         "postcode": told.postcode,
         "phone": told.phone,

@@ -101,6 +101,13 @@ class ToldForm(forms.Form):
         earliest=date(1906, 1, 1),
         latest=timezone.localdate,
     )
+    sex = forms.ChoiceField(
+        label=_("Sex (optional)"),
+        help_text=_("If you want to say. It helps us to find the right service for you."),
+        required=False,
+        choices=[("2", _("Female")), ("1", _("Male")), ("9", _("In another way"))],
+        widget=forms.RadioSelect(attrs=SMALL),
+    )
     phone = short(
         _("Phone number"),
         longest=40,
@@ -225,6 +232,8 @@ class ToldForm(forms.Form):
             given_names=given["given_names"],
             surname=given["surname"],
             date_of_birth=given["date_of_birth"],
+            age=given.get("age"),
+            sex=given["sex"],
             phone=given["phone"],
             email=given["email"],
             address=" ".join(given["address"].split()),
@@ -254,6 +263,7 @@ PERSON = (
     "given_names",
     "surname",
     "date_of_birth",
+    "sex",
     "phone",
     "email",
     "address",
@@ -290,6 +300,15 @@ class OfficerReferralForm(ToldForm):
         widget=forms.RadioSelect(attrs=SMALL),
         error_messages={"required": "Say whether they agree"},
     )
+    age = forms.IntegerField(
+        label="Age (optional)",
+        help_text="Where the date of birth is not known.",
+        min_value=0,
+        max_value=120,
+        required=False,
+        widget=forms.NumberInput(attrs={"class": "govuk-input--width-3"}),
+        error_messages={"invalid": "Enter an age in years, such as 34"},
+    )
     relationship = short("What the person who did it is to them (optional)", longest=60, required=False)
     flags = forms.MultipleChoiceField(
         label="Is any of this so? (optional)",
@@ -306,7 +325,7 @@ class OfficerReferralForm(ToldForm):
     )
     sections = (
         ("Contacting them safely", ("consent", *CONTACT)),
-        ("About them", PERSON),
+        ("About them", (*PERSON[:3], "age", *PERSON[3:])),
         (
             "What happened",
             ("kind", "flags", "happened_on", "summary", "suspect_name", "relationship", "police_ref"),
@@ -324,6 +343,7 @@ class OfficerReferralForm(ToldForm):
         "given_names": ("Given names", ""),
         "surname": ("Surname (optional)", ""),
         "date_of_birth": ("Date of birth (optional)", "For example, 27 3 1986."),
+        "sex": ("Sex (optional)", ""),
         "phone": ("Phone number", "Needed where a call or a text is safe."),
         "email": ("Email address", "Needed where an email is safe."),
         "address": ("Address", "Needed where a letter is safe."),

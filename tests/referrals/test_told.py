@@ -237,6 +237,19 @@ def test_police_partners_and_the_hubs_people_refer_somebody(hub, cast, who):
     assert incident.officer == row.run.taken_by_name == cast.actor(who).name
 
 
+def test_who_refers_tells_age_and_sex_as_the_police_minimum_data_standard_has_them(hub, cast):
+    unborn = dict.fromkeys(("date_of_birth_day", "date_of_birth_month", "date_of_birth_year"), "")
+    told = OFFICERS | unborn | {"token": str(uuid4()), "age": "15", "sex": "2", "kind": "sexual"}
+    cast.browser("martin").post(OFFICER, told | {"consent": "unasked"})
+    row = row_of("officer-referral")
+    assert (row.raw["age"], row.raw["sex"]) == ("15", "2")
+    assert row.verdict == "quarantine:consent_required"  # fifteen, though no date of birth was told
+    Client().post(ENGLISH, typed(sex="1"))
+    case = row_of().case_id
+    with acting_as_system("tests"):
+        assert Case.objects.select_related("person").get(id=case).person.sex == "1"
+
+
 def test_a_force_sees_what_its_officers_told_on_the_form_and_another_agency_does_not(hub, cast):
     for who, number in (("martin", "31/00009/26"), ("helen", "31/00010/26")):
         cast.browser(who).post(OFFICER, OFFICERS | {"token": str(uuid4()), "police_ref": number})
