@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from access.actor import Actor
@@ -20,7 +21,7 @@ from referrals.feed.source import read_source
 from referrals.forms.sources import DefinitionForm, SenderForm, YamlForm, as_yaml
 from referrals.models import FeedSource
 from referrals.pages.feeds import feeds_actor
-from referrals.queries import feeds, sources
+from referrals.queries import sources
 from referrals.queries.preview import Preview, preview
 
 UNPROCESSABLE = 422
@@ -28,11 +29,13 @@ UNPROCESSABLE = 422
 
 @require_GET
 def source_list(request: HttpRequest) -> HttpResponse:
-    """Every sender, with the edition in force."""
+    """Every sender, with how its feed is and the edition in force."""
     actor = feeds_actor()
-    listed = feeds.sources().select_related("agency")
-    may_keep = actor.can(Capability.KEEP_SOURCES)
-    return render(request, "referrals/sources.html", {"sources": listed, "may_keep": may_keep})
+    context = {
+        "senders": sources.senders(now=timezone.now()),
+        "may_keep": actor.can(Capability.KEEP_SOURCES),
+    }
+    return render(request, "referrals/sources.html", context)
 
 
 @require_GET

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import OuterRef, Prefetch, Q, Subquery
 
 from referrals.feed.editions import differences
 from referrals.feed.source import SourceDefinition, read_source
-from referrals.models import FeedRun, FeedSource, SourceEdition
+from referrals.models import FeedAlert, FeedRun, FeedSource, SourceEdition
 
 EDITIONS = 50
 
@@ -61,6 +62,34 @@ def edition_numbered(source: FeedSource, number: int) -> SourceEdition:
     if edition is None:
         raise SourceNotFound("The sender's definition has no such edition.")
     return edition
+
+
+@dataclass(frozen=True)
+class SenderLine:
+    """A sender and how its feed is. expected_at: when its next file is; None where none is at a certain time."""
+
+    source: FeedSource
+    newest_at: datetime | None
+    expected_at: datetime | None
+    alerts: list[FeedAlert]
+
+
+def senders(*, now: datetime) -> list[SenderLine]:
+    """Every sender, by name: when something came last and comes next, and what is wrong with its feed now."""
+    newest = FeedRun.objects.filter(source=OuterRef("id")).order_by("-number").values("taken_at")[:1]
+    open_now = FeedAlert.objects.filter(cleared_at__isnull=True).order_by("raised_at")
+    found = (
+        FeedSource.objects.select_related("agency")
+        .annotate(newest_at=Subquery(newest))
+        .prefetch_related(Prefetch("alerts", open_now, to_attr="open_alerts"))
+        .order_by("name")
+    )
+    lines = []
+    for source in found:
+        timetable = read_source(source.definition).timetable
+        expected = timetable.after(now) if timetable else None
+        lines.append(SenderLine(source, source.newest_at, expected, source.open_alerts))
+    return lines
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from referrals.feed.timetable import read_timetable
 from referrals.models import FeedAlert, FeedSource
 from referrals.tasks.feeds import look_for_late_feeds
 from tests.referrals.feeds import COLUMNS, DEFINITION, a_row, as_csv
+from tests.referrals.test_intake_pages import words_of
 
 LONDON = ZoneInfo("Europe/London")
 FROM, TO = datetime.fromisoformat("2026-01-01"), datetime.fromisoformat("2028-01-01")
@@ -84,6 +85,9 @@ def test_a_file_that_has_not_come_is_told_once_and_cleared_when_it_comes(hub, ca
     due()
     due()
     assert [kind for kind, *_ in open_alerts()] == ["late"]
+    senders = words_of(cast.browser("priya").get("/feeds/sources/"))
+    assert "Late: expected" in senders
+    assert "Nothing yet" in senders
     with acting_as_system("tests"):
         [event] = Event.objects.filter(topic="feed.alert_raised")
         assert set(event.data) == {"source", "kind", "alert"}
