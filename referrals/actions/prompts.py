@@ -8,6 +8,8 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from access.actor import Actor
@@ -16,6 +18,7 @@ from messaging.events import Happening, publish
 from pathways.models import Assessment, InstrumentVersion
 from pathways.queries.assessments import current_editions, latest_assessments
 from pathways.rules import evaluate, sentence
+from pathways.rules import facts_of as names_in
 from pathways.scoring import fits_age, score
 from referrals.actions.clocks import keep_due
 from referrals.actions.notify import watch_prompt
@@ -107,9 +110,10 @@ def answer_prompt(*, actor: Actor, case_id: UUID, prompt_id: UUID, state: str, w
 
 def _done_since_incident(case: Case) -> set[str]:
     """Instruments that were completed since the newest incident was recorded: they are not wanted."""
-    newest = Incident.objects.filter(case=case).order_by("-recorded_at").values_list("recorded_at", flat=True)
-    since = newest.first() or case.opened_at
-    made = Assessment.objects.filter(case_id=case.id, completed_at__gte=since)
+    newest = Incident.objects.filter(case=case).order_by("-recorded_at").values("recorded_at")[:1]
+    made = Assessment.objects.filter(
+        case_id=case.id, completed_at__gte=Coalesce(Subquery(newest), case.opened_at)
+    )
     return set(made.values_list("instrument__code", flat=True))
 
 
@@ -119,11 +123,12 @@ def _raise_wanted_by_facts(
     asking = [one for one in editions if "wanted_when" in one.definition and one.code not in done]
     age = age_on(case.person.date_of_birth, timezone.localdate(at)) if asking else None
     asking = [one for one in asking if fits_age(one.definition, age)]
-    facts = facts_of(Circumstances(case, at=at)) if asking else {}
-    for edition in asking:
-        if evaluate(edition.definition["wanted_when"], facts).value is True:
-            because = sentence(edition.definition["wanted_when"])
-            _raise(case, ASSESSMENT, at, because, instrument=edition.code)
+    rules = {one.code: one.definition["wanted_when"] for one in asking}
+    asked = {name for rule in rules.values() for name in names_in(rule)}
+    facts = facts_of(Circumstances(case, at=at), asked=asked) if asking else {}
+    for code, rule in rules.items():
+        if evaluate(rule, facts).value is True:
+            _raise(case, ASSESSMENT, at, sentence(rule), instrument=code)
 
 
 def _raise(

@@ -1,6 +1,6 @@
 """What is known of a case when a pathway's rules ask: the values of pathways.facts, gathered once."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.utils import timezone
@@ -20,6 +20,7 @@ from victims.models import ContactMethod
 from victims.repeats import Repeats
 
 _HOUR, _DAY = 3600, 86400
+REPEATS = frozenset({"repeat_incidents_12m", "repeat_same_perpetrator_12m"})
 
 
 def intake_facts(case: Case) -> dict[str, object]:
@@ -35,27 +36,33 @@ def intake_facts(case: Case) -> dict[str, object]:
     }
 
 
-def facts_of(known: Circumstances) -> dict[str, FactValue]:
-    """Every declared fact of the case as it stands at that moment; what nobody established is None."""
-    case, at, seen = known.case, known.at, known.glance
+def facts_of(known: Circumstances, *, asked: Collection[str] | None = None) -> dict[str, FactValue]:
+    """Every declared fact of the case as it stands at that moment; what nobody established is None.
+
+    asked: the facts that are wanted, where not all are: nothing is read for others, and they are None.
+    """
+    case = known.case
+    told = {
+        **intake_facts(case),
+        "risk_grade": case.risk,
+        "language": case.person.language,
+        "interpreter": case.person.interpreter,
+    }
+    if asked is not None and told.keys() | REPEATS >= set(asked):
+        return clean(told | (_repeats(known) if REPEATS.intersection(asked) else {}))
+    at, seen = known.at, known.glance
     made = known.assessments
     risk, needs = made.get("risk-24"), made.get("needs-8")
     codes = {agency.id: agency.code for agency in agencies_by_id().values()}
-    counted = repeats_by_person([case.person_id], until=at, groups={case.person_id: known.same})
-    again = counted.get(case.person_id, Repeats())
     return clean(
         {
-            **intake_facts(case),
+            **told,
             **_assessed(made.values()),
-            "risk_grade": case.risk,
+            **_repeats(known),
             "risk_score": risk.score["count"] if risk else None,
             "needs": needs.score["needs"] if needs else None,
             "needs_severity": needs.score["highest"] if needs else None,
-            "language": case.person.language,
-            "interpreter": case.person.interpreter,
             "access_needs": known.access_needs,
-            "repeat_incidents_12m": len(again.dates),
-            "repeat_same_perpetrator_12m": len(again.same_perpetrator),
             "marac_repeat": marac_repeat(known),
             "safe_channels": _safe_channels(known),
             "consents": [codes[agency] for agency, one in known.consents.items() if one.stands == "given"],
@@ -73,6 +80,17 @@ def facts_of(known: Circumstances) -> dict[str, FactValue]:
             ),
         }
     )
+
+
+def _repeats(known: Circumstances) -> dict[str, object]:
+    """How often the person was a victim in the twelve months before, and of the same perpetrator."""
+    person = known.case.person_id
+    counted = repeats_by_person([person], until=known.at, groups={person: known.same})
+    again = counted.get(person, Repeats())
+    return {
+        "repeat_incidents_12m": len(again.dates),
+        "repeat_same_perpetrator_12m": len(again.same_perpetrator),
+    }
 
 
 def _assessed(made: Iterable[Assessment]) -> dict[str, object]:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from access.actor import NotAllowed
@@ -17,6 +18,8 @@ from referrals.actions.closing import RiskPromptOpen, close_case
 from referrals.actions.prompts import PromptAnswered, PromptNotFound, answer_prompt, ask_again
 from referrals.clocks import LONDON
 from referrals.models import Case, Incident, Prompt
+from referrals.queries.circumstances import Circumstances
+from referrals.queries.facts import facts_of
 from tests.factories import a_case
 from tests.pathways.test_assessments import risk
 from tests.referrals.assessing import url, words_of
@@ -149,9 +152,15 @@ def test_a_further_incident_asks_for_the_checklist_again_once(hub, cast):
 def test_two_incidents_of_abuse_make_the_screening_wanted(hub, cast, flags, wanted):
     case = a_case(status="triaging", flags=flags, offence="105/01")
     a_further_incident(case)
-    with acting_as_system("assessment") as system:
+    with acting_as_system("assessment") as system, CaptureQueriesContext(connection) as statements:
         ask_again(actor=system, case_id=case.id)
     assert [one.instrument for one in prompts(case)] == wanted
+    assert len(statements) <= (17 if wanted else 10)  # what the rule does not ask about is not read
+    asked = {"repeat_incidents_12m", "flags"}
+    with acting_as_system("tests"):
+        known = Circumstances(case, at=timezone.now())
+        few, every = facts_of(known, asked=asked), facts_of(known)
+    assert {name: few[name] for name in asked} == {name: every[name] for name in asked}
 
 
 def test_the_event_of_an_incident_reaches_the_subscriber_and_a_closed_case_is_left_alone(hub, cast):
