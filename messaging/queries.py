@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from messaging.models import Event, Message
+from messaging.models import Event
 
 EVERY = Q()
 
@@ -20,10 +20,3 @@ def timeline(*, case_id: UUID, before: UUID | None = None, limit: int = 50, whic
 def event_data(*, event_id: UUID) -> dict[str, object]:
     """The codes and ids that an event told; empty where there is no such event for the actor."""
     return Event.objects.filter(id=event_id).values_list("data", flat=True).first() or {}
-
-
-def stuck_messages(*, limit: int = 100) -> list[Message]:
-    """Messages that failed again and again: what an operator must look at. Nothing is ever given up."""
-    return list(
-        Message.objects.filter(done_at__isnull=True, attempts__gte=5).order_by("available_at")[:limit]
-    )

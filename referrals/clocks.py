@@ -220,12 +220,12 @@ def calendar_for(division: str = BankHolidays.ENGLAND_AND_WALES) -> Calendar:
 
 
 @cache
-def load_rules(path: Path = RULES_FILE) -> tuple[Mapping[str, Any], ...]:
+def load_rules() -> tuple[Mapping[str, Any], ...]:
     """The rules and their editions that come with the product, as the file has them: what a hub is founded with.
 
     The hub itself goes by what it holds (referrals.queries.clock_rules), where editions of its own stand beside them.
     """
-    return tuple(yaml.safe_load(path.read_text(encoding="utf-8")))
+    return tuple(yaml.safe_load(RULES_FILE.read_text(encoding="utf-8")))
 
 
 def in_effect(
@@ -296,11 +296,9 @@ def due(rule: ClockRule, started_at: datetime, pauses: Iterable[Pause], calendar
     return _due(rule.length, started_at, pauses, calendar)
 
 
-def due_within(
-    within: Mapping[str, Any], started_at: datetime, calendar: Calendar, pauses: Iterable[Pause] = ()
-) -> datetime:
+def due_within(within: Mapping[str, Any], started_at: datetime, calendar: Calendar) -> datetime:
     """When `{working_hours: 4}` from `started_at` is over, in UTC: a route's `answer_within`. Raises NotALength."""
-    return _due(Length.read(within), started_at, pauses, calendar)
+    return _due(Length.read(within), started_at, (), calendar)
 
 
 def _before(length: Length, due_at: datetime, calendar: Calendar) -> datetime:

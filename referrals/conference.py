@@ -77,9 +77,9 @@ class Kind:
 
 
 @cache
-def kinds(path: Path = KINDS_FILE) -> tuple[Kind, ...]:
+def kinds() -> tuple[Kind, ...]:
     """Every edition of every kind, as the file has them."""
-    read = yaml.safe_load(path.read_text(encoding="utf-8"))
+    read = yaml.safe_load(KINDS_FILE.read_text(encoding="utf-8"))
     return tuple(Kind(**{**one, "categories": tuple(one["categories"])}) for one in read)
 
 

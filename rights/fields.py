@@ -43,9 +43,9 @@ class Table:
 
 
 @cache
-def tables(path: Path = FIELDS_FILE) -> Mapping[str, Table]:
+def tables() -> Mapping[str, Table]:
     """Every table by name. Raises FieldsNotValid."""
-    read = yaml.safe_load(path.read_text(encoding="utf-8"))
+    read = yaml.safe_load(FIELDS_FILE.read_text(encoding="utf-8"))
     return {name: _table(name, entry) for name, entry in read.items()}
 
 

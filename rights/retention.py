@@ -75,10 +75,10 @@ def due(cases: Sequence[ClosedCase], *, born: date | None, rules: Sequence[Rule]
     return max(found, key=lambda one: one.on, default=None)
 
 
-def shortest(rules: Sequence[Rule] | None = None) -> timedelta:
+def shortest() -> timedelta:
     """No record is due sooner than this after its closing."""
     start = date(2001, 1, 1)
-    return min(after(start, rule.keep) - start for rule in (schedule() if rules is None else rules))
+    return min(after(start, rule.keep) - start for rule in schedule())
 
 
 def after(day: date, length: Mapping[str, int]) -> date:

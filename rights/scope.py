@@ -1,7 +1,5 @@
 """Which people and requests an actor may come to here. Default: none; the policies decide the same again."""
 
-from uuid import UUID
-
 from django.db.models import QuerySet
 
 from access.actor import Actor
@@ -42,11 +40,6 @@ def notices(actor: Actor) -> QuerySet[Notice]:
     if not actor.hub and actor.can(Capability.SEE_REFERRALS):
         return Notice.objects.filter(agency_id=actor.agency_id)
     return Notice.objects.none()
-
-
-def is_erased(person_id: UUID) -> bool:
-    """Whether the person's record was destroyed; asked by what runs as a system account."""
-    return Certificate.objects.filter(person_id=person_id).exists()
 
 
 def _handles(actor: Actor) -> bool:

@@ -37,6 +37,8 @@ from victims.models import (
 )
 from victims.strictest import Stand, stand_of, strictest
 
+NEWEST = 20
+
 # In one trip, for dozens of candidates a lookup and thousands a chunk of a feed. A sister's number says nothing about
 # who somebody is.
 IDENTITIES = """
@@ -121,14 +123,14 @@ def corrections_by_version() -> dict[str, Corrections]:
     return {shipped: {}, **{one.version: one.corrections for one in held}}
 
 
-def estimates(*, most: int = 20) -> list[RecognitionWeights]:
+def estimates() -> list[RecognitionWeights]:
     """The newest estimates of the weights, the newest first."""
-    return list(RecognitionWeights.objects.order_by("-started_at", "-id")[:most])
+    return list(RecognitionWeights.objects.order_by("-started_at", "-id")[:NEWEST])
 
 
-def deduplications(*, most: int = 20) -> list[Deduplication]:
+def deduplications() -> list[Deduplication]:
     """The newest comparisons of everybody, the newest first."""
-    return list(Deduplication.objects.order_by("-started_at", "-id")[:most])
+    return list(Deduplication.objects.order_by("-started_at", "-id")[:NEWEST])
 
 
 def people_by_number(*, scheme: str, values: Iterable[str]) -> dict[str, list[UUID]]:

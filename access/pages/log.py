@@ -2,7 +2,6 @@
 
 from datetime import date, datetime, time, timedelta
 from urllib.parse import urlencode
-from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -12,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from access.context import current_actor
 from access.doors import DOOR_WORDS
 from access.forms import LogForm
+from access.ids import ids_in
 from access.looks import record_look, searched
 from access.models import Look
 from access.queries import log as queries
@@ -19,6 +19,7 @@ from access.queries import seen
 from access.roles import Capability
 from govuk_forms.dates import day_of_address
 
+MOST_ASKED = 100
 PLAIN = ("action", "door", "agency", "out_of_hours", "first", "last")
 """Filters that stand in the address as they are: codes, ids and days."""
 
@@ -86,27 +87,17 @@ def _filters(query: QueryDict) -> queries.LookFilters:
     first = day_of_address(query.get("first", ""))
     action = query.get("action", "")
     return queries.LookFilters(
-        actors=_ids(query.getlist("actor")),
-        subjects=_ids(query.getlist("subject")),
+        actors=tuple(ids_in(query.getlist("actor")[:MOST_ASKED])),
+        subjects=tuple(ids_in(query.getlist("subject")[:MOST_ASKED])),
         actions=(action,) if action in Look.Action.values else (),
         door=query.get("door", "") if query.get("door", "") in DOOR_WORDS else "",
-        agency=next(iter(_ids(query.getlist("agency"))), None),
+        agency=next(iter(ids_in(query.getlist("agency")[:MOST_ASKED])), None),
         terms=tuple(term for term in query.getlist("term")[:20] if term.isalnum()),
-        place=next((queries.place_of_look(look) for look in _ids(query.getlist("place")[:1])), ""),
+        place=next((queries.place_of_look(look) for look in ids_in(query.getlist("place")[:1])), ""),
         out_of_hours=bool(query.get("out_of_hours")),
         first=_begins(first) if first else None,
         until=_begins(last + timedelta(days=1)) if last else None,
     )
-
-
-def _ids(texts: list[str]) -> tuple[UUID, ...]:
-    found = []
-    for text in texts[:100]:
-        try:
-            found.append(UUID(text))
-        except ValueError:
-            continue
-    return tuple(found)
 
 
 def _begins(day: date) -> datetime:

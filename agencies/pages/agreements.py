@@ -19,6 +19,7 @@ from agencies import queries
 from agencies.actions import agreements as verbs
 from agencies.forms import AgreementForm, EndForm, SignForm
 from agencies.models import Agency, Agreement
+from agencies.pages.agencies import administrator
 from agencies.queries import AgreementSides
 from agencies.sharing import PURPOSES
 
@@ -28,7 +29,7 @@ UNPROCESSABLE = 422
 @require_GET
 def agreement_list(request: HttpRequest) -> HttpResponse:
     """Every agreement for the hub's administrator; for an agency's, those that were offered to it."""
-    actor = _administrator()
+    actor = administrator()
     rows = queries.agreements(actor=actor, on=timezone.localdate())
     may_draft = actor.can(Capability.ADMINISTER_HUB)
     return render(request, "agencies/agreements.html", {"rows": rows, "may_draft": may_draft})
@@ -37,7 +38,7 @@ def agreement_list(request: HttpRequest) -> HttpResponse:
 @require_GET
 def agreement(request: HttpRequest, code: str) -> HttpResponse:
     """One agreement: its terms, who has signed, where it stands for each party, and what can be done with it."""
-    actor = _administrator()
+    actor = administrator()
     seen = _seen(actor, code)
     own = next((party for party, _ in seen.parties if party.agency_id == actor.agency_id), None)
     offered = seen.agreement.status == Agreement.Status.OFFERED
@@ -128,12 +129,6 @@ def agreement_end(request: HttpRequest, code: str) -> HttpResponse:
     return _answer(request, code, form, "End the agreement", verbs.end_agreement, done)
 
 
-def _administrator() -> Actor:
-    actor = current_actor()
-    actor.require(Capability.ADMINISTER_AGENCY)
-    return actor
-
-
 def _hub_administrator() -> Actor:
     actor = current_actor()
     actor.require(Capability.ADMINISTER_HUB)
@@ -181,7 +176,7 @@ def _draft_page(request: HttpRequest, form: Form, *, title: str, back: str) -> H
 
 def _do(request: HttpRequest, code: str, verb: Callable[..., object], done: str) -> HttpResponse:
     """A verb of one button on the agreement's page."""
-    actor = _administrator()
+    actor = administrator()
     try:
         verb(actor=actor, agreement_id=_seen(actor, code).agreement.id)
     except verbs.AgreementRefused as refusal:
@@ -195,7 +190,7 @@ def _answer(
     request: HttpRequest, code: str, form: Form, title: str, verb: Callable[..., object], done: str
 ) -> HttpResponse:
     """A verb with a page of its own; a refusal comes back in the form."""
-    actor = _administrator()
+    actor = administrator()
     seen = _seen(actor, code)
     if form.is_valid():
         given = {name: value for name, value in form.cleaned_data.items() if name != "agreed"}

@@ -48,13 +48,13 @@ class CannotLoad(Exception):
     """The history cannot be loaded here; the message says what to do instead."""
 
 
-def invent_history(*, cases: int, years: int, tell: Callable[[str], Any], seed: int = 1) -> int:
+def invent_history(*, cases: int, years: int, tell: Callable[[str], Any]) -> int:
     """Load so many cases of the last so many years. Returns how many rows were written. tell: gets lines of progress.
 
     Each batch is whole or absent. It loads as the superuser of an embedded database, past policies, triggers and
     foreign keys: nothing else loads millions. Raises CannotLoad where there is none, or no case to tell again.
     """
-    chance = random.Random(seed)
+    chance = random.Random(1)
     tell("Playing the demonstration's cases to their end")
     running, ended = lives(is_ended=False), lives(is_ended=True)
     if not ended:

@@ -9,6 +9,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from govuk_forms import MemorableDateField
+from govuk_forms.choices import offer
 from pathways.conditions import words_of
 from pathways.instrument import (
     CATEGORIES,
@@ -138,9 +139,9 @@ class ItemForm(forms.Form):
         if item is not None:
             types.setdefault(item["type"], item["type"].replace("_", " ").capitalize())
             del self.fields["code"]
-        _offer(self, "type", list(types.items()))
+        offer(self, "type", list(types.items()))
         sections = [(section["title"], section["title"]) for section in definition.get("sections", ())]
-        _offer(self, "section", sections)
+        offer(self, "section", sections)
         if not sections:
             del self.fields["section"]
             self.fields["new_section"].label = "A section, called"
@@ -150,7 +151,7 @@ class ItemForm(forms.Form):
             labels = {one["code"]: one["label"] for one in definition["items"]}
             leaves = [(KEPT, f"As it is: {words_of(held, labels)}"), *leaves]
         for name in ("condition", "also"):
-            _offer(self, name, [("", "Always" if name == "condition" else "Nothing else"), *leaves])
+            offer(self, name, [("", "Always" if name == "condition" else "Nothing else"), *leaves])
 
     def clean_choices(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
@@ -306,11 +307,11 @@ class TriggerForm(forms.Form):
         self, *args: Any, definition: Instrument, instruments: Mapping[str, str], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        _offer(self, "when", [("", "Choose"), *_leaves(definition, None)])
+        offer(self, "when", [("", "Choose"), *_leaves(definition, None)])
         grades = [(grade, grade.replace("_", " ").capitalize()) for grade in definition.get("grades", ())]
-        _offer(self, "suggests", [("", "None"), *grades])
+        offer(self, "suggests", [("", "None"), *grades])
         others = [(code, title) for code, title in instruments.items() if code != definition["code"]]
-        _offer(self, "wants", [("", "None"), *others])
+        offer(self, "wants", [("", "None"), *others])
 
     def made(self) -> dict[str, Any]:
         told = self.cleaned_data
@@ -388,12 +389,6 @@ def _as_choices(condition: Mapping[str, Any]) -> list[str] | None:
         f"{part['item']} = {part['is']}" if "is" in part else f"{part['item']} >= {part['at_least']}"
         for part in parts
     ]
-
-
-def _offer(form: forms.Form, name: str, choices: list[tuple[str, str]]) -> None:
-    field = form.fields[name]
-    if isinstance(field, forms.ChoiceField):
-        field.choices = choices
 
 
 def _without_empty(definition: dict[str, Any]) -> dict[str, Any]:

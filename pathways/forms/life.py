@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from agencies.models import Agency, Practitioner
 from govuk_forms import MemorableDateField
+from govuk_forms.choices import offer
 from pathways.models import Ratification
 from pathways.workflow import LONGEST_EMERGENCY, Threshold
 
@@ -23,12 +24,6 @@ def _reasons(label: str, help_text: str = "") -> forms.CharField:
         widget=forms.Textarea(attrs={"rows": 5}),
         error_messages={"required": "Say why, in words that every agency understands"},
     )
-
-
-def _offer(form: forms.Form, name: str, choices: list[tuple[str, str]]) -> None:
-    field = form.fields[name]
-    if isinstance(field, forms.ChoiceField):
-        field.choices = choices
 
 
 class BindingForm(forms.Form):
@@ -47,7 +42,7 @@ class BindingForm(forms.Form):
     def __init__(self, *args: Any, others: Iterable[Agency], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = [(agency.code, agency.name) for agency in others]
-        _offer(self, "binds", choices)
+        offer(self, "binds", choices)
         if not choices:
             del self.fields["binds"]
 
@@ -136,8 +131,8 @@ class TermsForm(forms.Form):
         self, *args: Any, keepers: Iterable[Practitioner], agencies: Iterable[Agency], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        _offer(self, "keeper_id", [("", "Nobody yet"), *((str(one.id), one.name) for one in keepers)])
-        _offer(self, "lead", [("", "None"), *((one.code, one.name) for one in agencies)])
+        offer(self, "keeper_id", [("", "Nobody yet"), *((str(one.id), one.name) for one in keepers)])
+        offer(self, "lead", [("", "None"), *((one.code, one.name) for one in agencies)])
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}

@@ -97,7 +97,7 @@ def _take(
 
 
 @transaction.atomic
-def judge_rows(*, run_id: UUID, limit: int = CHUNK) -> int:
+def judge_rows(*, run_id: UUID) -> int:
     """Judge the next rows of a run and have the rest follow. Returns how many were judged.
 
     Rows of one sender are judged in the order in which they came: under a lock on the sender, and an
@@ -114,7 +114,7 @@ def judge_rows(*, run_id: UUID, limit: int = CHUNK) -> int:
         return 0
     # From the first line that waits: what was judged before it need not be walked over again.
     waiting = FeedRow.objects.filter(run=run, verdict="", line__gte=run.judged)
-    rows = list(waiting.order_by("line")[:limit])
+    rows = list(waiting.order_by("line")[:CHUNK])
     run.source = source
     definition = definition_of(run)
     verdicts = judge_chunk(source=source, definition=definition, rows=rows, now=now) if rows else []

@@ -104,7 +104,6 @@ class PeopleBook:
         self._accused: dict[UUID, set[str]] = alleged_against(people=self.known | near)
         self._marks: dict[UUID, set[str]] = numbers_of(self.known | near)
         self._pairs: dict[tuple[UUID, UUID], Resemblance] = {}
-        self._touched: dict[UUID, None] = {}
         self.told: list[Happening] = []
 
     def whose(self, report: Report) -> UUID:

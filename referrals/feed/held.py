@@ -99,7 +99,7 @@ def answers_to(verdict: str) -> list[Answer]:
     return [one for one in ANSWERS.values() if reason_of(verdict) in one.reasons]
 
 
-def basis_suffices(reason: str, basis: str, codes: Mapping[str, Mapping[str, str]] = BASES) -> bool:
+def basis_suffices(reason: str, basis: str) -> bool:
     """Whether a row held for this reason may be taken on this basis."""
-    needed: Collection[str] = codes.get(reason, ())
+    needed: Collection[str] = BASES.get(reason, ())
     return basis in needed if needed else basis == ""

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from referrals.forms.triage import offer
+from govuk_forms.choices import offer
 from referrals.queries.asked_needs import need_words
 
 SMALL = {"class": "govuk-checkboxes--small"}

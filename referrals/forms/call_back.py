@@ -8,7 +8,8 @@ from django import forms
 from django.utils import timezone
 
 from govuk_forms import MemorableDateField
-from referrals.forms.triage import SMALL_RADIOS, offer
+from govuk_forms.choices import offer
+from referrals.forms.triage import SMALL_RADIOS
 
 
 class CallBackForm(forms.Form):

@@ -10,9 +10,10 @@ from django.utils import timezone
 
 from agencies.models import Practitioner, Team
 from govuk_forms import MemorableDateField
+from govuk_forms.choices import offer
 from referrals.actions.case_tasks import ENDS, Wanted
 from referrals.forms.merging import as_it_was
-from referrals.forms.triage import SMALL_RADIOS, offer
+from referrals.forms.triage import SMALL_RADIOS
 from referrals.models import CaseTask
 
 END_OF_DAY = time(17)

@@ -6,8 +6,9 @@ from typing import Any
 
 from django import forms
 
+from govuk_forms.choices import offer
 from referrals.forms.merging import NOT_MINE, MergedForm
-from referrals.forms.triage import SMALL_RADIOS, offer
+from referrals.forms.triage import SMALL_RADIOS
 from referrals.models import ContactAttempt
 from victims.actions.safety import CARE_WORDS, RULE_WORDS
 from victims.models import Address

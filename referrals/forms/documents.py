@@ -7,8 +7,9 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
 from agencies.models import Agency
+from govuk_forms.choices import offer
 from referrals.files import ACCEPT, LARGEST
-from referrals.forms.triage import SMALL_RADIOS, offer
+from referrals.forms.triage import SMALL_RADIOS
 from referrals.models import Document, DocumentWithdrawal
 from referrals.notes import KINDS
 

@@ -8,8 +8,9 @@ from django import forms
 from django.utils import timezone
 
 from govuk_forms import MemorableDateField
+from govuk_forms.choices import offer
 from referrals.actions.handovers import LONGEST, Handover
-from referrals.forms.triage import SMALL_RADIOS, offer
+from referrals.forms.triage import SMALL_RADIOS
 from referrals.models import HandoverNote, Referral
 from referrals.queries.messages import about_choices
 

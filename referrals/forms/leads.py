@@ -5,7 +5,8 @@ from typing import Any
 
 from django import forms
 
-from referrals.forms.triage import SMALL_RADIOS, offer
+from govuk_forms.choices import offer
+from referrals.forms.triage import SMALL_RADIOS
 from referrals.models import Referral
 
 NOBODY = "nobody"

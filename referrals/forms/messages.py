@@ -4,8 +4,9 @@ from typing import Any
 
 from django import forms
 
+from govuk_forms.choices import offer
 from referrals.actions.messages import LONGEST
-from referrals.forms.triage import SMALL_RADIOS, offer
+from referrals.forms.triage import SMALL_RADIOS
 from referrals.models import Referral
 from referrals.queries.messages import about_choices
 

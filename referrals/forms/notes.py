@@ -6,8 +6,9 @@ from typing import Any
 from django import forms
 
 from agencies.models import Agency
+from govuk_forms.choices import offer
 from referrals.actions.notes import LONGEST
-from referrals.forms.triage import SMALL_RADIOS, offer
+from referrals.forms.triage import SMALL_RADIOS
 from referrals.notes import KINDS
 
 

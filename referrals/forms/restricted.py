@@ -7,7 +7,7 @@ from django import forms
 
 from access.models import BreakGlassReview, Conflict, Restriction
 from govuk_forms import MemorableDateField
-from referrals.forms.triage import offer
+from govuk_forms.choices import offer
 
 SMALL_RADIOS = {"class": "govuk-radios--small"}
 LONGEST = 400

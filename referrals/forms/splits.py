@@ -6,10 +6,10 @@ from typing import Any
 from django import forms
 
 from agencies.models import Service
+from govuk_forms.choices import offer
 from referrals.forms.asked_needs import SMALL, need_choices
 from referrals.forms.handovers import HandoverForm
 from referrals.forms.transfers import ASK, STAYS, OnwardForm, places_words, team_field, why_field
-from referrals.forms.triage import offer
 
 
 def needs_field(help_text: str) -> forms.MultipleChoiceField:

@@ -6,8 +6,9 @@ from typing import Any
 from django import forms
 
 from agencies.models import Service
+from govuk_forms.choices import offer
 from referrals.forms.handovers import HandoverForm
-from referrals.forms.triage import SMALL_RADIOS, offer
+from referrals.forms.triage import SMALL_RADIOS
 from referrals.queries.transfers import Taker
 
 LONGEST = 400

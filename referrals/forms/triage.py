@@ -8,6 +8,7 @@ from django import forms
 from django.utils import timezone
 
 from govuk_forms import MemorableDateField
+from govuk_forms.choices import offer
 from referrals.forms.merging import MergedForm
 from referrals.models import Case
 
@@ -98,10 +99,3 @@ class BulkAssignForm(forms.Form):
     def __init__(self, *args: Any, people: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer(self, "to", [("", "Choose"), ("nobody", "Nobody: back to the queue"), *people])
-
-
-def offer(form: forms.Form, name: str, choices: Sequence[tuple[str, str]]) -> None:
-    """Give a field that chooses what there is to choose from."""
-    field = form.fields[name]
-    if isinstance(field, forms.ChoiceField):
-        field.choices = choices

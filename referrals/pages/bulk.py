@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 
 from access.actor import Actor
 from access.context import current_actor
+from access.ids import ids_in
 from access.looks import record_look
 from access.models import Look
 from access.roles import Capability
@@ -54,7 +55,7 @@ def triage_bulk(request: HttpRequest) -> HttpResponse:
     here = request.POST.get("here", "")
     ticked_in = request.POST.get("list", "")
     back = reverse(ticked_in if ticked_in in LISTS else "triage") + (here if here.startswith("?") else "")
-    chosen = ticked(actor=actor, ids=_ids(request.POST.getlist("case")))
+    chosen = ticked(actor=actor, ids=ids_in(request.POST.getlist("case")[:AT_ONCE]))
     if act not in ACTS or not chosen:
         messages.info(request, "Tick the cases first, then choose what is to be done with them.")
         return redirect(back)
@@ -114,13 +115,3 @@ def _each(chosen: Sequence[Ticked], verb: Callable[[Case], str]) -> list[Outcome
         except TriageRefused as refusal:
             outcomes.append(Outcome(reference, False, str(refusal)))
     return outcomes
-
-
-def _ids(texts: Sequence[str]) -> list[UUID]:
-    found = []
-    for text in texts[:AT_ONCE]:
-        try:
-            found.append(UUID(text))
-        except ValueError:
-            continue
-    return found

@@ -17,8 +17,8 @@ from referrals.actions import messages as verbs
 from referrals.forms.messages import MessageForm
 from referrals.models import Referral
 from referrals.pages.case import REFUSALS, UNPROCESSABLE, case_for
+from referrals.pages.referral import own_referral
 from referrals.queries.messages import ABOUT, message_page
-from referrals.queries.referrals import own
 from referrals.workflow import OPEN, PARTNER, STATUS_WORDS, verbs_for
 
 DONE = {
@@ -45,9 +45,7 @@ def referral_messages(request: HttpRequest, referral_id: UUID) -> HttpResponse:
     """What the partner and the hub said to each other on one of its referrals."""
     actor = current_actor()
     actor.require(Capability.ANSWER_REFERRAL)
-    referral = own(actor=actor, referral_id=referral_id)
-    if referral is None:
-        raise Http404
+    referral = own_referral(actor, referral_id)
     back = reverse("referral", args=[referral.id])
     return _page(request, actor, referral, door="referral_messages", caption=referral.service.name, back=back)
 

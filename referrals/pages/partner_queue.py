@@ -1,7 +1,5 @@
 """A partner's queue of referrals, and giving some of them to one of the team."""
 
-from uuid import UUID
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -9,15 +7,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from access.actor import Actor
-from access.context import current_actor
+from access.ids import ids_in
 from access.looks import record_look
 from access.models import Look
-from access.roles import Capability
 from agencies.models import Service
 from referrals.actions.giving import give
 from referrals.actions.referral import ReferralNotFound
 from referrals.models import SavedFilter
+from referrals.pages.referral import partner
 from referrals.queries import partner_queue as queue
 from referrals.queries.saved_filters import saved_filters
 from referrals.workflow import STATUS_WORDS, MoveRefused
@@ -30,7 +27,7 @@ LABELS = {"overdue": "Overdue", "nobody": "Nobody yet", "me": "Me", "yes": "Urge
 @require_GET
 def partner_queue(request: HttpRequest) -> HttpResponse:
     """The agency's referrals, in three lists: to answer, taken on, ended."""
-    actor = _partner()
+    actor = partner()
     saved = saved_filters(actor=actor, queue=SavedFilter.Queue.REFERRALS)
     if not request.GET and (first := next((one for one in saved if one.is_default), None)):
         return redirect(f"{request.path}?{first.query}")
@@ -75,14 +72,14 @@ def partner_queue(request: HttpRequest) -> HttpResponse:
 @require_POST
 def referral_give(request: HttpRequest) -> HttpResponse:
     """Give the chosen referrals to one of the team, or to nobody; what one refuses, the others do not suffer."""
-    actor = _partner()
-    chosen = _ids(request.POST.getlist("referral"))
-    to, nobody = _ids([request.POST.get("to", "")]), request.POST.get("to") == "nobody"
+    actor = partner()
+    chosen = ids_in(request.POST.getlist("referral")[:AT_ONCE])
+    to, nobody = ids_in([request.POST.get("to", "")]), request.POST.get("to") == "nobody"
     if not chosen or not (to or nobody):
         messages.info(request, "Choose the referrals, and whom to give them to.")
     given = 0
     for one in chosen:
-        seen = _ids([request.POST.get(f"seen-{one}", "")])
+        seen = ids_in([request.POST.get(f"seen-{one}", "")])
         try:
             if to or nobody:
                 give(
@@ -141,19 +138,3 @@ def _groups(filters: queue.Filters, services: list[Service]) -> list[dict[str, o
         for group, values in options.items()
         if group not in left_out and (group != "service" or len(values) > 1)
     ]
-
-
-def _partner() -> Actor:
-    actor = current_actor()
-    actor.require(Capability.ANSWER_REFERRAL)
-    return actor
-
-
-def _ids(texts: list[str]) -> list[UUID]:
-    found = []
-    for text in texts[:AT_ONCE]:
-        try:
-            found.append(UUID(text))
-        except ValueError:
-            continue
-    return found

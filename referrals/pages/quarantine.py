@@ -15,6 +15,7 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_GET, require_http_methods
 
 from access.actor import Actor
+from access.ids import ids_in
 from access.looks import record_look
 from access.models import Look
 from access.roles import Capability
@@ -243,13 +244,7 @@ def _asked(reason: str, source: str) -> str:
 
 def _ticked(request: HttpRequest) -> list[UUID]:
     """The rows that were ticked: of one page, and no more."""
-    ticked = []
-    for text in request.POST.getlist("row")[: feed_rows.PAGE]:
-        try:
-            ticked.append(UUID(text))
-        except ValueError:
-            continue
-    return ticked
+    return ids_in(request.POST.getlist("row")[: feed_rows.PAGE])
 
 
 def _answered(request: HttpRequest, actor: Actor, ticked: list[UUID], form: BulkForm) -> HttpResponse:

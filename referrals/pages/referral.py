@@ -74,8 +74,8 @@ REASONS = {
 @require_GET
 def referral(request: HttpRequest, referral_id: UUID) -> HttpResponse:
     """One referral: why it is here, how to reach the person safely, what is told, and what can be answered."""
-    actor = _partner()
-    found = _own(actor, referral_id)
+    actor = partner()
+    found = own_referral(actor, referral_id)
     told = for_partner(found)
     subjects = [found.id, found.case_id] if "case_reference" in told else [found.id]
     record_look(action=Look.Action.VIEW, door="referral", subjects=subjects)
@@ -197,13 +197,15 @@ def referral_confirm(request: HttpRequest, referral_id: UUID) -> HttpResponse:
     )
 
 
-def _partner() -> Actor:
+def partner() -> Actor:
+    """The actor, who answers referrals. Raises NotAllowed."""
     actor = current_actor()
     actor.require(Capability.ANSWER_REFERRAL)
     return actor
 
 
-def _own(actor: Actor, referral_id: UUID) -> Referral:
+def own_referral(actor: Actor, referral_id: UUID) -> Referral:
+    """The agency's referral of this id. Raises Http404."""
     found = queries.own(actor=actor, referral_id=referral_id)
     if found is None:
         raise Http404
@@ -212,7 +214,7 @@ def _own(actor: Actor, referral_id: UUID) -> Referral:
 
 def _do(request: HttpRequest, referral_id: UUID, verb: str, do: Callable[..., Referral]) -> HttpResponse:
     """A verb of one button: done, or a message that says why not."""
-    actor = _partner()
+    actor = partner()
     try:
         do(actor=actor, referral_id=referral_id)
     except verbs.ReferralNotFound:
@@ -233,8 +235,8 @@ def _answer(
     do: Callable[..., Referral],
 ) -> HttpResponse:
     """A verb with a page of its own: the form, and the form again with what was entered where it is refused."""
-    actor = _partner()
-    found = _own(actor, referral_id)
+    actor = partner()
+    found = own_referral(actor, referral_id)
     if verb not in _possible(found):
         messages.warning(request, f"This referral is {STATUS_WORDS[found.status].lower()} now.")
         return redirect("referral", referral_id=referral_id)
@@ -247,7 +249,15 @@ def _answer(
             messages.success(request, DONE[verb])
             stays = verb in ("complete", "confirm_recall", "progress")
             return redirect("referral", referral_id=referral_id) if stays else redirect("partner_queue")
-    record_look(action=Look.Action.VIEW, door=PAGES[verb][0], subjects=[found.id])
-    context = {"referral": found, "form": form, "title": PAGES[verb][1]}
+    door, title = PAGES[verb]
+    return answer_page(request, found, form, door=door, title=title)
+
+
+def answer_page(
+    request: HttpRequest, referral: Referral, form: Form, *, door: str, title: str
+) -> HttpResponse:
+    """A partner's form about its referral, on record as a look at it."""
+    record_look(action=Look.Action.VIEW, door=door, subjects=[referral.id])
+    context = {"referral": referral, "form": form, "title": title}
     status = UNPROCESSABLE if form.is_bound and form.errors else None
     return render(request, "referrals/referral_answer.html", context, status=status)

@@ -25,8 +25,8 @@ from referrals.actions.triage import TriageRefused
 from referrals.forms.restricted import ConflictForm, LetInForm, ReasonForm, RestrictForm
 from referrals.models import Case
 from referrals.pages.case import UNPROCESSABLE, case_for
+from referrals.pages.referral import answer_page, own_referral
 from referrals.queries import restricted as queries
-from referrals.queries.referrals import own
 
 SELF = "self"
 
@@ -193,8 +193,8 @@ def referral_conflict(request: HttpRequest, referral_id: UUID) -> HttpResponse:
     """A partner's practitioner declares their own conflict of interest."""
     actor = current_actor()
     actor.require(Capability.DECLARE_CONFLICT)
-    found = own(actor=actor, referral_id=referral_id)
-    if found is None or actor.hub:
+    found = own_referral(actor, referral_id)
+    if actor.hub:
         raise Http404
     form = ConflictForm(_sent(request), whom=())
     if request.method == "POST" and form.is_valid():
@@ -209,10 +209,7 @@ def referral_conflict(request: HttpRequest, referral_id: UUID) -> HttpResponse:
                 request, "The conflict is declared. You see the referral no more; your colleagues do."
             )
             return redirect("partner_queue")
-    record_look(action=Look.Action.VIEW, door="referral_conflict", subjects=[found.id])
-    context = {"referral": found, "form": form, "title": "Declare a conflict of interest"}
-    status = UNPROCESSABLE if form.errors else None
-    return render(request, "referrals/referral_answer.html", context, status=status)
+    return answer_page(request, found, form, door="referral_conflict", title="Declare a conflict of interest")
 
 
 def _supervised(reference: str) -> tuple[Actor, Case]:

@@ -3,13 +3,12 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from access.context import current_actor
 from access.looks import record_look
 from access.models import Look
 from access.roles import Capability
@@ -17,12 +16,13 @@ from referrals.actions import splits as verbs
 from referrals.forms.handovers import as_written
 from referrals.forms.splits import AskSplitForm, SplitForm
 from referrals.forms.transfers import ASK, STAYS
-from referrals.pages.case import REFUSALS, UNPROCESSABLE, case_for
+from referrals.pages.case import REFUSALS, case_for
+from referrals.pages.referral import answer_page, own_referral, partner
 from referrals.pages.transfers import onward_page, referral_of
 from referrals.queries.asked_needs import asked_of
 from referrals.queries.circumstances import Circumstances
 from referrals.queries.handovers import newest_handover
-from referrals.queries.referrals import own, partner_file
+from referrals.queries.referrals import partner_file
 from referrals.queries.splits import asked_split, own_services_beside
 from referrals.queries.transfers import takers_for
 from referrals.workflow import MoveRefused
@@ -31,11 +31,8 @@ from referrals.workflow import MoveRefused
 @require_http_methods(["GET", "POST"])
 def referral_split(request: HttpRequest, referral_id: UUID) -> HttpResponse:
     """Give some of the needs to another team of the agency, or ask the hub to find somebody for them."""
-    actor = current_actor()
-    actor.require(Capability.ANSWER_REFERRAL)
-    referral = own(actor=actor, referral_id=referral_id)
-    if referral is None:
-        raise Http404
+    actor = partner()
+    referral = own_referral(actor, referral_id)
     needs = partner_file(referral=referral).needs
     if len(needs) < 2 or asked_split(referral) is not None:
         messages.warning(request, "There is nothing to divide on this referral, or the hub is asked already.")
@@ -63,10 +60,7 @@ def referral_split(request: HttpRequest, referral_id: UUID) -> HttpResponse:
             done = "The hub is asked. All of it stays with you until it has decided."
             messages.success(request, done if to == ASK else "Your other team has its part in a moment.")
             return redirect("referral", referral_id=referral_id)
-    record_look(action=Look.Action.VIEW, door="referral_split", subjects=[referral.id])
-    context = {"referral": referral, "form": form, "title": "Split the work"}
-    status = UNPROCESSABLE if form.is_bound and form.errors else None
-    return render(request, "referrals/referral_answer.html", context, status=status)
+    return answer_page(request, referral, form, door="referral_split", title="Split the work")
 
 
 @require_http_methods(["GET", "POST"])

@@ -4,13 +4,12 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from access.context import current_actor
 from access.looks import record_look
 from access.models import Look
 from access.roles import Capability
@@ -19,9 +18,9 @@ from referrals.forms.handovers import as_written
 from referrals.forms.transfers import ASK, STAYS, HandOverForm, TransferForm
 from referrals.models import Case, Referral
 from referrals.pages.case import REFUSALS, UNPROCESSABLE, case_for
+from referrals.pages.referral import answer_page, own_referral, partner
 from referrals.queries.circumstances import Circumstances
 from referrals.queries.handovers import newest_handover
-from referrals.queries.referrals import own
 from referrals.queries.transfers import asked_transfer, own_teams_for, takers_for
 from referrals.workflow import PARTNER, STATUS_WORDS, MoveRefused, verbs_for
 
@@ -29,11 +28,8 @@ from referrals.workflow import PARTNER, STATUS_WORDS, MoveRefused, verbs_for
 @require_http_methods(["GET", "POST"])
 def referral_transfer(request: HttpRequest, referral_id: UUID) -> HttpResponse:
     """Move the referral to another team of the agency, or ask the hub to hand it to another agency."""
-    actor = current_actor()
-    actor.require(Capability.ANSWER_REFERRAL)
-    referral = own(actor=actor, referral_id=referral_id)
-    if referral is None:
-        raise Http404
+    actor = partner()
+    referral = own_referral(actor, referral_id)
     if "transfer" not in verbs_for(referral.status, PARTNER):
         messages.warning(request, f"This referral is {STATUS_WORDS[referral.status].lower()} now.")
         return redirect("referral", referral_id=referral_id)
@@ -58,10 +54,7 @@ def referral_transfer(request: HttpRequest, referral_id: UUID) -> HttpResponse:
             done = "The hub is asked. The referral stays with you until it has decided."
             messages.success(request, done if to == ASK else "The referral is with that team now.")
             return redirect("referral", referral_id=referral_id)
-    record_look(action=Look.Action.VIEW, door="referral_transfer", subjects=[referral.id])
-    context = {"referral": referral, "form": form, "title": "Pass the referral on"}
-    status = UNPROCESSABLE if form.is_bound and form.errors else None
-    return render(request, "referrals/referral_answer.html", context, status=status)
+    return answer_page(request, referral, form, door="referral_transfer", title="Pass the referral on")
 
 
 @require_http_methods(["GET", "POST"])

@@ -15,6 +15,7 @@ from django.utils.timesince import timesince
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from access.context import current_actor
+from access.ids import ids_in
 from access.looks import record_look, searched
 from access.models import Look
 from access.roles import Capability
@@ -118,11 +119,11 @@ def triage_claim(request: HttpRequest) -> HttpResponse:
     actor = current_actor()
     actor.require(Capability.TRIAGE)
     taken, refused = 0, []
-    for text in request.POST.getlist("case")[:CLAIM_AT_ONCE]:
+    for case_id in ids_in(request.POST.getlist("case")[:CLAIM_AT_ONCE]):
         try:
-            assign(actor=actor, case_id=UUID(text), to=actor.id, instead_of=None)
+            assign(actor=actor, case_id=case_id, to=actor.id, instead_of=None)
             taken += 1
-        except (CaseNotFound, ValueError):
+        except CaseNotFound:
             continue
         except TriageRefused as refusal:
             refused.append(str(refusal))

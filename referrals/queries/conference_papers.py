@@ -154,13 +154,9 @@ class ActionPage:
     next: str
 
 
-def action_page(
-    *, actor: Actor, answered: bool = False, agency: UUID | None = None, after: str = "", before: str = ""
-) -> ActionPage:
+def action_page(*, actor: Actor, answered: bool = False, after: str = "", before: str = "") -> ActionPage:
     """Actions to do, those longest due first; or, answered, the latest due first. An agency's own alone."""
     found = scope.conference_actions(actor).select_related("conference", "agency")
-    if agency is not None:
-        found = found.filter(agency_id=agency)
     status = ConferenceAction.Status
     wanted = (status.DONE, status.NOT_POSSIBLE) if answered else (status.OPEN,)
     page = one_page(

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from access.categories import Category
 from referrals.models import MessageMark, Referral, ReferralMessage
@@ -45,12 +45,6 @@ def message_page(*, referral: Referral, before: UUID | None = None, limit: int =
     marks = MessageMark.objects.filter(referral=referral, read_to=shown[0].id) if shown else []
     read_by = [mark for mark in marks if mark.by_hub != shown[0].from_hub]
     return MessagePage(shown, read_by, shown[-1].id if len(messages) > limit else None)
-
-
-def how_many_messages(referrals: Iterable[Referral]) -> dict[UUID, int]:
-    """By referral, how many messages the reader may see. For the few referrals of one case."""
-    counted = ReferralMessage.objects.filter(referral__in=[one.id for one in referrals])
-    return dict(counted.values_list("referral").annotate(Count("id")))
 
 
 def cases_with_unread(cases: Iterable[UUID]) -> set[UUID]:

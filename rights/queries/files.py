@@ -24,10 +24,6 @@ class FileLine:
     given_by: str
     left_out: bool
 
-    @property
-    def undecided(self) -> bool:
-        return not self.left_out and not self.given_by
-
 
 def key_of(document_id: UUID) -> str:
     """The passage of the copy that a file is."""
