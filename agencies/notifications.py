@@ -67,6 +67,7 @@ KINDS = {
     "referral_recalled": Kind("The hub took a referral back", Way.MAIL),
     "conference_asks": Kind("A case conference asks what your agency knows", Way.MAIL),
     "action_given": Kind("A case conference gave you or your agency something to do", Way.MAIL),
+    "feed_alert": Kind("A sender’s file is late or empty, or its columns changed", Way.MAIL),
     "child_in_danger": Kind("A report names a child in danger", Way.MAIL, urgent=True),
     "child_overdue": Kind("A child in danger was not referred on in time", Way.MAIL, urgent=True),
 }

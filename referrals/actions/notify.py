@@ -206,6 +206,10 @@ def _supervisors(event: Event) -> Iterable[UUID]:
     return in_charge(hub=hub_id())
 
 
+def _supervisors_and_managers(event: Event) -> Iterable[UUID]:
+    return [*in_charge(hub=hub_id()), *in_charge(hub=hub_id(), role=Role.MANAGER)]
+
+
 def _on_call(event: Event) -> Iterable[UUID]:
     return next(iter(next_on_call(hub=hub_id(), at=timezone.now())), [])
 
@@ -249,6 +253,7 @@ RULES = {
     "dispute.opened": Rule("dispute_opened", _team),
     "dispute.answered": Rule("dispute_answered", _carrier),
     "pathway.challenged": Rule("pathway_challenged", _carrier_and_supervisors),
+    "feed.alert_raised": Rule("feed_alert", _supervisors_and_managers),
     "feed.safeguarding_came": Rule("child_in_danger", _on_call),
     "feed.safeguarding_overdue": Rule("child_overdue", _on_call_and_supervisors),
 }

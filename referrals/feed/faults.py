@@ -51,7 +51,7 @@ def checked_columns(header: Sequence[str], source: SourceDefinition) -> tuple[st
     if missing:
         raise ShapeChanged(
             f"The header lacks the column{'s' if len(missing) > 1 else ''} {', '.join(missing)}. Ask the sender"
-            f" what changed; nothing was taken.",
+            f" what changed.",
             column=missing[0],
             missing=missing,
             added=[shown_column(name) for name in unknown],

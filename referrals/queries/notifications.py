@@ -59,6 +59,8 @@ def notifications_of(*, actor: Actor, unread: bool, after: str = "", before: str
 
 def place_of(*, actor: Actor, notification: Notification) -> str:
     """Where it happened: the address that a notification leads to."""
+    if notification.kind == "feed_alert":
+        return reverse("feeds")
     if notification.row_id is not None:
         return reverse("held_row", args=[notification.row_id])
     if notification.conference_id is not None:

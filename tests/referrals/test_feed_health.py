@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from access.context import acting_as_system
 from messaging.models import Event
+from messaging.relay import run_due
 from referrals.feed.source import SourceError, read_source
 from referrals.feed.timetable import read_timetable
 from referrals.models import FeedAlert, FeedSource
@@ -85,6 +86,13 @@ def test_a_file_that_has_not_come_is_told_once_and_cleared_when_it_comes(hub, ca
     due()
     due()
     assert [kind for kind, *_ in open_alerts()] == ["late"]
+    run_due()
+    for who, is_told in (("dana", True), ("carys", True), ("priya", False)):
+        page = cast.browser(who).get("/notifications/").content.decode()
+        assert page.count("A sender’s file is late or empty") == is_told, who
+    [told] = cast.browser("dana").get("/notifications/").context["page"].rows
+    leads = cast.browser("dana").get(f"/notifications/{told.notification.id}/")
+    assert leads["Location"] == "/feeds/"
     senders = words_of(cast.browser("priya").get("/feeds/sources/"))
     assert "Late: expected" in senders
     assert "Nothing yet" in senders
