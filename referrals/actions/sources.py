@@ -14,6 +14,7 @@ from messaging.events import Happening, publish
 from referrals.actions.feed_health import plan_check
 from referrals.feed.editions import differences
 from referrals.feed.source import SourceError, read_source
+from referrals.feed.told import form_definition
 from referrals.models import FeedSource, SourceEdition
 
 LONGEST = 400
@@ -106,6 +107,18 @@ def found_source(
     if is_new:
         _publish(actor, source, "As the founding file has it.")
     return source
+
+
+def keep_form_as_shipped(*, actor: Actor, source: FeedSource) -> None:
+    """Have a form of the hub's own, which is locked, read as this release has it: what a newer one asks would be
+    left aside until the hub is founded anew.
+    """
+    shipped = form_definition(source.code)
+    if source.definition == shipped:
+        return
+    source.definition, source.edition = dict(shipped), source.edition + 1
+    source.save(update_fields=["definition", "edition"])
+    _publish(actor, source, "As this release has it.")
 
 
 def _checked(definition: Mapping[str, Any]) -> dict[str, Any]:

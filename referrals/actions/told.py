@@ -13,6 +13,7 @@ from access.roles import Capability
 from messaging.events import Happening, publish, schedule
 from referrals.actions.intake import JUDGE, stored_cells
 from referrals.actions.intake_cases import next_numbers
+from referrals.actions.sources import keep_form_as_shipped
 from referrals.feed.source import read_source
 from referrals.feed.told import Told, as_row
 from referrals.models import FeedRow, FeedRun, FeedSource
@@ -32,12 +33,13 @@ def take_referral(*, actor: Actor, source: str, token: UUID, told: Told, on_beha
     actor.require(Capability.REFER)
     now = timezone.now()
     digest = hashlib.sha256(token.bytes).hexdigest()
-    with acting_as_system("referral form"):  # who refers may not read what others sent
+    with acting_as_system("referral form") as system:  # who refers may not read what others sent
         # One form of a source after the other: the second of two that are one waits, and finds the first.
         form = FeedSource.objects.select_for_update().get(code=source)
         again = FeedRun.objects.filter(source=form, sha256=digest).first()
         if again is not None:
             return again
+        keep_form_as_shipped(actor=system, source=form)
         run = FeedRun.objects.create(
             source=form,
             edition=form.edition,

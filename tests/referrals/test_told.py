@@ -16,7 +16,7 @@ from messaging.relay import run_due
 from referrals.actions.told import SELF, take_referral
 from referrals.feed.told import KINDS, Told
 from referrals.forms.told import OfficerReferralForm, SelfReferralForm
-from referrals.models import Case, FeedRow, FeedRun, Incident
+from referrals.models import Case, FeedRow, FeedRun, FeedSource, Incident
 from tests.referrals.feeds import offences
 from victims.contact_notes import read_notes
 from victims.models import Address, ContactMethod, PersonName, SafeAddress
@@ -248,6 +248,21 @@ def test_who_refers_tells_age_and_sex_as_the_police_minimum_data_standard_has_th
     case = row_of().case_id
     with acting_as_system("tests"):
         assert Case.objects.select_related("person").get(id=case).person.sex == "1"
+
+
+def test_what_a_newer_release_asks_is_read_in_a_hub_that_was_founded_before(hub):
+    with acting_as_system("tests"):
+        form = FeedSource.objects.get(code=SELF)
+        form.definition["columns"].pop("sex")
+        form.save()
+    for edition in (2, 2):  # once
+        Client().post(ENGLISH, typed(sex="2"))
+        run_due()
+        with acting_as_system("tests"):
+            run = FeedRun.objects.order_by("-number")[0]
+            [row] = FeedRow.objects.filter(run=run)
+            assert run.edition == edition
+            assert Case.objects.select_related("person").get(id=row.case_id).person.sex == "2"
 
 
 def test_a_force_sees_what_its_officers_told_on_the_form_and_another_agency_does_not(hub, cast):
