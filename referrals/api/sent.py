@@ -64,8 +64,8 @@ class Sent(SenderDoor):
     )
     def get(self, request: Request) -> Response:
         page = sent_page(actor=current_actor(), day=None, after=request.query_params.get("after", ""))
-        record_look(action=Look.Action.API_READ, door="api_sent", subjects=subjects_of(page.lines))
-        return Response({"items": [_told(line) for line in page.lines], "next": page.next})
+        record_look(action=Look.Action.API_READ, door="api_sent", subjects=subjects_of(page.rows))
+        return Response({"items": [_told(line) for line in page.rows], "next": page.next})
 
 
 def _told(line: SentLine) -> dict[str, object]:

@@ -57,7 +57,7 @@ def clock_list(request: HttpRequest) -> HttpResponse:
         before=request.GET.get("before", ""),
     )
     record_look(
-        action=Look.Action.LIST, door="clock_list", subjects=[line.clock.case_id for line in page.lines]
+        action=Look.Action.LIST, door="clock_list", subjects=[line.clock.case_id for line in page.rows]
     )
     context = {
         "page": page,

@@ -113,7 +113,7 @@ def review_pairs(request: HttpRequest) -> HttpResponse:
     order = order if order in ORDERS else "likeliest"
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
     page = pairs_to_review(actor=actor, which=which, order=order, after=after, before=before)
-    seen = [one for pair in page.pairs for side in pair.sides for one in (side.person.id, *_ids(side.cases))]
+    seen = [one for pair in page.rows for side in pair.sides for one in (side.person.id, *_ids(side.cases))]
     record_look(action=Look.Action.LIST, door="review_pairs", subjects=seen)
 
     def tab(label: str, current: bool, **query: str) -> dict[str, object]:

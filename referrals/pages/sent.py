@@ -15,6 +15,7 @@ from access.models import Look
 from access.roles import Capability
 from referrals.forms.sent import DayForm, ReferenceForm
 from referrals.queries import sent as queries
+from referrals.queries.keyset import Page
 
 UNPROCESSABLE = 422
 
@@ -30,12 +31,12 @@ def sent(request: HttpRequest) -> HttpResponse:
     form = ReferenceForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         lines = queries.sent_under(actor=actor, reference=form.cleaned_data["reference"])
-        page = queries.SentPage(lines, "", "")
+        page = Page(lines, "", "")
         record_look(action=Look.Action.SEARCH, door="sent", subjects=queries.subjects_of(lines))
     else:
         where = {"after": request.GET.get("after", ""), "before": request.GET.get("before", "")}
         page = queries.sent_page(actor=actor, day=day, **where)
-        record_look(action=Look.Action.LIST, door="sent", subjects=queries.subjects_of(page.lines))
+        record_look(action=Look.Action.LIST, door="sent", subjects=queries.subjects_of(page.rows))
     context = {
         "page": page,
         "form": form,
@@ -72,7 +73,7 @@ def sent_returned(request: HttpRequest) -> HttpResponse:
     where = {"after": request.GET.get("after", ""), "before": request.GET.get("before", "")}
     actor = _sender()
     page = queries.returned_page(actor=actor, **where)
-    record_look(action=Look.Action.LIST, door="sent_returned", subjects=queries.subjects_of(page.lines))
+    record_look(action=Look.Action.LIST, door="sent_returned", subjects=queries.subjects_of(page.rows))
     context = {"page": page, "title": title_for(actor)}
     return render(request, "referrals/sent_returned.html", context)
 

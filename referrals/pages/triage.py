@@ -22,6 +22,7 @@ from access.roles import Capability
 from referrals.actions.triage import CaseNotFound, NothingToClaim, TriageRefused, assign, claim_next
 from referrals.models import SavedFilter
 from referrals.queries import triage as queue
+from referrals.queries.keyset import Page
 from referrals.queries.saved_filters import saved_filters
 from referrals.workflow import CASE_STATUSES, OPEN_CASE
 
@@ -192,7 +193,7 @@ def my_cases(request: HttpRequest) -> HttpResponse:
     return render(request, "referrals/triage_my_cases.html", context)
 
 
-def _on_record(page: queue.CasePage, door: str, *, text: str = "") -> None:
+def _on_record(page: Page[queue.Row], door: str, *, text: str = "") -> None:
     record_look(
         action=Look.Action.SEARCH if text else Look.Action.LIST,
         door=door,

@@ -11,7 +11,7 @@ from access.sight import NOTHING, Sight, sights_of
 from agencies.models import Team
 from referrals import scope
 from referrals.models import Case, CaseTask
-from referrals.queries.keyset import SortKey, one_page
+from referrals.queries.keyset import Page, SortKey, one_page
 from referrals.queries.people import NAMELESS, Name, names_shown
 
 PAGE = 25
@@ -41,25 +41,12 @@ class TaskLine:
     name: Name
 
 
-@dataclass(frozen=True)
-class TaskPage:
-    """One page of tasks with the cursors of the pages around it."""
-
-    rows: list[TaskLine]
-    previous: str
-    next: str
-
-
-def my_tasks(*, actor: Actor, which: str, after: str = "", before: str = "") -> TaskPage:
+def my_tasks(*, actor: Actor, which: str, after: str = "", before: str = "") -> Page[TaskLine]:
     """One page of what is to do, the next due first. which: a key of LISTS."""
     found = one_page(
         _branches(actor, which), key=BY_DUE, descending=False, size=PAGE, after=after, before=before
     )
-    rows = {
-        row.id: row
-        for row in CaseTask.objects.filter(id__in=found.ids).select_related("case__person", "team")
-    }
-    shown = [rows[one] for one in found.ids if one in rows]
+    shown = found.among(CaseTask.objects.select_related("case__person", "team").in_bulk(found.ids))
     sights = sights_of(row.case_id for row in shown)
     names = names_shown([row.case for row in shown], sights)
     lines = [
@@ -67,7 +54,7 @@ def my_tasks(*, actor: Actor, which: str, after: str = "", before: str = "") -> 
         for row in shown
         if sights.get(row.case_id, NOTHING).shows(CaseTask)
     ]
-    return TaskPage(lines, found.previous, found.next)
+    return found.page(lines)
 
 
 def how_many_to_do(*, actor: Actor, which: str, now: datetime) -> tuple[int, int]:

@@ -13,7 +13,7 @@ from referrals import scope
 from referrals.clock_rules import BREACH_REASONS, EVENTS, STOP_REASONS, event_words
 from referrals.models import Case, Clock, ClockPause, Conference, Development
 from referrals.queries.clock_rules import Rule, clock_rules
-from referrals.queries.keyset import SortKey, one_page
+from referrals.queries.keyset import Page, SortKey, one_page
 
 PAGE = 50
 COUNTED = 100
@@ -138,26 +138,15 @@ def figures(*, actor: Actor, now: datetime) -> list[RuleFigures]:
     ]
 
 
-@dataclass(frozen=True)
-class ClockPage:
-    lines: list[ClockLine]
-    previous: str
-    next: str
-
-
 def clock_page(
     *, actor: Actor, show: str, rule: str, now: datetime, after: str = "", before: str = ""
-) -> ClockPage:
+) -> Page[ClockLine]:
     """One page of the clocks that the filter means: what is overdue longest first, what was missed last first."""
     found = clocks_filtered(actor=actor, show=show, rule=rule, now=now)
     falling = show in ("missed", "unexplained")
     part = one_page([found], key=BY_DUE, descending=falling, size=PAGE, after=after, before=before)
-    by_id = {
-        clock.id: clock
-        for clock in Clock.objects.filter(id__in=part.ids).select_related("case", "referral__agency")
-    }
-    clocks = [by_id[one] for one in part.ids if one in by_id]
-    return ClockPage(_lines(clocks, clock_rules()), part.previous, part.next)
+    by_id = Clock.objects.select_related("case", "referral__agency").in_bulk(part.ids)
+    return part.page(_lines(part.among(by_id), clock_rules()))
 
 
 def minutes_due(*, actor: Actor, show: str, now: datetime) -> list[Conference]:

@@ -17,7 +17,7 @@ from referrals import scope
 from referrals.conference import Kind, kind_of, kinds_on, months_later
 from referrals.models import Case, Conference, ConferenceAction, Incident, Listing, Minute
 from referrals.queries.conferences import Line, ListedCase, MeetingFile, listed_cases, meeting_file
-from referrals.queries.keyset import SortKey, one_page
+from referrals.queries.keyset import Page, SortKey, one_page
 from referrals.queries.people import NAMELESS, Name, names_by_person, names_shown
 from victims.models import Address, PersonName, Relationship
 
@@ -147,14 +147,9 @@ class ActionRow:
     name: str
 
 
-@dataclass(frozen=True)
-class ActionPage:
-    rows: list[ActionRow]
-    previous: str
-    next: str
-
-
-def action_page(*, actor: Actor, answered: bool = False, after: str = "", before: str = "") -> ActionPage:
+def action_page(
+    *, actor: Actor, answered: bool = False, after: str = "", before: str = ""
+) -> Page[ActionRow]:
     """Actions to do, those longest due first; or, answered, the latest due first. An agency's own alone."""
     found = scope.conference_actions(actor).select_related("conference", "agency")
     status = ConferenceAction.Status
@@ -167,22 +162,19 @@ def action_page(*, actor: Actor, answered: bool = False, after: str = "", before
         after=after,
         before=before,
     )
-    by_id = found.in_bulk(page.ids)
-    rows = [by_id[one] for one in page.ids if one in by_id]
+    rows = page.among(found.in_bulk(page.ids))
     cases = {case.id: case for case in Case.objects.filter(id__in={row.case_id for row in rows})}
     sights = sights_of(cases)
     names = names_shown(cases.values(), sights)
-    return ActionPage(
-        rows=[
+    return page.page(
+        [
             ActionRow(
                 action=row,
                 reference=cases[row.case_id].reference if row.case_id in cases else "",
                 name=names.get(cases[row.case_id].person_id, NAMELESS).short if row.case_id in cases else "",
             )
             for row in rows
-        ],
-        previous=page.previous,
-        next=page.next,
+        ]
     )
 
 

@@ -21,6 +21,7 @@ from referrals.models import FeedRow, FeedRun, SourceRecord
 from referrals.queries.calendar import hub_calendar
 from referrals.queries.clock_rules import Rule, clock_rules
 from referrals.queries.feeds import case_references, verdict_words
+from referrals.queries.keyset import Page
 from referrals.queries.sources import definitions_of
 from victims.queries import references_of
 
@@ -30,15 +31,6 @@ SAFEGUARDING = "quarantine:safeguarding"
 EXCLUDED = f"quarantine:{NOT_TAKEN}"
 IN_MEMORY = 1024 * 1024
 TOLD = ("run", "row", "verdict", "reason", "notes", "person", "case")
-
-
-@dataclass(frozen=True)
-class Page:
-    """Some rows of a list, and the cursors of the pages before and after it ("" where there is none)."""
-
-    rows: list[FeedRow]
-    previous: str
-    next: str
 
 
 @dataclass(frozen=True)
@@ -72,7 +64,7 @@ def safeguarding_due(received_at: datetime, rules: Sequence[Rule]) -> datetime:
     return due(rule, received_at, (), hub_calendar())
 
 
-def run_page(*, run: FeedRun, verdict: str = "", after: str = "", before: str = "") -> Page:
+def run_page(*, run: FeedRun, verdict: str = "", after: str = "", before: str = "") -> Page[FeedRow]:
     """A page of a run's rows in the file's order. Cursors are line numbers; an unreadable one is no cursor."""
     rows = FeedRow.objects.filter(run=run).select_related("run__source")
     if verdict:
@@ -83,14 +75,20 @@ def run_page(*, run: FeedRun, verdict: str = "", after: str = "", before: str = 
         found = list(rows.filter(line__lt=end).order_by("-line")[: PAGE + 1])
     else:
         found = list(rows.filter(line__gt=-1 if start is None else start).order_by("line")[: PAGE + 1])
+    marked = [(str(row.line), row) for row in found]
+    return _page(marked, backwards=backwards, begun=start is not None)
+
+
+def _page(found: list[tuple[str, FeedRow]], *, backwards: bool, begun: bool) -> Page[FeedRow]:
+    """The page of what was found as it was read, each under its cursor: of one more than is shown."""
     more, found = len(found) > PAGE, found[:PAGE]
     if backwards:
         found.reverse()
-    has_previous, has_next = (more, True) if backwards else (start is not None, more)
+    has_previous, has_next = (more, True) if backwards else (begun, more)
     return Page(
-        rows=found,
-        previous=str(found[0].line) if found and has_previous else "",
-        next=str(found[-1].line) if found and has_next else "",
+        rows=[row for _, row in found],
+        previous=found[0][0] if found and has_previous else "",
+        next=found[-1][0] if found and has_next else "",
     )
 
 
@@ -105,7 +103,9 @@ def rows_in_batches(*, run: FeedRun, verdict: str = "") -> Iterator[list[FeedRow
         after = found[-1].line
 
 
-def quarantine_page(*, reason: str = "", source: str = "", after: str = "", before: str = "") -> Page:
+def quarantine_page(
+    *, reason: str = "", source: str = "", after: str = "", before: str = ""
+) -> Page[FeedRow]:
     """A page of the quarantine: safeguarding first, then the longest held; offences that are not taken at the end.
 
     Cursors are "<band>.<row id>"; an unreadable one is the first page. Each band is walked along its index.
@@ -123,15 +123,7 @@ def quarantine_page(*, reason: str = "", source: str = "", after: str = "", befo
             continue
         left = PAGE + 1 - len(found)
         found += [(band, row) for row in rows.order_by("-id" if backwards else "id")[:left]]
-    more, found = len(found) > PAGE, found[:PAGE]
-    if backwards:
-        found.reverse()
-    has_previous, has_next = (more, True) if backwards else (start is not None, more)
-    return Page(
-        rows=[row for _, row in found],
-        previous=_cursor(found[0]) if found and has_previous else "",
-        next=_cursor(found[-1]) if found and has_next else "",
-    )
+    return _page([(_cursor(one), one[1]) for one in found], backwards=backwards, begun=start is not None)
 
 
 def how_many_in_danger() -> int:

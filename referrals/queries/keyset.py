@@ -5,13 +5,15 @@ Rows that come or go between two pages move nobody: no row that stays is skipped
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from django.db.models import Model, Q, QuerySet
+
+Row = TypeVar("Row")
 
 
 @dataclass(frozen=True)
@@ -40,12 +42,29 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Page(Generic[Row]):
+    """One page of a list, with the cursors of the pages around it ("" where there is none)."""
+
+    rows: list[Row]
+    previous: str
+    next: str
+
+
+@dataclass(frozen=True)
 class Slice:
     """The ids of one page in order, with the cursors of the pages around it ("" where there is none)."""
 
     ids: list[UUID]
     previous: str
     next: str
+
+    def among(self, found: Mapping[UUID, Row]) -> list[Row]:
+        """Those of the page that were found, in its order."""
+        return [found[one] for one in self.ids if one in found]
+
+    def page(self, rows: list[Row]) -> Page[Row]:
+        """What is shown of the page, with its cursors."""
+        return Page(rows, self.previous, self.next)
 
 
 def place_from(cursor: str, key: SortKey) -> Place | None:

@@ -12,7 +12,7 @@ from access.roles import Capability
 from agencies.models import Notification
 from agencies.notifications import KINDS
 from referrals import scope
-from referrals.queries.keyset import SortKey, one_page
+from referrals.queries.keyset import Page, SortKey, one_page
 
 PAGE = 25
 NEWEST = SortKey("at", datetime.fromisoformat)
@@ -27,21 +27,13 @@ class Waiting:
     about: str
 
 
-@dataclass(frozen=True)
-class WaitingPage:
-    rows: list[Waiting]
-    previous: str
-    next: str
-
-
-def notifications_of(*, actor: Actor, unread: bool, after: str = "", before: str = "") -> WaitingPage:
+def notifications_of(*, actor: Actor, unread: bool, after: str = "", before: str = "") -> Page[Waiting]:
     """One page, the newest first."""
     own = Notification.objects.filter(recipient=actor.id)
     if unread:
         own = own.filter(read_at=None)
     part = one_page([own], key=NEWEST, descending=True, size=PAGE, after=after, before=before)
-    found = {one.id: one for one in Notification.objects.filter(id__in=part.ids)}
-    rows = [found[one] for one in part.ids if one in found]
+    rows = part.among(Notification.objects.in_bulk(part.ids))
     references = _references(actor, {row.case_id for row in rows if row.case_id})
     services = _services(actor, {row.referral_id for row in rows if row.referral_id})
     days = _days(actor, {row.conference_id for row in rows if row.conference_id})
@@ -54,7 +46,7 @@ def notifications_of(*, actor: Actor, unread: bool, after: str = "", before: str
         for row in rows
         if row.kind in KINDS
     ]
-    return WaitingPage(shown, part.previous, part.next)
+    return part.page(shown)
 
 
 def place_of(*, actor: Actor, notification: Notification) -> str:

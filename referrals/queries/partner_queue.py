@@ -16,8 +16,8 @@ from agencies.models import Practitioner, Service
 from agencies.queries import names_of
 from referrals import scope
 from referrals.models import Referral
-from referrals.queries.keyset import SortKey, one_page
-from referrals.queries.referrals import PAGE, ReferralPage, rows_of
+from referrals.queries.keyset import Page, SortKey, one_page
+from referrals.queries.referrals import PAGE, ReferralRow, rows_of
 from referrals.workflow import FINAL, UNANSWERED
 
 MOST = 100
@@ -92,7 +92,7 @@ def partner_queue(
     sort: str = "due",
     after: str = "",
     before: str = "",
-) -> ReferralPage:
+) -> Page[ReferralRow]:
     """One page of the agency's referrals. services: what `services_of` gave for the actor."""
     actor.require(Capability.SEE_REFERRALS)
     theirs = scope.referrals(actor).filter(_condition(actor, filters, now))
@@ -121,7 +121,7 @@ def partner_queue(
         replace(row, given_to=names.get(row.referral.assigned_to, "") if row.referral.assigned_to else "")
         for row in rows
     ]
-    return ReferralPage(told, part.previous, part.next)
+    return part.page(told)
 
 
 def _condition(actor: Actor, filters: Filters, now: datetime) -> Q:

@@ -31,7 +31,7 @@ from referrals.queries.asked_needs import asked_of
 from referrals.queries.contact import Way, ways_shown
 from referrals.queries.documents import documents_shown
 from referrals.queries.handovers import newest_handover
-from referrals.queries.keyset import SortKey, one_page
+from referrals.queries.keyset import Page, SortKey, one_page
 from referrals.queries.leads import lead_told
 from referrals.queries.messages import referrals_with_unread
 from referrals.queries.notes import notes_shown
@@ -89,42 +89,31 @@ class ReferralRow:
     given_to: str = ""
 
 
-@dataclass(frozen=True)
-class ReferralPage:
-    rows: list[ReferralRow]
-    previous: str
-    next: str
-
-
 def how_many_to_decide(*, actor: Actor) -> int:
     """How many open cases `wanted_decisions` would list; no more than MOST + 1 are counted."""
     wanted = scope.cases(actor).exclude(decision_wanted="").filter(closed_at__isnull=True)
     return wanted.order_by()[: MOST + 1].count()
 
 
-def unanswered(*, actor: Actor, after: str = "", before: str = "") -> ReferralPage:
+def unanswered(*, actor: Actor, after: str = "", before: str = "") -> Page[ReferralRow]:
     """The hub's referrals whose answer is owed, the next due first."""
     waiting = scope.referrals(actor).filter(status__in=UNANSWERED)
     part = one_page([waiting], key=BY_ANSWER_DUE, descending=False, size=PAGE, after=after, before=before)
-    return _page(actor, part.ids, part.previous, part.next)
+    return part.page(rows_of(actor, part.ids))
 
 
-def unconfirmed(*, actor: Actor, after: str = "", before: str = "") -> ReferralPage:
+def unconfirmed(*, actor: Actor, after: str = "", before: str = "") -> Page[ReferralRow]:
     """Recalled referrals whose agency has not said yet that it has stopped, the next due first."""
     owed = scope.referrals(actor).filter(confirm_due_at__isnull=False, confirmed_at__isnull=True)
     part = one_page([owed], key=BY_CONFIRM_DUE, descending=False, size=PAGE, after=after, before=before)
-    return _page(actor, part.ids, part.previous, part.next)
+    return part.page(rows_of(actor, part.ids))
 
 
-def answered(*, actor: Actor, after: str = "", before: str = "") -> ReferralPage:
+def answered(*, actor: Actor, after: str = "", before: str = "") -> Page[ReferralRow]:
     """The hub's referrals that were answered, the latest answer first."""
     found = scope.referrals(actor).filter(answered_at__isnull=False)
     part = one_page([found], key=BY_ANSWERED, descending=True, size=PAGE, after=after, before=before)
-    return _page(actor, part.ids, part.previous, part.next)
-
-
-def _page(actor: Actor, ids: list[UUID], previous: str, following: str) -> ReferralPage:
-    return ReferralPage(rows_of(actor, ids), previous, following)
+    return part.page(rows_of(actor, part.ids))
 
 
 def rows_of(actor: Actor, ids: list[UUID]) -> list[ReferralRow]:
@@ -161,8 +150,7 @@ def wanted_decisions(*, actor: Actor, after: str = "", before: str = "") -> Deci
     """One page of the open cases that wait for somebody's decision, with what it is."""
     wanted = scope.cases(actor).exclude(decision_wanted="").filter(closed_at__isnull=True)
     part = one_page([wanted], key=BY_DUE, descending=False, size=PAGE, after=after, before=before)
-    by_id = {case.id: case for case in Case.objects.filter(id__in=part.ids)}
-    cases = [by_id[one] for one in part.ids if one in by_id]
+    cases = part.among(Case.objects.in_bulk(part.ids))
     return DecisionPage(cases, names_shown(cases), part.previous, part.next)
 
 

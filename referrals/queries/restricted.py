@@ -230,8 +230,7 @@ def reviews(*, waiting: bool, after: str = "", before: str = "") -> ReviewPage:
     """Break-glass that the actor may review or read about: what waits, the next due first; or what is decided."""
     found = BreakGlassReview.objects.filter(reviewed_at__isnull=waiting)
     part = one_page([found], key=BY_DUE, descending=not waiting, size=PAGE, after=after, before=before)
-    by_id = {one.id: one for one in BreakGlassReview.objects.filter(id__in=part.ids)}
-    rows = [by_id[one] for one in part.ids if one in by_id]
+    rows = part.among(BreakGlassReview.objects.in_bulk(part.ids))
     return ReviewPage(rows, references_of(one.case_id for one in rows), part.previous, part.next)
 
 

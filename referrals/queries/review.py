@@ -13,7 +13,7 @@ from django.db.models import Q
 from access.actor import Actor
 from referrals import scope
 from referrals.models import Case
-from referrals.queries.keyset import SortKey, one_page
+from referrals.queries.keyset import Page, SortKey, one_page
 from referrals.queries.people import NAMELESS, Name, names_by_person
 from victims.matching import Identity, why
 from victims.matching.words import FIELDS, Reason
@@ -60,14 +60,7 @@ class Pair:
     rival: str
 
 
-@dataclass(frozen=True)
-class PairPage:
-    pairs: list[Pair]
-    previous: str
-    next: str
-
-
-def pairs_to_review(*, actor: Actor, which: str, order: str, after: str = "", before: str = "") -> PairPage:
+def pairs_to_review(*, actor: Actor, which: str, order: str, after: str = "", before: str = "") -> Page[Pair]:
     """One page of a list of LISTS in an order of ORDERS."""
     _, key, falling = ORDERS[order]
     part = one_page(
@@ -79,7 +72,7 @@ def pairs_to_review(*, actor: Actor, which: str, order: str, after: str = "", be
         before=before,
     )
     by_id = {one.id: one for one in _suggestions(part.ids)}
-    return PairPage(_pairs(actor, [by_id[one] for one in part.ids if one in by_id]), part.previous, part.next)
+    return part.page(_pairs(actor, part.among(by_id)))
 
 
 def list_to_begin_with() -> str:

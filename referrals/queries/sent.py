@@ -24,7 +24,7 @@ from agencies.queries import agreements_in_force, end_of
 from referrals.feedback import STAGES
 from referrals.models import Feedback, FeedRun, FeedSource, SentRecord
 from referrals.queries.feeds import verdict_words
-from referrals.queries.keyset import SortKey, one_page
+from referrals.queries.keyset import Page, SortKey, one_page
 from referrals.workflow import END_STATES
 
 PAGE = 50
@@ -57,27 +57,18 @@ class SentLine:
         return END_STATES.get(self.end, "")
 
 
-@dataclass(frozen=True)
-class SentPage:
-    lines: list[SentLine]
-    previous: str
-    next: str
-
-
-def sent_page(*, actor: Actor, day: date | None, after: str = "", before: str = "") -> SentPage:
+def sent_page(*, actor: Actor, day: date | None, after: str = "", before: str = "") -> Page[SentLine]:
     """One page of what the actor's agency sent, on that day or at all, the newest first."""
     records = _sent(actor, day)
     part = one_page([records], key=BY_SENT, descending=True, size=PAGE, after=after, before=before)
-    by_id = {record.id: record for record in SentRecord.objects.filter(id__in=part.ids)}
-    return SentPage(_lines([by_id[one] for one in part.ids if one in by_id]), part.previous, part.next)
+    return part.page(_lines(part.among(SentRecord.objects.in_bulk(part.ids))))
 
 
-def returned_page(*, actor: Actor, after: str = "", before: str = "") -> SentPage:
+def returned_page(*, actor: Actor, after: str = "", before: str = "") -> Page[SentLine]:
     """One page of what the hub returned to the actor's agency, the newest first."""
     records = _returned(actor)
     part = one_page([records], key=BY_RETURNED, descending=True, size=PAGE, after=after, before=before)
-    by_id = {record.id: record for record in SentRecord.objects.filter(id__in=part.ids)}
-    return SentPage(_lines([by_id[one] for one in part.ids if one in by_id]), part.previous, part.next)
+    return part.page(_lines(part.among(SentRecord.objects.in_bulk(part.ids))))
 
 
 def how_many_returned(*, actor: Actor) -> int:

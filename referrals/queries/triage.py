@@ -24,7 +24,7 @@ from referrals import scope
 from referrals.models import Case, Incident, Referral
 from referrals.queries.calendar import midnight
 from referrals.queries.contact import contact_notes_by_case
-from referrals.queries.keyset import SortKey, one_page
+from referrals.queries.keyset import Page, SortKey, one_page
 from referrals.queries.messages import cases_with_unread
 from referrals.queries.people import NAMELESS, Name, names_shown, people_with_open_suggestions
 from referrals.queries.repeats import repeats_by_person
@@ -167,15 +167,6 @@ def ticked(*, actor: Actor, ids: Sequence[UUID]) -> list[Ticked]:
     return [Ticked(case, names.get(case.assigned_to, "") if case.assigned_to else "") for case in cases]
 
 
-@dataclass(frozen=True)
-class CasePage:
-    """One page of a list with the cursors of the pages around it."""
-
-    rows: list[Row]
-    previous: str
-    next: str
-
-
 def triage_queue(
     *,
     actor: Actor,
@@ -185,7 +176,7 @@ def triage_queue(
     sort: str = "due",
     after: str = "",
     before: str = "",
-) -> CasePage:
+) -> Page[Row]:
     """One page of the cases that match the filters. meant: what `meanings` gave for this actor and moment."""
     branches = _branches(actor, filters, meant)
     return _page(actor, branches, sort, after, before, now)
@@ -225,7 +216,7 @@ def my_cases(
     sort: str = "due",
     after: str = "",
     before: str = "",
-) -> CasePage:
+) -> Page[Row]:
     """One page of the open cases that the actor carries. due: values of that filter group, any of them."""
     meant = meanings(actor=actor, now=now)
     return _page(actor, _carried(actor, statuses, due, meant), sort, after, before, now)
@@ -263,7 +254,7 @@ SORTS: dict[str, SortKey] = {
 
 def _page(
     actor: Actor, branches: list[QuerySet[Case]], sort: str, after: str, before: str, now: datetime
-) -> CasePage:
+) -> Page[Row]:
     name = sort.removeprefix("-")
     if name == "assigned":
         branches = [_with_assignee_rank(branch) for branch in branches]
@@ -275,7 +266,7 @@ def _page(
         after=after,
         before=before,
     )
-    return CasePage(_rows(actor, found.ids, now), found.previous, found.next)
+    return found.page(_rows(actor, found.ids, now))
 
 
 def _with_assignee_rank(cases: QuerySet[Case]) -> QuerySet[Case]:

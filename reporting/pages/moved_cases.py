@@ -35,13 +35,13 @@ def moved_cases(request: HttpRequest, code: str, number: int, run_id: UUID) -> H
     where = {"after": request.GET.get("after", ""), "before": request.GET.get("before", "")}
     page = queries.moved_page(actor=actor, run=run, **where)
     record_look(
-        action=Look.Action.LIST, door="pathway_dry_run_cases", subjects=[line.case_id for line in page.lines]
+        action=Look.Action.LIST, door="pathway_dry_run_cases", subjects=[line.case_id for line in page.rows]
     )
     context = {
         "run": run,
         "version": run.version,
         "page": page,
-        "rows": _rows(page.lines),
+        "rows": _rows(page.rows),
         "kept": queries.KEPT,
     }
     return render(request, "reporting/moved_cases.html", context)

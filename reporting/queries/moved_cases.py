@@ -13,7 +13,7 @@ from access.roles import Capability
 from pathways.models import DryRun
 from referrals import scope
 from referrals.queries.calendar import midnight
-from referrals.queries.keyset import SortKey, one_page
+from referrals.queries.keyset import Page, SortKey, one_page
 from reporting.models import MovedCase
 from reporting.queries.dry_runs import ROOM, books
 from reporting.rehearsal.moving import Move, move
@@ -38,13 +38,6 @@ class MovedLine:
     move: Move
 
 
-@dataclass(frozen=True)
-class MovedPage:
-    lines: list[MovedLine]
-    previous: str
-    next: str
-
-
 def newest_moved(run: DryRun) -> list[tuple[UUID, UUID, datetime]]:
     """Decision, case and time of the newest that go elsewhere, whoever may see them; none that is restricted."""
     before, after = books(run)
@@ -62,11 +55,11 @@ def newest_moved(run: DryRun) -> list[tuple[UUID, UUID, datetime]]:
     return found
 
 
-def moved_page(*, actor: Actor, run: DryRun, after: str = "", before: str = "") -> MovedPage:
+def moved_page(*, actor: Actor, run: DryRun, after: str = "", before: str = "") -> Page[MovedLine]:
     """One page, the newest decision first, of cases that the actor may come to."""
     part = one_page([_moved(actor, run)], key=NEWEST, descending=True, size=PAGE, after=after, before=before)
     rows = MovedCase.objects.filter(id__in=part.ids).order_by("-decided_at", "-id")
-    return MovedPage(_lines(run, rows), part.previous, part.next)
+    return part.page(_lines(run, rows))
 
 
 def all_moved(*, actor: Actor, run: DryRun) -> list[MovedLine]:

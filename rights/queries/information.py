@@ -11,7 +11,7 @@ from django.utils import timezone
 from access.actor import Actor
 from access.context import acting_as_system
 from access.roles import Capability
-from referrals.queries.keyset import SortKey, one_page
+from referrals.queries.keyset import Page, SortKey, one_page
 from referrals.queries.people import NAMELESS, Name, names_by_person
 from rights import scope
 from rights.information import ANSWERS, tests_for
@@ -19,6 +19,7 @@ from rights.models import InformationRequest
 
 PAGE = 25
 MOST_IN_FILE = 20_000
+Entry = tuple[InformationRequest, Name]
 
 
 @dataclass(frozen=True)
@@ -31,14 +32,7 @@ class RegisterFilters:
     last: date | None = None
 
 
-@dataclass(frozen=True)
-class RegisterPage:
-    rows: list[tuple[InformationRequest, Name]]
-    previous: str
-    next: str
-
-
-def register(*, actor: Actor, filters: RegisterFilters, after: str = "", before: str = "") -> RegisterPage:
+def register(*, actor: Actor, filters: RegisterFilters, after: str = "", before: str = "") -> Page[Entry]:
     """One page of the register, the newest first."""
     page = one_page(
         [_filtered(scope.information_requests(actor), filters)],
@@ -50,8 +44,7 @@ def register(*, actor: Actor, filters: RegisterFilters, after: str = "", before:
     )
     found = InformationRequest.objects.select_related("person").in_bulk(page.ids)
     names = names_by_person(one.person_id for one in found.values())
-    rows = [(found[one], names.get(found[one].person_id, NAMELESS)) for one in page.ids if one in found]
-    return RegisterPage(rows, page.previous, page.next)
+    return page.page([(one, names.get(one.person_id, NAMELESS)) for one in page.among(found)])
 
 
 def information_request(*, actor: Actor, request_id: UUID) -> InformationRequest | None:

@@ -1,10 +1,9 @@
 """What an agency was told to correct or erase."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from access.actor import Actor
-from referrals.queries.keyset import SortKey, one_page
+from referrals.queries.keyset import Page, SortKey, one_page
 from rights import scope
 from rights.models import Notice
 
@@ -12,14 +11,7 @@ PAGE = 25
 TABS = {"waiting": "To do", "done": "Done"}
 
 
-@dataclass(frozen=True)
-class NoticePage:
-    rows: list[Notice]
-    previous: str
-    next: str
-
-
-def notice_list(*, actor: Actor, chosen: str, after: str = "", before: str = "") -> NoticePage:
+def notice_list(*, actor: Actor, chosen: str, after: str = "", before: str = "") -> Page[Notice]:
     """One page of the agency's notices: those to be done, the oldest first, or those done, the newest first."""
     waiting = chosen == "waiting"
     page = one_page(
@@ -30,5 +22,6 @@ def notice_list(*, actor: Actor, chosen: str, after: str = "", before: str = "")
         after=after,
         before=before,
     )
-    found = Notice.objects.select_related("correction", "referral__service").in_bulk(page.ids)
-    return NoticePage([found[one] for one in page.ids if one in found], page.previous, page.next)
+    return page.page(
+        page.among(Notice.objects.select_related("correction", "referral__service").in_bulk(page.ids))
+    )

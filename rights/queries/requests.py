@@ -6,7 +6,7 @@ from uuid import UUID
 
 from access.actor import Actor
 from referrals.models import Case
-from referrals.queries.keyset import SortKey, one_page
+from referrals.queries.keyset import Page, SortKey, one_page
 from referrals.queries.people import NAMELESS, Name, names_by_person
 from rights import scope
 from rights.models import Correction, InformationRequest, LegalHold, Notice, Request, RetentionReview
@@ -21,17 +21,10 @@ LISTS: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 
 
-@dataclass(frozen=True)
-class RequestPage:
-    """Requests with the names of the people, and the cursors around them."""
-
-    rows: list[tuple[Request, Name]]
-    previous: str
-    next: str
-
-
-def request_list(*, actor: Actor, chosen: str, after: str = "", before: str = "") -> RequestPage:
-    """One page of requests, the soonest due first (answered ones: the latest first)."""
+def request_list(
+    *, actor: Actor, chosen: str, after: str = "", before: str = ""
+) -> Page[tuple[Request, Name]]:
+    """One page of requests with the names of the people, the soonest due first (answered ones: the latest first)."""
     states = LISTS[chosen][1]
     page = one_page(
         [scope.requests(actor).filter(state=state) for state in states],
@@ -43,8 +36,7 @@ def request_list(*, actor: Actor, chosen: str, after: str = "", before: str = ""
     )
     found = Request.objects.select_related("person").in_bulk(page.ids)
     names = names_by_person(request.person_id for request in found.values())
-    rows = [(found[one], names.get(found[one].person_id, NAMELESS)) for one in page.ids if one in found]
-    return RequestPage(rows, page.previous, page.next)
+    return page.page([(one, names.get(one.person_id, NAMELESS)) for one in page.among(found)])
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from access.actor import Actor
 from agencies.models import Agency
 from referrals.models import Case, ContactAttempt, FeedSource
-from referrals.queries.keyset import SortKey, one_page
+from referrals.queries.keyset import Page, SortKey, one_page
 from referrals.queries.people import NAMELESS, Name, names_by_person
 from rights import scope
 from rights.models import Certificate, LegalHold, RetentionReview
@@ -78,18 +78,11 @@ class ReviewRow:
     on_hold: bool
 
 
-@dataclass(frozen=True)
-class ReviewPage:
-    rows: list[ReviewRow]
-    previous: str
-    next: str
-
-
-def review_queue(*, actor: Actor, after: str = "", before: str = "") -> ReviewPage:
+def review_queue(*, actor: Actor, after: str = "", before: str = "") -> Page[ReviewRow]:
     """One page of records whose time is up, the longest overdue first."""
     waiting = scope.reviews(actor).filter(state=RetentionReview.State.OPEN)
     page = one_page([waiting], key=BY_DUE, descending=False, size=PAGE, after=after, before=before)
-    return ReviewPage(_rows(page.ids), page.previous, page.next)
+    return page.page(_rows(page.ids))
 
 
 def _rows(ids: Sequence[UUID]) -> list[ReviewRow]:

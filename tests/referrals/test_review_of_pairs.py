@@ -19,7 +19,7 @@ def a_pair(*, score: float = 3.5, verdict: str = "review", **given):
 
 
 def listed(answer) -> list:
-    return [pair.suggestion.id for pair in answer.context["page"].pairs]
+    return [pair.suggestion.id for pair in answer.context["page"].rows]
 
 
 def state(suggestion) -> str:
@@ -48,7 +48,7 @@ def test_the_likeliest_or_the_oldest_come_first_with_both_records_side_by_side(h
     ):
         assert words in page
     assert page.count('accesskey="s"') == page.count('accesskey="d"') == page.count('accesskey="u"') == 1
-    assert page.count(f"{one.person.reference}: </span>") == len(answer.context["page"].pairs[0].compared)
+    assert page.count(f"{one.person.reference}: </span>") == len(answer.context["page"].rows[0].compared)
     with acting_as_system("tests"):
         looks = Look.objects.filter(door="review_pairs").values_list("subjects", flat=True)
         seen = {subject for subjects in looks for subject in subjects}

@@ -57,7 +57,7 @@ def page(cast) -> str:
 
 def stages(cast) -> list[tuple[str, str]]:
     with acting_as(cast.actor("martin")) as martin:
-        return [(line.stage_words, line.end_words) for line in sent_page(actor=martin, day=None).lines]
+        return [(line.stage_words, line.end_words) for line in sent_page(actor=martin, day=None).rows]
 
 
 def test_each_row_shows_with_its_verdict_in_words_and_nothing_of_the_person(cast):
@@ -234,7 +234,7 @@ def test_who_refers_does_not_find_out_that_the_person_was_helped_before(cast):
     with acting_as_system("feedback"):
         write_sent(run_id=run.id)
     with acting_as(cast.actor("ruth")) as ruth:
-        assert [line.stage for line in sent_page(actor=ruth, day=None).lines] == ["taken"]
+        assert [line.stage for line in sent_page(actor=ruth, day=None).rows] == ["taken"]
 
 
 @pytest.mark.parametrize("why", ["refused", "agreement ended"])
@@ -248,5 +248,5 @@ def test_nothing_is_told_against_the_persons_answer_or_without_an_agreement(cast
         with acting_as_system("tests"):
             Agreement.objects.update(status=Agreement.Status.ENDED)
     with acting_as(cast.actor("helen")) as helen:
-        [line] = sent_page(actor=helen, day=None).lines
+        [line] = sent_page(actor=helen, day=None).rows
     assert (line.stage, line.changed_at) == ("taken", None)
