@@ -94,6 +94,7 @@ class Way:
     ends, and the next safe moment after a no. verified_at: when somebody last asked the person; is_stale: that it
     should be asked again.
     on_record: the reference of another record of the person on which it stands; "" for their own.
+    by_other: it is their own and would be safe, if another record of theirs did not say otherwise.
     """
 
     value: str
@@ -110,6 +111,7 @@ class Way:
     verified_at: datetime | None = None
     is_stale: bool = False
     on_record: str = ""
+    by_other: bool = False
 
     @property
     def verb(self) -> str:
@@ -186,6 +188,15 @@ def ways_to_reach(
     ways = []
     own = {method.value for method in methods}
     further = {m.value: m for m in linked.methods if m.value not in own} if show_linked else {}
+
+    def shows_other(
+        answer: Answer, method: ContactMethod | None, address: Address | None, channel: str
+    ) -> bool:
+        """Whether another record alone forbids it, and the reader may know of that record."""
+        if answer.safe or not show_linked or (method and method.value in further):
+            return False
+        return safe_now(case=case, method=method, address=address, channel=channel, now=now).safe
+
     for method in (*methods, *further.values()):
         for channel in CHANNELS_OF_KIND[method.kind]:
             answer = safe_now(case=case, method=method, address=None, channel=channel, now=now, linked=linked)
@@ -205,6 +216,7 @@ def ways_to_reach(
                     verified_at=method.verified_at,
                     is_stale=is_stale(method.verified_at, now=now),
                     on_record=linked.references.get(method.id, ""),
+                    by_other=shows_other(answer, method, None, channel),
                 )
             )
     if address is not None and (address.lines or address.postcode):
@@ -222,6 +234,7 @@ def ways_to_reach(
                 notes="",
                 verified_at=address.verified_at,
                 is_stale=is_stale(address.verified_at, now=now),
+                by_other=shows_other(answer, None, address, "letter"),
             )
         )
     return sorted(ways, key=lambda way: not way.safe)

@@ -18,6 +18,7 @@ from referrals.queries.referrals import partner_file
 from referrals.queries.repeats import repeats_by_person
 from tests.factories import a_case, a_suggestion
 from tests.referrals.road import routed
+from tests.referrals.test_intake_pages import words_of
 from victims.actions.links import NeverLinked
 from victims.models import (
     Consent,
@@ -183,6 +184,8 @@ def test_a_number_that_is_unsafe_on_one_record_is_unsafe_on_both_for_partners_to
     number = method_of(case).value
     other = a_case(phone=number, safety="unsafe")
     held = link(cast, case, other)
+    pages = [words_of(cast.browser("priya").get(f"/cases/{one.reference}/")) for one in (case, other)]
+    assert ["So says another record of this person" in page for page in pages] == [True, False]
     with acting_as(cast.actor("priya")) as actor, pytest.raises(ChannelNotSafe, match="Marked as not safe"):
         record_contact(
             actor=actor,
