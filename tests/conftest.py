@@ -1,7 +1,7 @@
 """The tests' own hub: an embedded PostgreSQL and broker, a founded template database, a fixed cast.
 
 `hub` (the usual fixture): one transaction a test, rolled back; the application's role, under policies.
-`committed_hub`: for tests with threads, browsers or workers: real commits, emptied and founded after.
+`committed_hub`: for tests with threads, browsers or workers: real commits, put back as it was after.
 """
 
 import os
@@ -28,6 +28,9 @@ def pytest_configure(config: pytest.Config) -> None:
         attached = embedded.attach()
         attached.__enter__()
         config.add_cleanup(lambda: attached.__exit__(None, None, None))
+        from tests import migrated
+
+        migrated.suit_tests()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hub.settings")
     import django
 
@@ -41,9 +44,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files with the most slow tests first, so that no worker is left with a long one when the other has finished."""
-    slow = Counter(item.path for item in items if item.get_closest_marker("slow"))
-    items.sort(key=lambda item: -slow[item.path])
+    """Folders and in them files with the most slow tests first, so that no worker is left with a long one when the
+    other has finished, and what a folder's tests share is made once.
+    """
+    slow = Counter()
+    for item in items:
+        if item.get_closest_marker("slow"):
+            slow.update((item.path, item.path.parent))
+    items.sort(key=lambda item: (-slow[item.path.parent], item.path.parent, -slow[item.path], item.path))
 
 
 @pytest.fixture(scope="session")
@@ -66,10 +74,13 @@ def django_db_setup(django_db_blocker, worker_id: str) -> Iterator[None]:
         for alias in ("default", "owner"):
             settings.DATABASES[alias]["NAME"] = connections[alias].settings_dict["NAME"] = name
         found_northshire()
+        connections.close_all()
+        migrated.copy(f"{name}_founded", name)
     yield
     with django_db_blocker.unblock():
         connections.close_all()
         migrated.drop(name)
+        migrated.drop(f"{name}_founded")
 
 
 def found_northshire(*, pathways: Sequence[str] = ("tests/founded/northshire.yaml",)) -> None:
@@ -95,15 +106,18 @@ def hub(db) -> None:
 
 
 @pytest.fixture
-def committed_hub(django_db_setup, django_db_blocker) -> Iterator[None]:
-    """A founded hub with real commits, for tests with browsers, threads and workers; emptied afterwards."""
+def committed_hub(django_db_setup, django_db_blocker, worker_id: str) -> Iterator[None]:
+    """A founded hub with real commits, for tests with browsers, threads and workers; afterwards as it was founded."""
     from django.db import connections
 
+    from tests import cast, migrated
+
+    secrets = dict(cast.SECRETS)
     with django_db_blocker.unblock():
         yield
-        empty_the_hub()
-        found_northshire()
         connections.close_all()
+        cast.SECRETS.update(secrets)  # of the clients that were founded, whoever a test founded after
+        migrated.copy(f"hub_test_{worker_id}", f"hub_test_{worker_id}_founded")
 
 
 @pytest.fixture

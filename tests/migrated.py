@@ -36,14 +36,31 @@ def copy_to(name: str) -> None:
         made = _made(server)
         _drop(server, name)
         _create(server, name, made)
-        # What a test commits need not outlive a power cut, so it need not wait for the disk.
-        server.execute(sql.SQL("ALTER DATABASE {} SET synchronous_commit = off").format(sql.Identifier(name)))
+
+
+def copy(name: str, like: str) -> None:
+    """Make a database of this name anew, as that other one is now. Nobody of ours stays in either."""
+    _leave(name, like)
+    with psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as server:
+        _drop(server, name)
+        _create(server, name, like)
 
 
 def drop(name: str) -> None:
     """Drop the database of this name, whoever is in it."""
     with psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as server:
         _drop(server, name)
+
+
+def suit_tests() -> None:
+    """Set our own server for tests: a power cut may leave it in pieces, so it need not wait for the disk; and nobody
+    counts its rows, for what counts them in the middle of a test's transaction finds none, and plans by that.
+    """
+    where = make_conninfo(os.environ["DATABASE_OWNER_URL"], user="postgres")
+    with psycopg.connect(where, autocommit=True) as server:
+        for setting in ("fsync", "autovacuum"):
+            server.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting)))
+        server.execute("SELECT pg_reload_conf()")
 
 
 def fill(instance: Instance) -> None:
@@ -102,6 +119,17 @@ def _edition() -> str:
     for path in sorted(one for pattern in MADE_OF for one in ROOT.glob(pattern)):
         found.update(path.read_bytes())
     return found.hexdigest()[:12]
+
+
+def _leave(*names: str) -> None:
+    """End every session there: a database is copied only while nobody is in it, and a test's threads may still be."""
+    for address in (os.environ["DATABASE_URL"], os.environ["DATABASE_OWNER_URL"]):
+        with psycopg.connect(address, autocommit=True) as server:
+            server.execute(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+                " WHERE datname = ANY(%s) AND usename = current_user AND pid <> pg_backend_pid()",
+                [list(names)],
+            )
 
 
 def _program(name: str) -> str:

@@ -8,53 +8,31 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from psycopg import sql
 
 if TYPE_CHECKING:  # models cannot be loaded before pytest has configured the tests
+    from tests.matrix.walk import Width
     from tests.matrix.world import World
 
 
 @pytest.fixture(scope="package")
 def world(django_db_setup, django_db_blocker, worker_id: str) -> "Iterator[World]":
     """Every relation to a case, committed; probes take back what they do. The database's owner may change it too."""
-    import psycopg
     from django.conf import settings
     from django.db import connections
 
+    from tests import migrated
     from tests.matrix.world import build
 
-    maintenance = os.environ["DATABASE_OWNER_URL"]
-    founded, ours = f"hub_test_{worker_id}", f"hub_test_{worker_id}_matrix"
+    founded, ours = f"hub_test_{worker_id}_founded", f"hub_test_{worker_id}_matrix"
 
     def use(name: str) -> None:
         connections.close_all()
         for alias in ("default", "owner"):
             settings.DATABASES[alias]["NAME"] = connections[alias].settings_dict["NAME"] = name
 
-    def drop() -> None:
-        with psycopg.connect(maintenance, autocommit=True) as server:
-            server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(ours)))
-
-    def alone() -> None:
-        """A database is copied only while nobody is in it: a server that a test ran may have left a session."""
-        for address in (os.environ["DATABASE_URL"], maintenance):
-            with psycopg.connect(address, autocommit=True) as server:
-                server.execute(
-                    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
-                    " WHERE datname = %s AND usename = current_user AND pid <> pg_backend_pid()",
-                    [founded],
-                )
-
     with django_db_blocker.unblock():
-        connections.close_all()
-        drop()
-        alone()
-        with psycopg.connect(maintenance, autocommit=True) as server:
-            server.execute(
-                sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
-                    sql.Identifier(ours), sql.Identifier(founded)
-                )
-            )
+        before = connections["default"].settings_dict["NAME"]
+        migrated.copy(ours, founded)
         use(ours)
         refusals = logging.getLogger("django.request")
         level = refusals.level
@@ -64,8 +42,18 @@ def world(django_db_setup, django_db_blocker, worker_id: str) -> "Iterator[World
             yield made
         finally:
             refusals.setLevel(level)
-            use(founded)
-            drop()
+            use(before)
+            migrated.drop(ours)
+
+
+@pytest.fixture
+def width(request: pytest.FixtureRequest) -> "Width":
+    """How much of the matrix a test walks: a sample in `make check`, all of it where it is proved by hand."""
+    from tests.matrix.walk import Width
+
+    if request.config.pluginmanager.has_plugin("tests.fast"):
+        return Width.SAMPLE
+    return Width.THOROUGH if os.environ.get("PROOF") == "thorough" else Width.USUAL
 
 
 @pytest.fixture

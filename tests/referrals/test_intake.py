@@ -3,7 +3,6 @@
 import json
 from collections import Counter, defaultdict
 
-import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -35,40 +34,51 @@ def everything() -> dict[str, int]:
 # Both example days
 
 
-@pytest.fixture
-def example_days(hub) -> dict[str, list[dict]]:
-    runs = {day: imported(example(day))["run"] for day in DAYS}
-    return {day: reported(runs[day]) for day in DAYS}
-
-
-def test_each_row_of_the_example_days_gets_the_verdict_that_is_true_of_it(example_days):
+def test_the_example_days_are_judged_reported_and_recognised_as_is_true_of_them(hub):
+    told = {day: imported(example(day)) for day in DAYS}
+    rows = {day: reported(told[day]["run"]) for day in DAYS}
     for day in DAYS:
-        told = [(row["line"], row["verdict"]) for row in example_days[day]]
-        assert told == [(one.line, one.verdict) for one in truth(day)]
+        verdicts = [(row["line"], row["verdict"]) for row in rows[day]]
+        assert verdicts == [(one.line, one.verdict) for one in truth(day)]
+        the_command_and_its_report_agree(told[day], rows[day])
+    assert told[DAYS[1]]["received"] == 480
+    a_row_that_repeats_another_has_its_person_and_case(rows)
+    who_is_named_twice_is_recognised_and_nobody_else_is(rows)
+    the_same_file_again_changes_nothing(DAYS[0], rows[DAYS[0]])
 
 
-def test_a_row_that_repeats_another_has_its_person_and_case(example_days):
+def the_command_and_its_report_agree(told: dict, rows: list[dict]) -> None:
+    counts = Counter(row["verdict"] for row in rows)
+    assert told["received"] == len(rows)
+    assert {key: told[key] for key in ("workable", "update", "duplicate")} == {
+        key: counts[key] for key in ("workable", "update", "duplicate")
+    }
+    assert told["ignored"] == counts["ignored:not_a_victim"]
+    assert told["quarantined"] == {
+        code.partition(":")[2]: many for code, many in counts.items() if code.startswith("quarantine:")
+    }
+    assert set(rows[0]) == {"line", "verdict", "reason", "person", "case", "suggested_same_as"}
+    assert all(row["reason"] for row in rows)
+
+
+def a_row_that_repeats_another_has_its_person_and_case(rows: dict[str, list[dict]]) -> None:
     checked = 0
     for day in DAYS:
-        rows = example_days[day]
         for one in truth(day):
             if one.of is not None:
                 checked += 1
-                earlier = rows[one.of]
-                assert (rows[one.line]["person"], rows[one.line]["case"]) == (
-                    earlier["person"],
-                    earlier["case"],
-                )
+                row, earlier = rows[day][one.line], rows[day][one.of]
+                assert (row["person"], row["case"]) == (earlier["person"], earlier["case"])
     assert checked > 30
 
 
-def test_who_is_named_twice_in_the_example_days_is_recognised_and_nobody_else_is(example_days):
+def who_is_named_twice_is_recognised_and_nobody_else_is(rows: dict[str, list[dict]]) -> None:
     """Who comes again is the same person or suggested as the same; no two others are brought together."""
     who: dict[str, set[str]] = defaultdict(set)  # our reference -> the true people under it
     ours: dict[str, set[str]] = defaultdict(set)  # true person -> our references
     suggested: dict[str, set[str]] = defaultdict(set)
     for day in DAYS:
-        for one, row in zip(truth(day), example_days[day], strict=True):
+        for one, row in zip(truth(day), rows[day], strict=True):
             if row["person"]:
                 who[row["person"]].add(one.person)
                 ours[one.person].add(row["person"])
@@ -84,32 +94,15 @@ def test_who_is_named_twice_in_the_example_days_is_recognised_and_nobody_else_is
     assert wrong == []
 
 
-def test_the_command_and_its_report_agree(hub):
-    told = imported(example(DAYS[1]))
-    rows = reported(told["run"])
-    counts = Counter(row["verdict"] for row in rows)
-    assert told["received"] == len(rows) == 480
-    assert {key: told[key] for key in ("workable", "update", "duplicate")} == {
-        key: counts[key] for key in ("workable", "update", "duplicate")
-    }
-    assert told["ignored"] == counts["ignored:not_a_victim"]
-    assert told["quarantined"] == {
-        code.partition(":")[2]: many for code, many in counts.items() if code.startswith("quarantine:")
-    }
-    assert set(rows[0]) == {"line", "verdict", "reason", "person", "case", "suggested_same_as"}
-    assert all(row["reason"] for row in rows)
+def the_same_file_again_changes_nothing(day: str, rows: list[dict]) -> None:
+    held = everything()
+    again = imported(example(day))
+    assert again["duplicate"] == again["received"] == len(rows)
+    assert everything() == held
+    assert [row["case"] for row in reported(again["run"])] == [row["case"] for row in rows]
 
 
 # Sent again, and later words
-
-
-def test_the_same_file_again_changes_nothing(hub):
-    first = imported(example(DAYS[0]))
-    held = everything()
-    again = imported(example(DAYS[0]))
-    assert again["duplicate"] == again["received"] == first["received"]
-    assert everything() == held
-    assert [row["case"] for row in reported(again["run"])] == [row["case"] for row in reported(first["run"])]
 
 
 def test_an_update_changes_incident_and_contact_and_keeps_the_earlier_row(hub, feed):
