@@ -21,7 +21,7 @@ from referrals.forms.same_person import UndoLinkForm
 from referrals.models import Case
 from referrals.pages.case import REFUSALS, UNPROCESSABLE, case_for
 from referrals.queries.review import LISTS, ORDERS, list_to_begin_with, newest_case_of, pairs_to_review
-from referrals.queries.same_person import link_of, recorded_meanwhile
+from referrals.queries.same_person import link_of, recorded_meanwhile, suggested_of
 from victims.actions.links import LinkEnded, LinkNotFound, NeverLinked
 from victims.actions.suggestions import SuggestionDecided, SuggestionNotFound
 
@@ -91,10 +91,11 @@ def case_link(request: HttpRequest, reference: str, link_id: UUID) -> HttpRespon
     meanwhile = recorded_meanwhile(link=link, now=timezone.now(), actor=actor)
     subjects = [found.id, *(side.person.id for side in meanwhile.sides)]
     record_look(action=Look.Action.VIEW, door="case_link", subjects=subjects)
+    context = {"case": found, "link": link, "why": suggested_of(link), "meanwhile": meanwhile}
     return render(
         request,
         "referrals/case_link.html",
-        {"case": found, "link": link, "meanwhile": meanwhile, "form": form, "works": works},
+        {**context, "form": form, "works": works},
         status=UNPROCESSABLE if form.is_bound and form.errors else None,
     )
 

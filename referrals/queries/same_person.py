@@ -10,7 +10,8 @@ from referrals import scope
 from referrals.models import Case
 from referrals.queries.people import NAMELESS, Name, names_by_person
 from referrals.queries.timeline import TimelineEntry, recorded_between
-from victims.models import Person, PersonLink
+from victims.matching.words import Why, why
+from victims.models import Person, PersonLink, SamePersonSuggestion
 from victims.queries import links_of, same_as
 
 MOST = 100
@@ -98,6 +99,24 @@ def link_of(*, actor: Actor, case: Case, link_id: UUID) -> PersonLink | None:
     together = same_as([link.person_id, link.other_id])
     everybody = {link.person_id, link.other_id}.union(*together.values())
     return link if case.person_id in everybody else None
+
+
+@dataclass(frozen=True)
+class Suggested:
+    """What was suggested of the two when they were linked: how likely, and why."""
+
+    verdict: str
+    why: Why
+
+
+def suggested_of(link: PersonLink) -> Suggested | None:
+    """What a practitioner read who linked the two; None where nothing is kept of it."""
+    pair = (link.person_id, link.other_id)
+    both = SamePersonSuggestion.objects.filter(person__in=pair, other__in=pair)
+    found = both.order_by("-suggested_at").first()
+    if found is None or not (told := why(found.evidence)).reasons:
+        return None
+    return Suggested(found.get_verdict_display(), told)
 
 
 def recorded_meanwhile(*, link: PersonLink, now: datetime, actor: Actor | None = None) -> Meanwhile:

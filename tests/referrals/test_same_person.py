@@ -353,7 +353,8 @@ def test_undoing_says_what_was_recorded_meanwhile_and_on_which_of_the_two(hub, c
     browser = cast.browser("priya")
     address = f"/cases/{case.reference}/links/{held.id}/"
     page = browser.get(address).content.decode()
-    assert page.index(other.person.reference) < page.index("Consent recorded")
+    assert page.index(other.person.reference) < page.index("Consent recorded") < page.index("Undo the link")
+    assert "Look or sound alike" in page  # what was read when they were linked
     assert browser.post(address, {"answer": "unsure", "words": ""}).status_code == 422
     done = browser.post(address, {"answer": "unsure", "words": "Not sure."}, follow=True).content.decode()
     assert "Look through what was recorded meanwhile" in done
