@@ -166,6 +166,12 @@ def a_case(
         return case
 
 
+def fresh(case: Case) -> Case:
+    """The case with its person, as it stands now."""
+    with acting_as_system("tests"):
+        return Case.objects.select_related("person").get(id=case.id)
+
+
 def a_suggestion(
     person: Person, other: Person, *, verdict: str = "same", score: float = 9.0
 ) -> SamePersonSuggestion:

@@ -1,7 +1,5 @@
 """The access log as auditors and supervisors read it: who looked, at which record, without what is in it."""
 
-import html
-import re
 from datetime import timedelta
 
 import pytest
@@ -14,14 +12,9 @@ from access.looks import record_look
 from access.models import Look
 from access.queries.log import PAGE, LookFilters, looks
 from tests.factories import a_case, a_referral
+from tests.reading import words_of
 
 LOG = "/access/"
-
-
-def words(answer) -> str:
-    main = re.search(r"<main.*</main>", answer.content.decode(), re.S)
-    assert main
-    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", main.group())))
 
 
 def doors(answer) -> list[str]:
@@ -41,7 +34,7 @@ def ask(browser, **filters: str):
 def test_it_says_who_opened_what_when_and_where(hub, cast, name):
     case = a_case(surname="Okafor")
     cast.browser("priya").get(f"/cases/{case.reference}/")
-    told = words(cast.browser(name).get(LOG))
+    told = words_of(cast.browser(name).get(LOG))
     assert (
         "Priya Nair Practitioner, Northshire Victim Hub Opened The case's page"
         f" from 127.0.0.1 {case.person.reference}, {case.reference}" in told
@@ -71,7 +64,7 @@ def test_it_finds_looks_by_who_looked(hub, cast):
     answer = ask(grace, who="nair")
     assert doors(answer) == ["one"]
     assert "nair" not in answer.redirect_chain[-1][0].lower(), "the address names nobody"
-    assert "Nobody with this name" in words(ask(grace, who="Zebedee"))
+    assert "Nobody with this name" in words_of(ask(grace, who="Zebedee"))
 
 
 @pytest.mark.parametrize("of", ["case", "person"])
@@ -85,7 +78,7 @@ def test_it_finds_looks_at_one_record(hub, cast, of):
     answer = ask(grace, reference=f" {reference.lower()} ")
     assert doors(answer) == ["both", "one"]
     assert reference not in answer.redirect_chain[-1][0]
-    assert "No case or person has this reference" in words(ask(grace, reference="VRH-26-999999"))
+    assert "No case or person has this reference" in words_of(ask(grace, reference="VRH-26-999999"))
 
 
 def test_a_look_at_a_referral_is_found_by_its_case(hub, cast):
@@ -103,8 +96,8 @@ def test_it_finds_looks_by_what_was_done_and_when(hub, cast):
     yesterday = today - timedelta(days=1)
     assert doors(ask(grace, action="view", first=str(today), last=str(today))) == ["two"]
     assert doors(ask(grace, first=str(yesterday), last=str(yesterday))) == []
-    assert "must not be before" in words(ask(grace, first=str(today), last=str(yesterday)))
-    assert "Enter a real date" in words(ask(grace, first="yesterday"))
+    assert "must not be before" in words_of(ask(grace, first=str(today), last=str(yesterday)))
+    assert "Enter a real date" in words_of(ask(grace, first="yesterday"))
 
 
 def test_its_pages_show_every_look_once_forwards_and_back(hub, cast):
@@ -169,7 +162,7 @@ def test_what_was_refused_is_shown(hub, cast):
     cast.browser("helen").get(LOG)
     assert (
         "Helen Marsh Partner practitioner, Safe Steps Was refused The access log from 127.0.0.1 None"
-        in words(cast.browser("grace").get(LOG))
+        in words_of(cast.browser("grace").get(LOG))
     )
 
 

@@ -1,8 +1,6 @@
 """What an auditor may ask of the log, a victim's report, and what was changed in a case."""
 
 import csv
-import html
-import re
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
@@ -17,15 +15,10 @@ from referrals.actions.restriction import restrict
 from referrals.actions.triage import change_entitlement
 from tests.cast import PEOPLE
 from tests.factories import a_case, a_referral
+from tests.reading import words_of
 from victims.models import ContactMethod
 
 LOG = "/access/"
-
-
-def words(answer) -> str:
-    main = re.search(r"<main.*</main>", answer.content.decode(), re.S)
-    assert main
-    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", main.group())))
 
 
 def looks(**which) -> list[Look]:
@@ -82,7 +75,7 @@ def test_the_address_is_what_the_trusted_proxy_saw(hub, cast, settings):
     assert looks(door="triage")[1].remote == "127.0.0.1"
     grace = cast.browser("grace")
     assert found(ask(grace, place="198.51.100.4")) == ["Priya Nair"]
-    assert "Nobody has looked from this address" in words(ask(grace, place="203.0.113.9"))
+    assert "Nobody has looked from this address" in words_of(ask(grace, place="203.0.113.9"))
 
 
 def test_the_log_is_narrowed_by_door_agency_and_hours(hub, cast, monkeypatch):
@@ -107,12 +100,12 @@ def test_a_victim_s_report_says_who_looked_when_and_how_and_names_nobody_else(hu
     with acting_as(cast.actor("helen")):
         record_look(action=Look.Action.VIEW, door="referral", subjects=[a_referral(case).id])
     address = f"/access/seen/{case.person_id}/"
-    told = words(cast.browser("grace").get(address))
+    told = words_of(cast.browser("grace").get(address))
     assert "Priya Nair Hub practitioner Northshire Victim Hub Opened The case's page" in told
     assert "Helen Marsh Partner practitioner Safe Steps Opened A referral" in told
     assert other.reference not in told
     assert "Okafor" not in told
-    by_role = words(cast.browser("grace").get(f"{address}?names=roles"))
+    by_role = words_of(cast.browser("grace").get(f"{address}?names=roles"))
     assert "Priya" not in by_role
     assert "Hub practitioner" in by_role
     for name in ("priya", "carys", "helen", "owen"):
@@ -140,11 +133,11 @@ def test_a_supervisor_learns_nothing_of_a_restricted_record_from_the_log(hub, ca
         restrict(actor=dana, case_id=case.id, reason="well_known", words="Known to all", owner_id=dana.id)
     liam, grace = cast.browser("liam"), cast.browser("grace")
     assert liam.get(f"/access/seen/{case.person_id}/").status_code == 404
-    assert case.reference not in words(liam.get(LOG))
-    assert "No case or person has this reference" in words(ask(liam, reference=case.reference))
+    assert case.reference not in words_of(liam.get(LOG))
+    assert "No case or person has this reference" in words_of(ask(liam, reference=case.reference))
     assert cast.browser("dana").get(f"/access/seen/{case.person_id}/").status_code == 200
     assert grace.get(f"/access/seen/{case.person_id}/").status_code == 200
-    assert case.reference in words(grace.get(LOG))
+    assert case.reference in words_of(grace.get(LOG))
 
 
 def test_what_was_changed_in_a_case_is_shown_from_what_to_what_and_to_auditors_without_it(hub, cast):
@@ -153,11 +146,13 @@ def test_what_was_changed_in_a_case_is_shown_from_what_to_what_and_to_auditors_w
         change_entitlement(actor=dana, case_id=case.id, level="enhanced", reason="Persistently targeted")
     with acting_as(cast.actor("priya")):
         ContactMethod.objects.filter(person_id=case.person_id).update(notes="Mornings only")
-    told = words(cast.browser("priya").get(f"/cases/{case.reference}/history/"))
+    told = words_of(cast.browser("priya").get(f"/cases/{case.reference}/history/"))
     assert "Dana Ahmed Hub supervisor Case" in told
     assert "Entitlement : standard → enhanced" in told
     assert "Notes : nothing → Mornings only" in told
-    audited = words(cast.browser("grace").get(f"/access/changes/?subject={case.id}&subject={case.person_id}"))
+    audited = words_of(
+        cast.browser("grace").get(f"/access/changes/?subject={case.id}&subject={case.person_id}")
+    )
     assert "Priya Nair Hub practitioner Way to reach the person" in audited
     assert "Mornings" not in audited
     assert cast.browser("priya").get("/access/changes/").status_code == 403

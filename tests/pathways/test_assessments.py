@@ -16,7 +16,7 @@ from pathways.scoring import AnswersNotValid, JudgementLowers, UnknownGrade
 from referrals.actions.assess import AssessedMeanwhile, assess_case
 from referrals.actions.triage import CaseClosed, CaseNotFound
 from referrals.models import Case, Clock
-from tests.factories import a_case
+from tests.factories import a_case, fresh
 
 
 def risk(yes: int, *, not_known: int = 0) -> dict[str, str]:
@@ -43,11 +43,6 @@ def completed(actor, case: Case, code: str = "risk-24", answers=None, **more) ->
         answers=risk(3) if answers is None else answers,
         **more,
     )
-
-
-def fresh(case: Case) -> Case:
-    with acting_as_system("tests"):
-        return Case.objects.get(id=case.id)
 
 
 def events(case: Case) -> list[tuple[str, dict]]:

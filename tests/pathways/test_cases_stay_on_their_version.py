@@ -6,7 +6,8 @@ from access.context import acting_as_system
 from messaging.relay import run_due
 from pathways.models import PathwayVersion
 from referrals.models import Case, RoutingDecision
-from tests.pathways.test_writing_a_draft import fields, words_of
+from tests.pathways.test_writing_a_draft import fields
+from tests.reading import words_of
 from tests.referrals.road import routed
 
 

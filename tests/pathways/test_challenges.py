@@ -15,7 +15,7 @@ from referrals.actions.restriction import restrict
 from referrals.models import Referral
 from tests.factories import a_case, a_referral
 from tests.pathways.test_life_of_a_version import proposed, said
-from tests.pathways.test_writing_a_draft import words_of
+from tests.reading import words_of
 
 WORDS = "It should have gone to housing first."
 BOOK = "/pathways/northshire/"

@@ -15,7 +15,7 @@ from pathways.models import Assessment, InstrumentVersion
 from pathways.queries.assessments import NoSuchInstrument, current_edition
 from referrals.actions.assess import assess_case
 from tests.factories import a_case
-from tests.pathways.test_pathway_pages import words_of
+from tests.reading import words_of
 
 BOOK = "/pathways/instruments/"
 DRAFT = f"{BOOK}risk-27/draft/"

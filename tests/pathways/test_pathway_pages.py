@@ -1,6 +1,5 @@
 """The rule book: every agency that a pathway binds reads in words what was agreed, and by whom."""
 
-import re
 from datetime import timedelta
 from html import unescape
 
@@ -11,14 +10,9 @@ from access.context import acting_as, acting_as_system
 from pathways.models import PathwayVersion, Ratification
 from pathways.pathway import read_pathway
 from pathways.queries.versions import version_rows
+from tests.reading import words_of
 
 BOOK = "/pathways/northshire/1/"
-
-
-def words_of(answer) -> str:
-    """The text of a page's main part, without markup."""
-    main = unescape(answer.content.decode()).split("<main", 1)[1].split("</main>")[0]
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", main))
 
 
 def a_version(number: int, **changes: object) -> PathwayVersion:

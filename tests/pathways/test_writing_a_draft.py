@@ -17,6 +17,7 @@ from pathways.pathway import read_pathway
 from pathways.pathway import validate_pathway as validated
 from pathways.queries.directory import problems
 from tests.conftest import ROOT
+from tests.reading import words_of
 
 PAGE = "/pathways/northshire/2/"
 EDIT = f"{PAGE}edit/"
@@ -30,11 +31,6 @@ def drafted(cast) -> PathwayVersion:
 def draft() -> dict:
     with acting_as_system("tests"):
         return PathwayVersion.objects.get(code="northshire", number=2).definition
-
-
-def words_of(answer) -> str:
-    main = unescape(answer.content.decode()).split("<main", 1)[1].split("</main>")[0]
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", main))
 
 
 def fields(answer) -> dict[str, list[str]]:

@@ -1,9 +1,7 @@
 """What tests of the pages for needs, risk and consent ask of them: addresses, what is shown, what is sent."""
 
 import re
-from html import unescape
 
-from access.context import acting_as_system
 from referrals.models import Case
 
 INSTRUMENTS = {"needs": "needs-8", "risk": "risk-24"}
@@ -12,17 +10,6 @@ INSTRUMENTS = {"needs": "needs-8", "risk": "risk-24"}
 def url(case: Case, *parts: str) -> str:
     parts = ("assess", INSTRUMENTS[parts[0]]) if parts and parts[0] in INSTRUMENTS else parts
     return "/" + "/".join(["cases", case.reference, *parts, ""])
-
-
-def fresh(case: Case) -> Case:
-    with acting_as_system("tests"):
-        return Case.objects.get(id=case.id)
-
-
-def words_of(answer) -> str:
-    """The text of a page's main part, without markup."""
-    main = unescape(answer.content.decode()).split("<main", 1)[1].split("</main>")[0]
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", main))
 
 
 def checked(answer) -> set[tuple[str, str]]:

@@ -1,18 +1,24 @@
 """A case on its way along the road, made through the product's verbs, for tests that begin further on."""
 
 from collections.abc import Iterable
+from datetime import timedelta
+
+from django.utils import timezone
 
 from access.context import acting_as, acting_as_system
+from access.models import Grant
 from agencies.models import Agency
+from hub.integrity import check_all
 from messaging.events import Happening, publish
 from messaging.relay import run_due
 from pathways.models import InstrumentVersion
+from referrals.actions import referral as verbs
 from referrals.actions.assess import assess_case
 from referrals.actions.consent import AgencyAnswer, record_consents
 from referrals.actions.contact import record_contact
 from referrals.actions.triage import finish_triage
-from referrals.models import Case, Referral
-from tests.factories import a_case
+from referrals.models import Case, Referral, RoutingDecision
+from tests.factories import a_case, fresh
 from victims.models import ContactMethod
 
 TOLD = ("identity", "contact", "incident", "assessment")
@@ -91,11 +97,6 @@ def routed(cast, **given) -> Case:
     return fresh(case)
 
 
-def fresh(case: Case) -> Case:
-    with acting_as_system("tests"):
-        return Case.objects.select_related("person").get(id=case.id)
-
-
 def case_of(referral: Referral) -> Case:
     """The case of a referral, as it stands now."""
     with acting_as_system("tests"):
@@ -116,3 +117,30 @@ def the_referral(case: Case) -> Referral:
     """The one referral of the case."""
     (referral,) = referrals_of(case)
     return referral
+
+
+def sights(case: Case) -> dict[str, list[str]]:
+    """What each partner sees of the case now, by its code."""
+    with acting_as_system("tests"):
+        now = timezone.now() + timedelta(seconds=1)
+        codes = dict(Agency.objects.values_list("id", "code"))
+        held = Grant.objects.filter(case_id=case.id).exclude(because="hub").exclude(until__lte=now)
+        return {codes[grant.agency_id]: grant.categories for grant in held}
+
+
+def decision_of(case: Case) -> RoutingDecision:
+    with acting_as_system("tests"):
+        return RoutingDecision.objects.filter(case=case).latest("decided_at")
+
+
+def answer(cast, agency: str, referral: Referral, verb: str, **given) -> Referral:
+    """The agency's system answers, and what follows is done."""
+    with acting_as(cast.client_actor(agency)) as client:
+        moved = getattr(verbs, verb)(actor=client, referral_id=referral.id, **given)
+    run_due()
+    return moved
+
+
+def broken() -> list[str]:
+    """The invariants that do not hold now."""
+    return [f"{result.name}: {result.broken}" for result in check_all() if not result.holds]

@@ -16,8 +16,8 @@ from messaging.relay import run_due
 from pathways.rules import evaluate
 from referrals.actions.routing import ask_to_route
 from referrals.models import RoutingDecision
-from tests.factories import a_case
-from tests.referrals.road import fresh, referrals_of, routed, the_referral, triaged
+from tests.factories import a_case, fresh
+from tests.referrals.road import referrals_of, routed, the_referral, triaged
 from tests.referrals.test_facts import facts_in
 from victims.actions.access_needs import AccessNeedsNotValid, record_access_needs
 from victims.models import AccessNeeds

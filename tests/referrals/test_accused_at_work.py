@@ -13,8 +13,8 @@ from agencies.models import Agency
 from messaging.relay import run_due
 from referrals.actions.conflicts import AccusedNotFound, record_employer
 from referrals.models import Case, RoutingDecision
-from tests.factories import a_case
-from tests.referrals.road import fresh, referrals_of, routed, the_referral, triaged
+from tests.factories import a_case, fresh
+from tests.referrals.road import referrals_of, routed, the_referral, triaged
 from victims.models import Relationship
 
 pytestmark = pytest.mark.usefixtures("hub")

@@ -12,8 +12,7 @@ from referrals.models import AskedNeed, Referral
 from referrals.queries.asked_needs import asked_of
 from referrals.queries.referrals import own
 from referrals.serializers import for_partner
-from tests.referrals.road import case_of, referrals_of, routed, the_referral
-from tests.referrals.test_routing import answer
+from tests.referrals.road import answer, case_of, referrals_of, routed, the_referral
 
 pytestmark = pytest.mark.usefixtures("hub")
 NEEDS = ("mental_physical_health", "accommodation", "finance")

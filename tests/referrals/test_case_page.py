@@ -1,8 +1,6 @@
 """The case page: what it shows to whom, what can be done from it, and what each costs."""
 
-import re
 from datetime import timedelta
-from html import unescape
 
 import pytest
 from django.db import connection
@@ -14,23 +12,13 @@ from access.models import Look
 from referrals.actions import triage
 from referrals.actions.case_tasks import Wanted, give_task
 from referrals.models import Case, ContactAttempt, Incident
-from tests.factories import a_case, a_referral, a_suggestion
+from tests.factories import a_case, a_referral, a_suggestion, fresh
+from tests.reading import words_of
 from tests.referrals.test_triage_verbs import assessed, consented, ready
 
 
 def url(case: Case, *parts: str) -> str:
     return "/" + "/".join(["cases", case.reference, *parts, ""])
-
-
-def fresh(case: Case) -> Case:
-    with acting_as_system("tests"):
-        return Case.objects.get(id=case.id)
-
-
-def words_of(answer) -> str:
-    """The text of a page's main part, without markup."""
-    main = unescape(answer.content.decode()).split("<main", 1)[1].split("</main>")[0]
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", main))
 
 
 def test_the_page_says_who_what_how_and_by_when(hub, cast):

@@ -20,7 +20,7 @@ from referrals.queries.ending import ending_of
 from referrals.workflow import END_STATES
 from reporting.models import Delta
 from rights.queries.retention import closed_people, dues_of
-from tests.factories import a_case, a_referral
+from tests.factories import a_case, a_referral, fresh
 
 ENDINGS = st.builds(
     Ending,
@@ -63,11 +63,6 @@ def close(browser, case: Case, **given: str):
     return browser.post(f"/cases/{case.reference}/close/", {"reason": "It is over.", **given})
 
 
-def as_it_stands(case: Case) -> Case:
-    with acting_as_system("tests"):
-        return Case.objects.get(id=case.id)
-
-
 def test_an_end_that_lacks_what_it_wants_is_refused_until_somebody_says_why(hub, cast):
     case = a_case(status="triaging")
     browser = cast.browser("priya")
@@ -76,7 +71,7 @@ def test_an_end_that_lacks_what_it_wants_is_refused_until_somebody_says_why(hub,
     assert "a contact attempt in which the person declined" in refused.content.decode()
     assert "It is over." in refused.content.decode()
     assert close(browser, case, end_state="declined", without="They told the officer.").status_code == 302
-    closed = as_it_stands(case)
+    closed = fresh(case)
     assert (closed.end_state, closed.closing_without) == ("declined", "They told the officer.")
     assert "They told the officer." in browser.get(f"/cases/{case.reference}/").content.decode()
 
@@ -84,7 +79,7 @@ def test_an_end_that_lacks_what_it_wants_is_refused_until_somebody_says_why(hub,
 def test_nothing_is_said_of_what_is_missing_where_nothing_is(hub, cast):
     case = a_case(status="triaging")
     close(cast.browser("priya"), case, end_state="out_of_area", without="No matter.")
-    assert as_it_stands(case).closing_without == ""
+    assert fresh(case).closing_without == ""
 
 
 def test_the_page_proposes_the_end_and_wants_the_exit_review(hub, cast):
@@ -116,7 +111,7 @@ def test_a_case_with_open_referrals_ends_only_where_each_is_dealt_with_in_the_sa
     assert close(browser, case, **how, **{f"recall_{second.id}": "Not needed."}).status_code == 302
     with acting_as_system("tests"):
         assert set(Referral.objects.filter(case=case).values_list("status", flat=True)) == {"recalled"}
-    assert as_it_stands(case).status == "closed"
+    assert fresh(case).status == "closed"
 
 
 def test_who_sent_the_case_is_told_how_it_ended_and_that_it_goes_on(hub, cast):
@@ -149,7 +144,7 @@ def test_a_case_that_is_opened_again_goes_on_where_it_ended(hub, cast):
         at = timezone.now() + timedelta(days=2)
         plan_call_back(actor=priya, case_id=case.id, contact_method_id=method, channel="phone", at=at)
     close(browser, case, end_state="duplicate")
-    ended = as_it_stands(case)
+    ended = fresh(case)
     assert (ended.status, ended.due_at) == ("closed", None)
     assert "Open it again" in browser.get(f"/cases/{case.reference}/").content.decode()
     assert browser.post(f"/cases/{case.reference}/reopen/", {"reason": ""}).status_code == 422
@@ -157,7 +152,7 @@ def test_a_case_that_is_opened_again_goes_on_where_it_ended(hub, cast):
         browser.post(f"/cases/{case.reference}/reopen/", {"reason": "Two people after all."}).status_code
         == 302
     )
-    again = as_it_stands(case)
+    again = fresh(case)
     assert (again.status, again.end_state, again.closed_at) == ("triaging", "", None)
     assert again.due_at is not None
     assert again.reopening_reason == "Two people after all."
@@ -180,7 +175,7 @@ def test_a_suspended_case_is_suspended_when_it_is_opened_again(hub, cast):
             actor=priya, case_id=case.id, end_state="suspended_unsafe", reason="No way is safe."
         )
         closing.reopen_case(actor=priya, case_id=case.id, reason="She came to the desk.")
-    again = as_it_stands(case)
+    again = fresh(case)
     assert again.status == "suspended"
     assert "Decide how contact can be safe" in again.decision_wanted
 
@@ -197,7 +192,7 @@ def test_after_the_window_and_beside_another_open_case_it_stays_closed(hub, cast
     assert "Open it again" not in cast.browser("priya").get(f"/cases/{old.reference}/").content.decode()
     settings.REOPEN_WITHIN_DAYS = 30
     assert "Open it again" in cast.browser("priya").get(f"/cases/{old.reference}/").content.decode()
-    assert as_it_stands(beside).status == "closed"
+    assert fresh(beside).status == "closed"
 
 
 def test_the_exit_review_is_the_scales_of_the_start_again(hub, cast):

@@ -6,8 +6,8 @@ from agencies.models import Agency
 from messaging.relay import run_due
 from referrals.decision import Decision
 from referrals.models import Case, RoutingDecision
-from tests.factories import a_case
-from tests.referrals.road import fresh, triaged
+from tests.factories import a_case, fresh
+from tests.referrals.road import triaged
 from tests.referrals.test_restricted import page, restricted
 
 KNOWS = {"why": "knows", "words": "She is my cousin."}

@@ -10,7 +10,8 @@ from access.context import acting_as, acting_as_system
 from agencies.models import Agency
 from referrals.actions.consent import AgencyAnswer, record_consents
 from tests.factories import a_case
-from tests.referrals.assessing import checked, url, value_of, words_of
+from tests.reading import words_of
+from tests.referrals.assessing import checked, url, value_of
 from victims.models import Consent
 
 

@@ -12,7 +12,7 @@ from referrals.actions.disputes import DisputeRefused, answer_dispute, contest_d
 from referrals.actions.referral import ReferralNotFound
 from referrals.models import Dispute, Referral
 from tests.factories import a_case, a_referral
-from tests.pathways.test_writing_a_draft import words_of
+from tests.reading import words_of
 
 WHY = "The criteria are met: it is the third incident."
 

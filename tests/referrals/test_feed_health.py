@@ -18,8 +18,8 @@ from referrals.feed.source import SourceError, read_source
 from referrals.feed.timetable import read_timetable
 from referrals.models import FeedAlert, FeedSource
 from referrals.tasks.feeds import look_for_late_feeds
+from tests.reading import words_of
 from tests.referrals.feeds import COLUMNS, DEFINITION, a_row, as_csv
-from tests.referrals.test_intake_pages import words_of
 
 LONDON = ZoneInfo("Europe/London")
 FROM, TO = datetime.fromisoformat("2026-01-01"), datetime.fromisoformat("2028-01-01")

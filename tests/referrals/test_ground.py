@@ -16,7 +16,8 @@ from referrals.actions.consent import AgencyAnswer, record_consents
 from referrals.actions.ground import follow_ground
 from referrals.workflow import MoveRefused
 from reporting.queries.rollups import drift
-from tests.referrals.road import TOLD, consent, fresh, referrals_of, routed, the_referral
+from tests.factories import fresh
+from tests.referrals.road import TOLD, consent, referrals_of, routed, the_referral
 from victims.models import Consent
 
 pytestmark = pytest.mark.usefixtures("hub")

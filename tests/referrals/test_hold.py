@@ -11,15 +11,10 @@ from messaging.relay import run_due
 from referrals.actions.hold import LONGEST_HOLD, HoldNotPossible, hold_case, take_off_hold
 from referrals.actions.triage import ReasonMissing, SomebodyWasFaster, claim_next
 from referrals.models import Case, Prompt
-from tests.factories import a_case
+from tests.factories import a_case, fresh
 
 pytestmark = pytest.mark.usefixtures("hub")
 BULK = "/triage/bulk/"
-
-
-def again(case: Case) -> Case:
-    with acting_as_system("tests"):
-        return Case.objects.get(id=case.id)
 
 
 def references(cast, address: str = "/triage/", name: str = "priya") -> set[str]:
@@ -41,7 +36,7 @@ def day(days: int, **more: str) -> dict[str, str]:
 def test_a_case_on_hold_is_in_no_queue_but_its_own_and_comes_back_by_itself(cast):
     case, other = a_case(), a_case()
     sent = cast.browser("priya").post(f"/cases/{case.reference}/hold/", day(3))
-    assert (sent.status_code, again(case).held_reason) == (302, "In hospital")
+    assert (sent.status_code, fresh(case).held_reason) == (302, "In hospital")
     assert references(cast) == {other.reference}
     assert references(cast, "/triage/?stage=held") == {case.reference}
     page = cast.browser("priya").get(f"/cases/{case.reference}/").content.decode()
@@ -54,7 +49,7 @@ def test_a_case_on_hold_is_in_no_queue_but_its_own_and_comes_back_by_itself(cast
         Message.objects.filter(subscriber="referrals.hold_ends").update(available_at=timezone.now())
     assert case.reference in references(cast), "by its time, before anything has run"
     run_due()
-    assert (again(case).held_until, again(case).held_reason) == (None, "")
+    assert (fresh(case).held_until, fresh(case).held_reason) == (None, "")
     with acting_as_system("tests"):
         assert Event.objects.filter(topic="case.hold_ended", case_id=case.id).count() == 1
 
@@ -67,9 +62,9 @@ def test_a_hold_that_was_made_longer_is_not_ended_by_the_shorter_one(cast):
     with acting_as_system("tests"):
         Message.objects.filter(subscriber="referrals.hold_ends").update(available_at=timezone.now())
     run_due()
-    assert again(case).held_reason == "Away longer"
+    assert fresh(case).held_reason == "Away longer"
     cast.browser("priya").post(f"/cases/{case.reference}/hold/end/")
-    assert again(case).held_until is None
+    assert fresh(case).held_until is None
 
 
 def test_what_cannot_be_held_says_why(cast):
@@ -104,17 +99,17 @@ def test_a_supervisor_gives_several_cases_at_once_and_sees_what_became_of_each(c
     page = dana.post(BULK, {"case": ids, "act": "assign", "here": "?due=overdue"}).content.decode()
     assert "3 cases" in page
     assert "Carried by Priya Nair" in page
-    assert again(first).assigned_to is None, "nothing is done before it is confirmed"
+    assert fresh(first).assigned_to is None, "nothing is done before it is confirmed"
     confirmed = {"case": ids, "act": "assign", "confirmed": "yes", "here": "?due=overdue"}
     seen = {f"seen-{second.id}": str(priya.id), f"seen-{first.id}": "", f"seen-{third.id}": ""}
     nobody_chosen = dana.post(BULK, {**confirmed, **seen, "to": ""})
-    assert (nobody_chosen.status_code, again(first).assigned_to) == (422, None)
+    assert (nobody_chosen.status_code, fresh(first).assigned_to) == (422, None)
     with acting_as_system("tests"):
         Case.objects.filter(id=third.id).update(assigned_to=priya.id)  # a colleague was faster
     done = dana.post(BULK, {**confirmed, **seen, "to": str(liam.id)}).content.decode()
     assert "2 of 3 done" in done
     assert "While you were looking" in done
-    assert [again(one).assigned_to for one in (first, second, third)] == [liam.id, liam.id, priya.id]
+    assert [fresh(one).assigned_to for one in (first, second, third)] == [liam.id, liam.id, priya.id]
     with acting_as_system("tests"):
         told = Event.objects.filter(topic="case.assigned", case_id__in=[first.id, second.id])
         assert {event.actor_name for event in told} == {"Dana Ahmed"}
@@ -134,7 +129,7 @@ def test_several_cases_are_held_at_once_as_far_as_each_may_be(cast):
     assert "1 of 3 done" in page
     assert "A colleague carries" in page
     assert "is suspended as unsafe already" in page
-    assert [again(one).held_until is not None for one in (own, anothers, stopped)] == [True, False, False]
+    assert [fresh(one).held_until is not None for one in (own, anothers, stopped)] == [True, False, False]
     nothing = cast.browser("priya").post(BULK, {"act": "hold"}, follow=True).content.decode()
     assert "Tick the cases first" in nothing
 
@@ -153,7 +148,7 @@ def test_own_cases_are_ticked_too_and_several_given_back(cast):
     }
     confirm = browser.post(BULK, asked).content.decode()
     assert 'href="/cases/?due=soon"' in confirm
-    assert again(own[0]).assigned_to == priya.id, "nothing is done before it is confirmed"
+    assert fresh(own[0]).assigned_to == priya.id, "nothing is done before it is confirmed"
     seen = {f"seen-{one.id}": str(priya.id) for one in own}
     assert "2 of 2 done" in browser.post(BULK, {**asked, **seen, "confirmed": "yes"}).content.decode()
-    assert [again(one).assigned_to for one in own] == [None, None]
+    assert [fresh(one).assigned_to for one in own] == [None, None]

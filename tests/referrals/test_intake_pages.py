@@ -2,7 +2,6 @@
 
 import csv
 import io
-import re
 from html import unescape
 
 import pytest
@@ -16,6 +15,7 @@ from messaging.models import Message
 from messaging.relay import run_due
 from referrals.models import Case, FeedRow, FeedRun
 from referrals.queries import feed_rows
+from tests.reading import words_of
 from tests.referrals.feeds import DAYS, a_row, as_csv, example, truth
 
 SENDER = "northshire-police"
@@ -45,11 +45,6 @@ def some(how_many: int, **cells: str) -> list[dict[str, str]]:
         a_row(**{"CRIME_REF": f"31/{number:05d}/26", "NOMINAL_REF": f"N{number}"} | cells)
         for number in range(how_many)
     ]
-
-
-def words_of(answer) -> str:
-    main = answer.content.decode().split("<main", 1)[1].split("</main>")[0]
-    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", main))).replace("\xa0", " ")
 
 
 def rows_of(answer) -> list[list[str]]:

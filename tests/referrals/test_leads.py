@@ -18,8 +18,7 @@ from referrals.models import Case, Lead, Referral
 from referrals.queries.leads import ANOTHER, YOU
 from referrals.queries.referrals import own
 from referrals.serializers import for_partner
-from tests.referrals.road import referrals_of, routed
-from tests.referrals.test_routing import answer
+from tests.referrals.road import answer, referrals_of, routed
 from tests.referrals.test_transfers import service
 
 pytestmark = pytest.mark.usefixtures("hub")

@@ -19,8 +19,9 @@ from referrals.actions.notify import CALL_NEXT
 from referrals.actions.quarantine import refer_row
 from referrals.actions.safeguarding import OVERDUE
 from referrals.models import FeedRow
+from tests.reading import words_of
 from tests.referrals.feeds import a_row
-from tests.referrals.test_intake_pages import taken, words_of
+from tests.referrals.test_intake_pages import taken
 from tests.referrals.test_notifications import due_now, kinds_of
 
 START = datetime(2026, 11, 2, 9, tzinfo=UTC)

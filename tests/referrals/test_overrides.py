@@ -16,7 +16,8 @@ from referrals.actions import override as verbs
 from referrals.models import Override, RoutingDecision
 from referrals.offer import Offer
 from referrals.routing import choose
-from tests.referrals.road import consent, fresh, referrals_of, routed, the_referral
+from tests.factories import fresh
+from tests.referrals.road import consent, referrals_of, routed, the_referral
 from tests.referrals.test_routing_rules import NORTHSHIRE, offers_of_northshire
 
 pytestmark = pytest.mark.usefixtures("hub")

@@ -19,10 +19,9 @@ from referrals.actions import referral as verbs
 from referrals.actions.closing import close_case
 from referrals.actions.triage import retriage
 from referrals.models import Case, Referral, RoutingDecision, Waiting
-from tests.factories import a_case, a_referral
+from tests.factories import a_case, a_referral, fresh
 from tests.pathways.test_pathway_pages import a_version
-from tests.referrals.road import fresh, referrals_of, routed, the_referral, triaged
-from tests.referrals.test_routing import answer
+from tests.referrals.road import answer, referrals_of, routed, the_referral, triaged
 
 HATE = {"flags": ["hate_crime"], "offence_group": "public_order"}
 

@@ -12,8 +12,7 @@ from referrals.actions import referral as verbs
 from referrals.actions.progress import ProgressNotValid, record_progress
 from referrals.feedback import stage_of
 from referrals.models import Referral
-from tests.referrals.road import case_of, routed, the_referral
-from tests.referrals.test_routing import answer
+from tests.referrals.road import answer, case_of, routed, the_referral
 from tests.referrals.test_sent import a_run, stages
 
 

@@ -22,7 +22,8 @@ from referrals.queries.circumstances import Circumstances
 from referrals.queries.facts import facts_of
 from tests.factories import a_case
 from tests.pathways.test_assessments import risk
-from tests.referrals.assessing import url, words_of
+from tests.reading import words_of
+from tests.referrals.assessing import url
 
 PHQ = {f"P{number}": 0 for number in range(1, 10)}
 STALKING = {f"K{number:02}": "no" for number in range(1, 12)}

@@ -33,8 +33,9 @@ from referrals.feed.verdicts import QUARANTINE_WORDS
 from referrals.models import Case, FeedRow, FeedRun, HeldStep, Incident, SentRecord
 from referrals.queries import feeds
 from tests.hub.spoiling import broken
+from tests.reading import words_of
 from tests.referrals.feeds import a_row
-from tests.referrals.test_intake_pages import taken, words_of
+from tests.referrals.test_intake_pages import taken
 
 pytestmark = pytest.mark.usefixtures("hub")
 

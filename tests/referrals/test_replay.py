@@ -16,8 +16,7 @@ from hub.integrity import check_all
 from pathways.models import PathwayVersion
 from referrals.models import RoutingDecision
 from referrals.replay import LATER, differences, in_substance, replay
-from tests.referrals.road import routed
-from tests.referrals.test_routing import answer, referrals_of
+from tests.referrals.road import answer, referrals_of, routed
 
 
 def kept() -> list[RoutingDecision]:

@@ -1,4 +1,4 @@
-"""Routing by the workers: where cases go, why, once each, and what a partner's answer means for them."""
+"""Routing by the workers: where cases go, why, and once each. What partners answer: test_answers.py."""
 
 from datetime import timedelta
 
@@ -11,45 +11,27 @@ from access.ids import new_id
 from access.models import Grant
 from agencies.actions.agreements import end_agreement
 from agencies.models import Agency, Agreement, AgreementParty, Service
-from hub.integrity import check_all
 from messaging.events import Happening, publish
 from messaging.models import Event, Message
 from messaging.relay import run_due
-from referrals.actions import referral as verbs
-from referrals.actions.closing import close_case
 from referrals.actions.routing import NothingToRoute, ask_to_route, route_case
 from referrals.actions.triage import retriage, suspend_case
-from referrals.models import Case, Clock, Incident, Referral, RoutingDecision
-from tests.referrals.road import assess_risk, consent, fresh, referrals_of, routed, the_referral, triaged
+from referrals.models import Case, Clock, Incident, RoutingDecision
+from tests.factories import fresh
+from tests.referrals.road import (
+    answer,
+    assess_risk,
+    broken,
+    consent,
+    decision_of,
+    referrals_of,
+    routed,
+    sights,
+    the_referral,
+    triaged,
+)
 
 pytestmark = pytest.mark.usefixtures("hub")
-
-
-def sights(case: Case) -> dict[str, list[str]]:
-    """What each partner sees of the case now, by its code."""
-    with acting_as_system("tests"):
-        now = timezone.now() + timedelta(seconds=1)
-        codes = dict(Agency.objects.values_list("id", "code"))
-        held = Grant.objects.filter(case_id=case.id).exclude(because="hub").exclude(until__lte=now)
-        return {codes[grant.agency_id]: grant.categories for grant in held}
-
-
-def decision_of(case: Case) -> RoutingDecision:
-    with acting_as_system("tests"):
-        return RoutingDecision.objects.filter(case=case).latest("decided_at")
-
-
-def answer(cast, agency: str, referral: Referral, verb: str, **given) -> Referral:
-    """The agency's system answers, and what follows is done."""
-    with acting_as(cast.client_actor(agency)) as client:
-        moved = getattr(verbs, verb)(actor=client, referral_id=referral.id, **given)
-    run_due()
-    return moved
-
-
-def broken() -> list[str]:
-    """The invariants that do not hold now."""
-    return [f"{result.name}: {result.broken}" for result in check_all() if not result.holds]
 
 
 def test_a_triaged_case_is_sent_where_the_pathway_says_with_all_that_explains_it(cast):
@@ -197,126 +179,6 @@ def test_a_case_taken_back_before_it_was_routed_is_not_sent(cast):
     assert referrals_of(case) == []
     assert fresh(case).status == "triaging"
     assert broken() == []
-
-
-def test_declined_goes_on_to_the_fallback_and_the_decliner_sees_nothing_more(cast):
-    case = routed(cast, flags=["domestic_abuse"], risk="medium")
-    (first,) = (one for one in referrals_of(case) if one.service.code == "idva")
-    answer(cast, "safe-steps", first, "decline", reason_code="no_capacity")
-    assert [one.service.code for one in referrals_of(case)] == ["idva", "victim-care"]
-    assert sights(case).keys() == {"victim-care"}
-    assert fresh(case).status == "routed"
-    second = referrals_of(case)[1]
-    answer(cast, "victim-care", second, "decline", reason_code="out_of_area")
-    case = fresh(case)
-    assert case.status == "triaged"
-    assert case.decision_wanted
-    assert sights(case) == {}
-    assert broken() == []
-
-
-def test_unanswered_in_time_expires_and_goes_on_to_the_fallback(cast):
-    case = routed(cast, flags=["domestic_abuse"], risk="medium")
-    first = the_referral(case)
-    with acting_as_system("tests"):
-        message = Message.objects.get(subscriber="referrals.expire", key=str(first.id))
-        assert message.available_at == first.answer_due_at
-        message.available_at = timezone.now()
-        message.save()
-    run_due()
-    assert [(one.service.code, one.status) for one in referrals_of(case)] == [
-        ("idva", "expired"),
-        ("victim-care", "sent"),
-    ]
-    assert sights(case).keys() == {"victim-care"}
-    assert broken() == []
-
-
-def test_answered_in_time_nothing_expires(cast):
-    case = routed(cast)
-    referral = the_referral(case)
-    answer(cast, "victim-care", referral, "accept")
-    with acting_as_system("tests"):
-        Message.objects.filter(subscriber="referrals.expire").update(available_at=timezone.now())
-    run_due()
-    assert the_referral(case).status == "accepted"
-    assert fresh(case).due_at is None
-
-
-def test_given_back_for_information_asks_a_practitioner_who_sends_it_anew(cast):
-    case = routed(cast)
-    answer(cast, "victim-care", the_referral(case), "return_to_hub", reason_words="Which days suit?")
-    case = fresh(case)
-    assert case.status == "triaged"
-    assert case.decision_wanted == "Northshire Victim Care gave the referral back and asks: Which days suit?"
-    assert sights(case) == {}
-    with acting_as(cast.actor("liam")) as liam:
-        ask_to_route(actor=liam, case_id=case.id)
-    run_due()
-    assert [one.status for one in referrals_of(case)] == ["returned", "sent"]
-    assert fresh(case).decision_wanted == ""
-
-
-def test_when_every_partner_has_finished_the_hub_decides_and_closes(cast):
-    case = routed(cast)
-    referral = the_referral(case)
-    answer(cast, "victim-care", referral, "accept")
-    outcome = {"domain": "safety", "result": "improved", "notes": "Locks changed."}
-    answer(cast, "victim-care", referral, "complete", outcomes=[outcome])
-    case = fresh(case)
-    assert case.status == "triaged"
-    assert case.decision_wanted.startswith("Every partner has finished.")
-    with acting_as(cast.actor("priya")) as priya:
-        close_case(
-            actor=priya,
-            case_id=case.id,
-            end_state="supported_standard",
-            reason="Done.",
-            without="Nobody recorded it here.",
-        )
-    run_due()
-    assert sights(case) == {}
-    assert broken() == []
-
-
-def test_withdrawn_consent_recalls_what_rests_on_it_and_nothing_else(cast):
-    case = routed(cast, flags=["domestic_abuse"], risk="high", needs=["accommodation"])
-    by_agency = {one.agency.code: one for one in referrals_of(case)}
-    assert by_agency.keys() == {"safe-steps", "housing-options"}
-    assert by_agency["safe-steps"].basis == "safeguarding"
-    consent(cast, case, withdrawn=["safe-steps", "housing-options"])
-    run_due()
-    by_agency = {one.agency.code: one for one in referrals_of(case)}
-    assert by_agency["safe-steps"].status == "sent"
-    assert (by_agency["housing-options"].status, by_agency["housing-options"].reason_code) == (
-        "recalled",
-        "consent_withdrawn",
-    )
-    assert sights(case).keys() == {"safe-steps"}
-    assert (
-        "withdrew consent: the referral to Northshire Housing Options is recalled"
-        in fresh(case).decision_wanted
-    )
-    assert broken() == []
-
-
-def test_a_recalled_referral_is_sent_again_only_where_somebody_says_so(cast):
-    case = routed(cast)
-    with acting_as(cast.actor("priya")) as priya:
-        verbs.recall(actor=priya, referral_id=the_referral(case).id, reason_words="Sent too early.")
-    assert sights(case) == {}
-    run_due()
-    assert fresh(case).status == "triaged"
-    with acting_as(cast.actor("priya")) as priya:
-        ask_to_route(actor=priya, case_id=case.id)
-    run_due()
-    assert len(referrals_of(case)) == 1
-    assert "was recalled" in fresh(case).decision_wanted
-    with acting_as(cast.actor("priya")) as priya:
-        ask_to_route(actor=priya, case_id=case.id, again=["victim-care"])
-    run_due()
-    assert [one.status for one in referrals_of(case)] == ["recalled", "sent"]
-    assert sights(case).keys() == {"victim-care"}
 
 
 def test_what_is_open_is_never_sent_twice_however_often_it_is_asked(cast):

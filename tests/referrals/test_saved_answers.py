@@ -9,9 +9,10 @@ from pathways.models import Assessment, InstrumentVersion, SavedAnswers
 from pathways.queries.assessments import current_edition
 from referrals.actions.closing import close_case
 from referrals.models import Case
-from tests.factories import a_case
+from tests.factories import a_case, fresh
 from tests.pathways.test_assessments import risk
-from tests.referrals.assessing import checked, fresh, url, value_of, words_of
+from tests.reading import words_of
+from tests.referrals.assessing import checked, url, value_of
 
 
 def saved(case: Case) -> list[SavedAnswers]:

@@ -16,7 +16,8 @@ from referrals.actions.routing import ask_to_route, route_under_new_version
 from referrals.models import Referral, RoutingDecision
 from referrals.queries.rulebook import preview
 from referrals.routing import choose
-from tests.referrals.road import fresh, referrals_of, routed, the_referral
+from tests.factories import fresh
+from tests.referrals.road import referrals_of, routed, the_referral
 from tests.referrals.test_routing_rules import offers_of_northshire
 
 

@@ -17,8 +17,8 @@ from referrals.feed.editions import carried, differences
 from referrals.feed.row import read_row
 from referrals.feed.source import FIELDS, read_source
 from referrals.models import Case, FeedRow, FeedRun, FeedSource, HeldStep, SourceEdition
+from tests.reading import words_of
 from tests.referrals.feeds import COLUMNS, DEFINITION, SOURCE, a_row, as_csv
-from tests.referrals.test_intake_pages import words_of
 from tests.referrals.test_quarantine import again, do, held
 
 CHANGE = "/feeds/sources/northshire-police/change/"

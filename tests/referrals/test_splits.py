@@ -23,8 +23,7 @@ from referrals.queries.referrals import own
 from referrals.queries.replay import replayed
 from referrals.serializers import for_partner
 from referrals.workflow import MoveRefused
-from tests.referrals.road import case_of, consent, referrals_of, routed, the_referral
-from tests.referrals.test_routing import answer, broken
+from tests.referrals.road import answer, broken, case_of, consent, referrals_of, routed, the_referral
 
 NEEDS = ("family", "finance", "outlook")
 

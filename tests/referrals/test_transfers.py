@@ -18,9 +18,8 @@ from referrals.actions.routing import ask_to_route
 from referrals.actions.transfers import CannotTransfer, ask_transfer, hand_over, refuse_transfer, transfer
 from referrals.models import Referral, ReferralMessage, RoutingDecision, Transfer
 from referrals.queries.replay import replayed
-from tests.factories import a_referral
-from tests.referrals.road import case_of, consent, fresh, referrals_of, routed, the_referral
-from tests.referrals.test_routing import answer, broken
+from tests.factories import a_referral, fresh
+from tests.referrals.road import answer, broken, case_of, consent, referrals_of, routed, the_referral
 
 pytestmark = pytest.mark.usefixtures("hub")
 

@@ -16,18 +16,13 @@ from pathways.models import Assessment, InstrumentVersion, PathwayVersion
 from referrals.actions import closing, contact, triage
 from referrals.models import Case, Clock
 from referrals.workflow import MoveRefused
-from tests.factories import a_case, a_referral
+from tests.factories import a_case, a_referral, fresh
 from victims.actions.consent import record_consent
 
 
 def told(case: Case) -> list[str]:
     with acting_as_system("tests"):
         return list(Event.objects.filter(case_id=case.id).order_by("id").values_list("topic", flat=True))
-
-
-def fresh(case: Case) -> Case:
-    with acting_as_system("tests"):
-        return Case.objects.get(id=case.id)
 
 
 def assessed(case: Case, instrument: str, *, grade: str = "") -> None:

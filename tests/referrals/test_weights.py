@@ -16,7 +16,7 @@ from messaging.relay import run_due
 from referrals.actions.same_person import answer_suggestion, undo_link
 from referrals.models import Case
 from tests.factories import a_case, a_suggestion
-from tests.referrals.test_intake_pages import words_of
+from tests.reading import words_of
 from victims.actions.deduplication import start_deduplication
 from victims.actions.weights import ESTIMATE, EstimateRuns, labels_until, start_estimate
 from victims.matching.model import frozen_model

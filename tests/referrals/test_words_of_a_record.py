@@ -14,9 +14,10 @@ from referrals.feed.record import Held, after, judge
 from referrals.feed.row import content_hash, read_row
 from referrals.models import Case, FeedRow, HeldStep, Incident, SentRecord, SourceRecord
 from tests.hub.spoiling import broken
+from tests.reading import words_of
 from tests.referrals.feeds import SOURCE, a_row
 from tests.referrals.test_feed_verdicts import NOW, OFFENCES
-from tests.referrals.test_intake_pages import taken, words_of
+from tests.referrals.test_intake_pages import taken
 from tests.referrals.test_quarantine import CRUELTY, NO_WAY, again, counts, do, held
 
 GOOD, BAD, BACK = "good", "bad", "back"
