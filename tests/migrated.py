@@ -48,6 +48,7 @@ def copy(name: str, like: str) -> None:
 
 def drop(name: str) -> None:
     """Drop the database of this name, whoever is in it."""
+    _leave(name)
     with psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as server:
         _drop(server, name)
 
@@ -122,7 +123,7 @@ def _edition() -> str:
 
 
 def _leave(*names: str) -> None:
-    """End every session there: a database is copied only while nobody is in it, and a test's threads may still be."""
+    """End every session there: what a test served may still be in it, and the owner may not end the application's."""
     for address in (os.environ["DATABASE_URL"], os.environ["DATABASE_OWNER_URL"]):
         with psycopg.connect(address, autocommit=True) as server:
             server.execute(
