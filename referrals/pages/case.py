@@ -74,8 +74,8 @@ def _case_page(
 ) -> HttpResponse:
     now = timezone.now()
     file = case_file(actor=actor, case=found, now=now)
-    linked = [one.case.id for one in file.linked]
-    record_look(action=Look.Action.VIEW, door="case", subjects=[found.id, found.person_id, *linked])
+    others = [*(one.case.id for one in file.linked), *(one.other_id for one in file.suggestions)]
+    record_look(action=Look.Action.VIEW, door="case", subjects=[found.id, found.person_id, *others])
     entries, _ = case_timeline(actor=actor, case=found, size=ON_CASE)
     works = actor.can(Capability.TRIAGE) and found.status in OPEN_CASE
     waits = found.status in IN_TRIAGE

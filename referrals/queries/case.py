@@ -38,10 +38,11 @@ from referrals.queries.documents import DocumentLine, documents_of, withdrawals_
 from referrals.queries.drafts import Begun, begun
 from referrals.queries.handovers import handovers_shown
 from referrals.queries.notes import ON_CASE, NotePage, notes_of
-from referrals.queries.people import NAMELESS, Name, all_names, names_by_person
+from referrals.queries.people import NAMELESS, Name, all_names
 from referrals.queries.prompts import PromptLine, prompt_lines
 from referrals.queries.readiness import Step, steps
 from referrals.queries.repeats import repeats_by_person
+from referrals.queries.review import values_of
 from referrals.queries.rulebook import Explained, decisions_of, newer_in_force
 from referrals.queries.same_accused import LinkedCase, cases_of_the_accused
 from referrals.queries.same_person import KnownAs, known_as
@@ -50,9 +51,10 @@ from referrals.queries.transfers import transfers_shown
 from referrals.queries.triage import open_by
 from referrals.workflow import OPEN
 from victims.entitlement import age_on
-from victims.matching import Why, why
+from victims.matching import Identity, Why, why
+from victims.matching.words import Reason
 from victims.models import AccessNeeds, Consent, Relationship, SafeAddress, SamePersonSuggestion
-from victims.queries import access_needs, safe_addresses, same_as, standing_consents
+from victims.queries import access_needs, identities_of, safe_addresses, same_as, standing_consents
 from victims.repeats import Repeats
 from victims.strictest import Stand
 
@@ -63,16 +65,21 @@ ANSWER_KEYS = ("s", "d")
 
 @dataclass(frozen=True)
 class Suggestion:
-    """Somebody who may be the same person, with what agreed and what did not, and how much it weighs."""
+    """Somebody who may be the same person, with what agreed and what did not, and how much it weighs.
+
+    compared: each field with what this record says of it and what the other says.
+    """
 
     id: UUID
     verdict: str
     is_likely: bool
     name: Name
+    other_id: UUID
     reference: str
     cases: list[Case]
     score: float
     why: Why
+    compared: list[tuple[Reason, str, str]]
     keys: tuple[str, str]
 
 
@@ -289,25 +296,33 @@ def _suggestions(actor: Actor, person: UUID) -> list[Suggestion]:
         .order_by("-verdict", "-score", "id")
     )
     others = {row.id: row.other if row.person_id == person else row.person for row in found}
-    names = names_by_person(other.id for other in others.values())
+    theirs = {other.id for other in others.values()}
+    known = identities_of({person, *theirs}) if found else {}
+    told = {one: values_of(identity) for one, identity in known.items()}
     cases: dict[UUID, list[Case]] = {}
-    for case in scope.cases(actor).filter(person__in=[other.id for other in others.values()]).order_by("-id"):
+    for case in scope.cases(actor).filter(person__in=theirs).order_by("-id"):
         cases.setdefault(case.person_id, []).append(case)
     first = found[0].id if found else None
-    return [
-        Suggestion(
+
+    def suggestion(row: SamePersonSuggestion) -> Suggestion:
+        other, because = others[row.id], why(row.evidence)
+        name = known.get(other.id, Identity())
+        mine, their = told.get(person, {}), told.get(other.id, {})
+        return Suggestion(
             id=row.id,
             verdict=row.get_verdict_display(),
             is_likely=row.verdict == SamePersonSuggestion.Verdict.SAME,
-            name=names.get(others[row.id].id, NAMELESS),
-            reference=others[row.id].reference,
-            cases=cases.get(others[row.id].id, []),
+            name=Name(name.given_names, name.surname),
+            other_id=other.id,
+            reference=other.reference,
+            cases=cases.get(other.id, []),
             score=row.score,
-            why=why(row.evidence),
+            why=because,
+            compared=[(one, mine.get(one.field, ""), their.get(one.field, "")) for one in because.reasons],
             keys=ANSWER_KEYS if row.id == first else ("", ""),
         )
-        for row in found
-    ]
+
+    return [suggestion(row) for row in found]
 
 
 def people_to_assign() -> list[Practitioner]:

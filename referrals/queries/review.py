@@ -105,7 +105,7 @@ def _pairs(actor: Actor, rows: list[SamePersonSuggestion]) -> list[Pair]:
     made = []
     for row in rows:
         told = why(row.evidence)
-        both = [_values(known.get(one.id, Identity())) for one in (row.person, row.other)]
+        both = [values_of(known.get(one.id, Identity())) for one in (row.person, row.other)]
         first, second = (
             Side(one, names.get(one.id, NAMELESS), cases.get(one.id, [])) for one in (row.person, row.other)
         )
@@ -119,7 +119,7 @@ def _pairs(actor: Actor, rows: list[SamePersonSuggestion]) -> list[Pair]:
     return made
 
 
-def _values(one: Identity) -> dict[str, str]:
+def values_of(one: Identity) -> dict[str, str]:
     """What a record says of each field that is compared, by the field's words."""
     born = f"{one.born[6:]}/{one.born[4:6]}/{one.born[:4]}" if len(one.born) == 8 else one.born
     homes = sorted(", ".join(part for part in (home.lines, home.postcode) if part) for home in one.addresses)

@@ -3,6 +3,7 @@
 import pytest
 
 from access.context import acting_as_system
+from access.models import Look
 from messaging.models import Event
 from tests.factories import a_case, a_suggestion
 from victims.models import Person, SamePersonSuggestion
@@ -18,8 +19,8 @@ def state(suggestion) -> str:
 
 
 def test_the_page_names_the_other_with_what_agrees_on_both_sides(hub, cast):
-    case = a_case(given_names="Ada", surname="Okafor")
-    other = a_case(given_names="Adah", surname="Okafor")
+    case = a_case(given_names="Ada", surname="Okafor", phone="07700900311")
+    other = a_case(given_names="Adah", surname="Okafor", phone="07700900322")
     a_suggestion(case.person, other.person)
     browser = cast.browser("priya")
     for here, there in ((case, "Adah Okafor"), (other, "Ada Okafor")):
@@ -27,6 +28,8 @@ def test_the_page_names_the_other_with_what_agrees_on_both_sides(hub, cast):
         assert f"The same person as {there}?" in page
         for words in (
             "very likely the same person",
+            "07700900311",  # each field as both records have it
+            "07700900322",
             "rather than two people of one household",
             "Look or sound alike",
             "Against",
@@ -34,6 +37,9 @@ def test_the_page_names_the_other_with_what_agrees_on_both_sides(hub, cast):
             "Says nothing",
         ):
             assert words in page
+    with acting_as_system("tests"):  # their numbers stood there
+        looks = Look.objects.filter(door="case").values_list("subjects", flat=True)
+    assert all({case.person_id, other.person_id} <= set(subjects) for subjects in looks)
 
 
 def test_who_is_very_likely_the_same_stands_first_on_the_page_and_is_answered_by_one_key(hub, cast):
