@@ -56,16 +56,19 @@ def practitioner(request: HttpRequest, practitioner_id: UUID) -> HttpResponse:
 
 @require_POST
 def practitioner_deactivate(request: HttpRequest, practitioner_id: UUID) -> HttpResponse:
+    """Keep somebody out, and end their sessions."""
     return _switch(request, practitioner_id, active=False)
 
 
 @require_POST
 def practitioner_reactivate(request: HttpRequest, practitioner_id: UUID) -> HttpResponse:
+    """Let somebody in again."""
     return _switch(request, practitioner_id, active=True)
 
 
 @require_POST
 def practitioner_sign_out(request: HttpRequest, practitioner_id: UUID) -> HttpResponse:
+    """End every session of somebody at once."""
     actor = administrator()
     person = _person(actor, practitioner_id)
     people.sign_out_everywhere(actor=actor, practitioner_id=person.id)
@@ -75,6 +78,7 @@ def practitioner_sign_out(request: HttpRequest, practitioner_id: UUID) -> HttpRe
 
 @require_POST
 def practitioner_unlock(request: HttpRequest, practitioner_id: UUID) -> HttpResponse:
+    """Let somebody try to sign in again who has failed too often."""
     actor = administrator()
     person = _person(actor, practitioner_id)
     people.unlock(actor=actor, practitioner_id=person.id)
@@ -84,6 +88,7 @@ def practitioner_unlock(request: HttpRequest, practitioner_id: UUID) -> HttpResp
 
 @require_POST
 def practitioner_reset_second_factor(request: HttpRequest, practitioner_id: UUID) -> HttpResponse:
+    """Have somebody set up a new second step, who has lost the old one."""
     actor = administrator()
     person = _person(actor, practitioner_id)
     try:

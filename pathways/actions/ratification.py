@@ -14,7 +14,7 @@ from access.roles import Capability
 from agencies.models import Agency, Practitioner
 from messaging.events import Happening, publish
 from pathways import scope
-from pathways.actions.versions import ReasonsMissing, VersionNotFound
+from pathways.actions.versions import ReasonsMissing, VersionNotFound, terms_locked
 from pathways.models import PathwayTerms, PathwayVersion, Ratification
 from pathways.workflow import ANSWERED_IN, Threshold, VersionRefused, move, verdict
 
@@ -113,9 +113,7 @@ def set_terms(
     Raises NotAllowed, VersionNotFound, TermsNotValid.
     """
     actor.require(Capability.DRAFT_PATHWAY)
-    terms = PathwayTerms.objects.select_for_update().filter(code=code).first()
-    if terms is None:
-        raise VersionNotFound("There is no such pathway.")
+    terms = terms_locked(code)
     if threshold not in set(Threshold):
         raise TermsNotValid("Choose when the agencies have agreed.")
     if threshold == Threshold.LEAD_AGENCY and not Agency.objects.filter(code=lead).exists():

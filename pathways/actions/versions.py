@@ -70,7 +70,7 @@ def draft_version(*, actor: Actor, code: str, definition: Mapping[str, Any] | No
     Raises NotAllowed, VersionNotFound, DraftExists.
     """
     actor.require(Capability.DRAFT_PATHWAY)
-    _terms_locked(code)
+    terms_locked(code)
     versions = scope.versions(actor).filter(code=code).order_by("-number")
     if versions.filter(status=PathwayVersion.Status.DRAFT).exists():
         raise DraftExists("There is a draft of this pathway already. Go on with that one, or discard it.")
@@ -234,7 +234,8 @@ def _own(definition: Mapping[str, Any], code: str, number: int) -> dict[str, Any
     return {**definition, "code": code, "number": number}
 
 
-def _terms_locked(code: str) -> PathwayTerms:
+def terms_locked(code: str) -> PathwayTerms:
+    """The terms of a pathway, locked for this transaction. Raises VersionNotFound."""
     terms = PathwayTerms.objects.select_for_update().filter(code=code).first()
     if terms is None:
         raise VersionNotFound("There is no such pathway.")
@@ -265,7 +266,7 @@ def _ready(
         raise ReasonsMissing("Say why, in words that every agency understands.")
     if found := problems(draft.definition, on=timezone.localdate(now)):
         raise NotReady(found)
-    terms = _terms_locked(draft.code)
+    terms = terms_locked(draft.code)
     needed = directory(on=timezone.localdate(now)).agencies_of(draft.definition)
     known = Agency.objects.filter(code__in=[*binds, *needed, terms.lead]).values_list("code", flat=True)
     draft.binds = sorted(known)

@@ -15,12 +15,13 @@ from access.actor import Actor
 from access.roles import Capability
 from messaging.events import Happening, publish
 from referrals.actions.notes import NotToBeShared
+from referrals.actions.telling import of_share
 from referrals.actions.triage import ReasonMissing, TriageRefused, locked_open_case
 from referrals.files import type_of
 from referrals.models import Case, Document, DocumentContent, DocumentShare
 from referrals.notes import KINDS
 from referrals.queries.documents import document_of
-from referrals.queries.notes import open_referral_of, who_may_be_shown
+from referrals.queries.notes import who_may_be_shown
 from referrals.scanning import scan
 
 
@@ -101,7 +102,7 @@ def share_document(
         shared_by_name=actor.name,
         shared_at=now,
     )
-    publish(told_of("document.shared", share, now))
+    publish(of_share("document.shared", share, now))
     return share
 
 
@@ -119,7 +120,7 @@ def stop_sharing_document(*, actor: Actor, case_id: UUID, share_id: UUID) -> Non
         raise DocumentNotFound("There is no such document with that agency any more.")
     share.ended_at, share.ended_by_name = now, actor.name
     share.save(update_fields=["ended_at", "ended_by_name"])
-    publish(told_of("document.unshared", share, now))
+    publish(of_share("document.unshared", share, now))
 
 
 def found_document(case: Case, document_id: UUID) -> Document:
@@ -164,11 +165,3 @@ def _keep(
     data: dict[str, object] = {"document": str(document.id), "kind": kind}
     publish(Happening(topic, at=at, case_id=case.id, data=data))
     return document
-
-
-def told_of(topic: str, share: DocumentShare, at: datetime) -> Happening:
-    """The agency's own feed of changes tells it, by the referral on which it works."""
-    data: dict[str, object] = {"document": str(share.document_id), "agency": str(share.agency_id)}
-    referral = open_referral_of(case_id=share.case_id, agency_id=share.agency_id)
-    audience = [share.agency_id] if referral else []
-    return Happening(topic, at=at, case_id=share.case_id, referral_id=referral, data=data, audience=audience)

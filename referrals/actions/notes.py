@@ -14,10 +14,11 @@ from access.ids import new_id
 from access.roles import Capability
 from messaging.events import Happening, publish
 from referrals.actions.drafts import forget_draft
+from referrals.actions.telling import of_share
 from referrals.actions.triage import ReasonMissing, TriageRefused, locked_case, locked_open_case
 from referrals.models import Case, CaseNote, NoteShare
 from referrals.notes import KINDS, mentioned
-from referrals.queries.notes import editions_of, open_referral_of, who_may_be_shown
+from referrals.queries.notes import editions_of, who_may_be_shown
 from referrals.queries.restricted import who_may_carry
 
 LONGEST = 10_000
@@ -116,7 +117,7 @@ def share_note(*, actor: Actor, case_id: UUID, note: UUID, agency_id: UUID) -> N
         shared_by_name=actor.name,
         shared_at=now,
     )
-    publish(_shared("note.shared", share, now))
+    publish(of_share("note.shared", share, now))
     return share
 
 
@@ -195,12 +196,4 @@ def _write(
 def _end(share: NoteShare, actor: Actor, at: datetime) -> None:
     share.ended_at, share.ended_by_name = at, actor.name
     share.save(update_fields=["ended_at", "ended_by_name"])
-    publish(_shared("note.unshared", share, at))
-
-
-def _shared(topic: str, share: NoteShare, at: datetime) -> Happening:
-    """The agency's own feed of changes tells it, by the referral on which it works."""
-    data: dict[str, object] = {"note": str(share.note), "agency": str(share.agency_id)}
-    referral = open_referral_of(case_id=share.case_id, agency_id=share.agency_id)
-    audience = [share.agency_id] if referral else []
-    return Happening(topic, at=at, case_id=share.case_id, referral_id=referral, data=data, audience=audience)
+    publish(of_share("note.unshared", share, at))

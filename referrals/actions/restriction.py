@@ -18,7 +18,7 @@ from access.roles import Capability
 from agencies.queries import hub_practitioners
 from messaging.events import Happening, publish
 from referrals import scope
-from referrals.actions.triage import CaseNotFound, ReasonMissing, TriageRefused
+from referrals.actions.triage import CaseNotFound, ReasonMissing, TriageRefused, person_of
 from referrals.models import Case, Referral
 from referrals.queries.restricted import (
     ACCOUNT,
@@ -203,9 +203,7 @@ def locked_cases_of_person(actor: Actor, case_id: UUID) -> tuple[UUID, list[Case
 
     Cases before referrals before grants, as whoever moves them locks. Raises CaseNotFound.
     """
-    person_id = scope.cases(actor).filter(id=case_id).values_list("person_id", flat=True).first()
-    if person_id is None:
-        raise CaseNotFound("There is no such case.")
+    person_id = person_of(actor, case_id)
     theirs = same_as([person_id])[person_id]
     cases = list(scope.cases(actor).filter(person__in=theirs).select_for_update().order_by("id"))
     asked = scope.referrals(actor).filter(case__in=[case.id for case in cases])

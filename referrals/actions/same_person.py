@@ -18,12 +18,11 @@ from access.actor import Actor
 from access.context import acting_as_system
 from access.roles import Capability
 from messaging.events import Happening, publish
-from referrals import scope
 from referrals.actions.clocks import plan_clocks_again
 from referrals.actions.conflicts import recall_from
 from referrals.actions.ground import follow_ground
 from referrals.actions.restriction import standing, take_from
-from referrals.actions.triage import CaseNotFound, ReasonMissing
+from referrals.actions.triage import ReasonMissing, person_of
 from referrals.models import Case, Referral
 from referrals.queries.repeats import repeats_by_person
 from referrals.queries.restricted import agencies_in_conflict, may_carry, restricted_cases
@@ -65,7 +64,7 @@ def answer_suggestion(*, actor: Actor, case_id: UUID, suggestion_id: UUID, same:
     """
     actor.require(Capability.TRIAGE)
     now = timezone.now()
-    person_id = _person_of(actor, case_id)
+    person_id = person_of(actor, case_id)
     pair = (
         SamePersonSuggestion.objects.filter(Q(person=person_id) | Q(other=person_id), id=suggestion_id)
         .values_list("person_id", "other_id")
@@ -97,7 +96,7 @@ def undo_link(*, actor: Actor, case_id: UUID, link_id: UUID, words: str, differe
     now = timezone.now()
     if not words.strip():
         raise ReasonMissing("Say why they are not to be linked.")
-    person_id = _person_of(actor, case_id)
+    person_id = person_of(actor, case_id)
     pair = PersonLink.objects.filter(id=link_id).values_list("person_id", "other_id").first()
     if pair is None:
         raise LinkNotFound("There is no such link.")
@@ -133,13 +132,6 @@ def part_whom_reports_accuse(*, people: Iterable[UUID]) -> None:
     _put_entitlement_back(together, now)
     for link in ended:
         _ask_to_look_through(together, link, now)
-
-
-def _person_of(actor: Actor, case_id: UUID) -> UUID:
-    person_id = scope.cases(actor).filter(id=case_id).values_list("person_id", flat=True).first()
-    if person_id is None:
-        raise CaseNotFound("There is no such case.")
-    return person_id
 
 
 def _locked(pair: Iterable[UUID]) -> _Together:

@@ -67,7 +67,7 @@ def split(
     known = Circumstances(case, at=now)
     lock_services([service_id])
     onwards = onwards_for(referral, known)
-    offer = next((one for one in onwards.offers if one.service_id == str(service_id)), None)
+    offer = onwards.offer(service_id)
     if offer is None or service_id == referral.service_id:
         raise CannotSplit("Choose another team than the one that has the referral.")
     chosen = onwards.decision(referral, offer, needs=given)

@@ -168,7 +168,7 @@ def hand_over(
     known = Circumstances(case, at=now)
     lock_services([referral.service_id, service_id])
     onwards = onwards_for(referral, known)
-    offer = next((one for one in onwards.offers if one.service_id == str(service_id)), None)
+    offer = onwards.offer(service_id)
     if offer is None or offer.agency_id == str(referral.agency_id):
         raise CannotTransfer("Choose a service of another agency.")
     chosen = onwards.decision(referral, offer)

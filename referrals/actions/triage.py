@@ -282,6 +282,14 @@ def moved(case: Case, verb: str, at: datetime) -> Happening:
     return Happening("case.moved", at=at, case_id=case.id, data=data)
 
 
+def person_of(actor: Actor, case_id: UUID) -> UUID:
+    """The person of a case that the actor may come to. Raises CaseNotFound."""
+    person_id = scope.cases(actor).filter(id=case_id).values_list("person_id", flat=True).first()
+    if person_id is None:
+        raise CaseNotFound("There is no such case.")
+    return person_id
+
+
 def locked_case(actor: Actor, case_id: UUID) -> Case:
     """The case, open or closed, locked for this transaction. Raises CaseNotFound."""
     case = scope.cases(actor).select_for_update().filter(id=case_id).first()

@@ -13,7 +13,8 @@ from django.utils import timezone
 from access.actor import Actor
 from access.roles import Capability
 from messaging.events import Happening, publish
-from referrals.actions.documents import DocumentNotFound, found_document, told_of
+from referrals.actions.documents import DocumentNotFound, found_document
+from referrals.actions.telling import of_share
 from referrals.actions.triage import TriageRefused, locked_case, reason_given
 from referrals.models import DocumentShare, DocumentWithdrawal
 from referrals.queries.documents import copies_of
@@ -60,7 +61,7 @@ def take_out_document(
     ]
     DocumentWithdrawal.objects.bulk_create(made)
     publish(
-        *(told_of("document.unshared", share, now) for share in shares),
+        *(of_share("document.unshared", share, now) for share in shares),
         *(
             Happening(
                 "document.withdrawn",

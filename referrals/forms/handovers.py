@@ -8,11 +8,10 @@ from django import forms
 from django.utils import timezone
 
 from govuk_forms import MemorableDateField
-from govuk_forms.choices import offer
 from referrals.actions.handovers import LONGEST, Handover
+from referrals.forms.messages import offer_what_is_told
 from referrals.forms.triage import SMALL_RADIOS
 from referrals.models import HandoverNote, Referral
-from referrals.queries.messages import about_choices
 
 
 class HandoverForm(forms.Form):
@@ -53,9 +52,7 @@ class HandoverForm(forms.Form):
 
     def __init__(self, *args: Any, referral: Referral, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = about_choices(referral)
-        offer(self, "about", choices)
-        self.initial.setdefault("about", choices[0][0] if choices else "")
+        offer_what_is_told(self, referral)
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}

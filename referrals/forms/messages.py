@@ -42,11 +42,16 @@ class MessageForm(forms.Form):
         self, *args: Any, referral: Referral, may_ask: bool, may_answer: bool, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        choices = about_choices(referral)
-        offer(self, "about", choices)
-        self.initial.setdefault("about", choices[0][0] if choices else "")
+        offer_what_is_told(self, referral)
         self.initial.setdefault("answers", may_answer)
         if not may_ask:
             del self.fields["asks"]
         if not may_answer:
             del self.fields["answers"]
+
+
+def offer_what_is_told(form: forms.Form, referral: Referral) -> None:
+    """Have the field `about` choose among what the referral's agency is told of; the first stands chosen."""
+    choices = about_choices(referral)
+    offer(form, "about", choices)
+    form.initial.setdefault("about", choices[0][0] if choices else "")

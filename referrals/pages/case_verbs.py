@@ -11,15 +11,13 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from access.actor import Actor
-from access.looks import record_look
-from access.models import Look
 from access.roles import Capability
 from referrals.actions import triage
 from referrals.actions.hold import hold_case, take_off_hold
 from referrals.forms.triage import AssignForm, EntitlementForm, HoldForm, SuspendForm
 from referrals.models import Case
 from referrals.pages.case import REFUSALS, UNPROCESSABLE, case_for
-from referrals.pages.merging import Held, bring_together, chooses, is_left_to_them, left_to_them
+from referrals.pages.merging import Held, bring_together, chooses, is_left_to_them, left_to_them, record_form
 from referrals.queries.case import people_to_assign
 from victims.actions.safety import ContactMethodNotFound, RecordedMeanwhile, SafetyNotValid
 
@@ -173,8 +171,7 @@ def form_page(
             form.add_error(field, str(refusal))
         else:
             return redirect("case", reference=found.reference)
-    door = request.resolver_match.url_name if request.resolver_match else ""
-    record_look(action=Look.Action.VIEW, door=door or "case_form", subjects=[found.id, found.person_id])
+    record_form(request, found)
     context: dict[str, Any] = {"case": found, "form": form, "title": title, "button": button, "note": note}
     context["advice"] = advice
     status = UNPROCESSABLE if form.errors else None

@@ -50,8 +50,7 @@ def bring_together(
     differing = lines(form, held.values)
     if not differing:
         return left_to_them(request, found)
-    door = request.resolver_match.url_name if request.resolver_match else ""
-    record_look(action=Look.Action.VIEW, door=door or "case_form", subjects=[found.id, found.person_id])
+    record_form(request, found)
     context = {
         "case": found,
         "words": words,
@@ -67,3 +66,9 @@ def left_to_them(request: HttpRequest, found: Case) -> HttpResponse:
     """Nothing of one's own is left to record."""
     messages.info(request, "Nothing is changed: what your colleague recorded stands.")
     return redirect("case", reference=found.reference)
+
+
+def record_form(request: HttpRequest, found: Case) -> None:
+    """Put on record that a form about the case was looked at, by the name of its address."""
+    door = request.resolver_match.url_name if request.resolver_match else ""
+    record_look(action=Look.Action.VIEW, door=door or "case_form", subjects=[found.id, found.person_id])

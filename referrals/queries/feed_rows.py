@@ -1,17 +1,14 @@
 """Reads over the rows of feeds: pages of them by keyset, how they are shown, and as CSV."""
 
-import csv
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from io import TextIOWrapper
 from typing import IO
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from access.export import neutralise
+from access.export import csv_file, neutralise
 from referrals.clocks import due, rule_for
 from referrals.feed.held import NOT_TAKEN
 from referrals.feed.row import record_key
@@ -29,7 +26,6 @@ PAGE = 50
 AT_ONCE = 1000
 SAFEGUARDING = "quarantine:safeguarding"
 EXCLUDED = f"quarantine:{NOT_TAKEN}"
-IN_MEMORY = 1024 * 1024
 TOLD = ("run", "row", "verdict", "reason", "notes", "person", "case")
 
 
@@ -192,11 +188,13 @@ def as_csv(
     columns = dict.fromkeys(
         column for one in definitions for column in [*one.columns.values(), *sorted(one.ignored_columns)]
     )
-    file = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 (the answer closes it)
-    file.write("\N{BYTE ORDER MARK}".encode())  # spreadsheets take UTF-8 for something else without it
-    text = TextIOWrapper(file, encoding="utf-8", newline="")
-    writer = csv.writer(text)
-    writer.writerow([*TOLD, *map(neutralise, columns)])
+    return csv_file(_csv_rows(batches, list(columns), look))
+
+
+def _csv_rows(
+    batches: Iterable[list[FeedRow]], columns: list[str], look: Callable[[list[FeedRow]], None]
+) -> Iterator[list[object]]:
+    yield [*TOLD, *map(neutralise, columns)]
     for rows in batches:
         look(rows)
         people = references_of(row.person_id for row in rows if row.person_id)
@@ -210,11 +208,7 @@ def as_csv(
                 cases.get(row.case_id, "") if row.case_id else "",
                 *(row.raw.get(column, "") for column in columns),
             ]
-            writer.writerow([row.run.number, row.line + 1, *map(neutralise, cells)])
-    text.flush()
-    text.detach()
-    file.seek(0)
-    return file
+            yield [row.run.number, row.line + 1, *map(neutralise, cells)]
 
 
 def _bands(*, reason: str, source: str) -> list[QuerySet[FeedRow]]:

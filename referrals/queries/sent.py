@@ -4,12 +4,9 @@ A liaison, and the agency's own system, find all that its feed sent and its peop
 what was told on the form alone.
 """
 
-import csv
-import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from io import TextIOWrapper
 from typing import IO
 from uuid import UUID
 
@@ -18,7 +15,7 @@ from django.utils import timezone
 
 from access.actor import Actor
 from access.context import hub_id
-from access.export import neutralise
+from access.export import csv_file, neutralise
 from access.roles import Capability
 from agencies.queries import agreements_in_force, end_of
 from referrals.feedback import STAGES
@@ -124,20 +121,16 @@ def subjects_of(lines: Iterable[SentLine]) -> list[UUID]:
 
 def as_csv(lines: Iterable[SentLine]) -> IO[bytes]:
     """Lines as a CSV file, open at its start; no cell can be run as a formula."""
-    file = tempfile.SpooledTemporaryFile(1024 * 1024)  # noqa: SIM115 (the answer closes it)
-    file.write("\N{BYTE ORDER MARK}".encode())
-    text = TextIOWrapper(file, encoding="utf-8", newline="")
-    writer = csv.writer(text)
-    writer.writerow(COLUMNS)
+    return csv_file(_csv_rows(lines))
+
+
+def _csv_rows(lines: Iterable[SentLine]) -> Iterator[Iterable[object]]:
+    yield COLUMNS
     for line in lines:
         record = line.record
         cells = [record.reference, line.words, record.reason, line.stage_words, line.end_words]
         sent = record.sent_at.isoformat(timespec="seconds")
-        writer.writerow([sent, record.run_number, record.line + 1, *map(neutralise, cells)])
-    text.flush()
-    text.detach()
-    file.seek(0)
-    return file
+        yield [sent, record.run_number, record.line + 1, *map(neutralise, cells)]
 
 
 def _sent(actor: Actor, day: date | None) -> QuerySet[SentRecord]:

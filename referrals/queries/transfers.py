@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet
 
@@ -51,6 +52,10 @@ class Onwards:
     facts: dict[str, FactValue]
     offers: list[Offer]
     tried: dict[str, str]
+
+    def offer(self, service_id: UUID) -> Offer | None:
+        """What that service offers now; None where it is not among them."""
+        return next((one for one in self.offers if one.service_id == str(service_id)), None)
 
     def decision(self, referral: Referral, offer: Offer, *, needs: Collection[str] = ()) -> Decision | None:
         """What comes of handing it, or these needs of it, to that team; None where its route is no longer there."""

@@ -18,8 +18,7 @@ from access.categories import Category
 from access.models import Grant
 from access.roles import Capability
 from messaging.events import Happening, publish, schedule
-from referrals.models import Case, Document, Referral
-from referrals.queries.feed_rows import row_ids_of
+from referrals.models import Case, Referral
 from referrals.workflow import OPEN
 from rights.actions.corrections import tell_recipients
 from rights.actions.holds import refuse_on_hold
@@ -34,6 +33,7 @@ from rights.actions.requests import (
 )
 from rights.fields import Table, tables
 from rights.models import Certificate, Notice, Request
+from rights.queries.holdings import ids_about
 from victims.models import Person
 
 ERASE = "rights.erase"
@@ -143,9 +143,7 @@ def erase(*, actor: Actor, person_id: UUID, ground: Ground) -> Certificate:
 
 def _empty_all(person_id: UUID, cases: list[UUID]) -> dict[str, int]:
     """Empty every table in turn, the person's and the cases' own rows last; how many rows of each, in words."""
-    referrals = list(Referral.objects.filter(case__in=cases).values_list("id", flat=True))
-    ids = {"person": [person_id], "case": cases, "referral": referrals, "row": row_ids_of(person_id)}
-    ids["document"] = list(Document.objects.filter(case__in=cases).values_list("id", flat=True))
+    ids = ids_about(person_id, cases)
     last = ("referrals_case", "victims_person")
     ordered = [table for table in tables().values() if table.name not in last]
     removed: dict[str, int] = {}

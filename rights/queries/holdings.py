@@ -36,9 +36,7 @@ class Holdings:
 def holdings(person_id: UUID) -> Holdings:
     """All that the actor may see of what is held about the person."""
     cases = list(Case.objects.filter(person=person_id).order_by("id").values_list("id", flat=True))
-    referrals = list(Referral.objects.filter(case__in=cases).values_list("id", flat=True))
-    ids = {"person": [person_id], "case": cases, "referral": referrals, "row": row_ids_of(person_id)}
-    ids["document"] = list(Document.objects.filter(case__in=cases).values_list("id", flat=True))
+    ids = ids_about(person_id, cases)
     models = {model._meta.db_table: model for model in apps.get_models()}
     rows: Rows = {
         table.name: _rows(models[table.name], table, ids) for table in tables().values() if table.exported
@@ -51,6 +49,17 @@ def holdings(person_id: UUID) -> Holdings:
         known=known,
         cut_off=[name for name, found in rows.items() if len(found) == MOST_ROWS],
     )
+
+
+def ids_about(person_id: UUID, cases: list[UUID]) -> dict[str, list[UUID]]:
+    """By what tables are keyed (see rights/data/fields.yaml): the ids of the person, and of what is about them."""
+    return {
+        "person": [person_id],
+        "case": cases,
+        "referral": list(Referral.objects.filter(case__in=cases).values_list("id", flat=True)),
+        "row": row_ids_of(person_id),
+        "document": list(Document.objects.filter(case__in=cases).values_list("id", flat=True)),
+    }
 
 
 def _rows(model: type[Model], table: Table, ids: Mapping[str, list[UUID]]) -> list[dict[str, Any]]:
