@@ -8,29 +8,27 @@ from math import log2
 
 from victims.matching.identity import Identity
 from victims.matching.keys import MOST_OF_ONE_KEY, match_keys, wide_keys
-from victims.matching.model import Model, frozen_model
-from victims.matching.scoring import REVIEW, SAME, Resemblance, weigh, weigh_from
+from victims.matching.model import frozen_model
+from victims.matching.scoring import REVIEW, SAME, Resemblance, alike, weigh, weighed
+from victims.matching.told_by_file import as_told_by
 
-USUAL = 1.0
-"""log2 of how many pairs of one person a hub has for each such pair of one house, at most."""
-DOUBT = 2.0
-"""Bits by which a stranger is thought likelier than the file tells: a false "same" is worse than a missed one."""
 FEW = 3
-LOOKED_AT = 20_000
-"""Of how many pairs a file's families and repeats are counted, and taken for the whole."""
-ENOUGH = 100
-"""Pairs of one person from which a file tells how common they are in it; a smaller one is weighed as the hub is."""
+"""How many records of a file bear a name that is not common in it, at most."""
+PLAINLY_STRANGERS = 14.0
+"""Bits by which two must be likelier strangers than any two records of the file, not to be looked at further."""
 
 
 def linked(people: Sequence[Identity]) -> Iterator[tuple[int, int, Resemblance]]:
     """Places of two and how they resemble each other, the lower place first, in the order of places."""
-    pairs = candidates(people)
-    model = as_common_as_in(people, pairs)
-    found = {
-        pair: likeness
-        for pair in pairs
-        if (likeness := weigh_from(people[pair[0]], people[pair[1]], model, least=model.review))
+    model = replace(frozen_model(), common=common_names(people))
+    least = log2(max(len(people), 2)) - PLAINLY_STRANGERS
+    alikes = {
+        (one, other): each
+        for one, other in candidates(people)
+        if (each := alike(people[one], people[other], model, least=least))
     }
+    model = as_told_by(list(alikes.values()), len(people), model)
+    found = {pair: likeness for pair, each in alikes.items() if (likeness := weighed(each, model)).verdict}
     for one, other in through_a_third(found):
         likeness = found.get((one, other)) or weigh(people[one], people[other], model)
         verdict = SAME if likeness.score >= model.suggest else REVIEW
@@ -57,34 +55,6 @@ def candidates(people: Sequence[Identity]) -> list[tuple[int, int]]:
             holders[key].append(place)
     few = (places for places in holders.values() if len(places) <= MOST_OF_ONE_KEY)
     return sorted({pair for places in few for pair in combinations(places, 2)})
-
-
-def as_common_as_in(people: Sequence[Identity], pairs: Sequence[tuple[int, int]]) -> Model:
-    """The frozen settings, with the start of each rival as the file itself tells: its size, and who lives together.
-
-    A hub meets families, so two of one house are taken for two people until more speaks for one. A file in which
-    next to nobody lives with somebody of another name and date of birth has few twins and namesakes either. A
-    start is only ever raised, by the odds of one person to such a pair, and the weights stay as they are.
-    """
-    model = frozen_model()
-    one_person = one_house = 0
-    each = max(1, len(pairs) // LOOKED_AT)
-    for one, other in pairs[::each]:
-        found = weigh(people[one], people[other], model)
-        level = {line.field: line.level for line in found.lines}
-        one_person += each * (found.verdict == SAME)
-        one_house += each * (
-            level["home"] == level["house"] == "same"
-            and level["surname"] == "same"
-            and level["given_name"] == level["date_of_birth"] == "different"
-        )
-    if one_person < ENOUGH:
-        return model
-    everybody = len(people) * (len(people) - 1) / 2
-    raised = max(0.0, log2(one_person / (one_house + 1)) - USUAL)
-    start = {rival: round(start + raised, 3) for rival, start in model.start.items()}
-    start["stranger"] = round(max(model.start["stranger"], log2(one_person / everybody) - DOUBT), 3)
-    return replace(model, start=start, common=common_names(people))
 
 
 def common_names(people: Sequence[Identity]) -> dict[str, dict[str, float]]:

@@ -22,6 +22,7 @@ class Model:
     `suggest` a practitioner is asked; from `review` a pair is listed where a whole file is gone through.
     shares: by field and level, how often it is found between two records of one person.
     common: by field, the names that are common in the file at hand, and how common, where that is known.
+    of_one_file: whether the rest was learned from that file too.
     """
 
     version: str
@@ -32,6 +33,7 @@ class Model:
     suggest: float
     review: float
     common: dict[str, dict[str, float]] = field(default_factory=dict)
+    of_one_file: bool = False
 
 
 @lru_cache(maxsize=1)

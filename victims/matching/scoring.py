@@ -18,6 +18,7 @@ from victims.matching.names import frequency, together
 
 SAME, REVIEW = "same", "review"
 ALIKE = AGREES | {"near"}
+BORN = frozenset({"same", "swapped", "slip"})
 REACHED = frozenset({"same", "slip", "near", "same street", "same postcode", "alike"})
 
 
@@ -48,43 +49,63 @@ class Resemblance:
     settings: str = ""
 
 
+@dataclass(frozen=True)
+class Comparison:
+    """What two records have in common. levels: of every field; names: those that are the same, by field."""
+
+    levels: dict[str, str]
+    names: dict[str, str]
+
+
 def weigh(one: Identity, other: Identity, model: Model | None = None) -> Resemblance:
     """Score two records against each other; the same whichever comes first."""
-    model = model or frozen_model()
-    found, names = compared(one, other)
-    found |= home_levels(one.addresses, other.addresses)
-    return _weighed(found, _rarer(names, model, swapped=found["name_order"] == "swapped"), model)
+    levels, names = compared(one, other)
+    return weighed(
+        Comparison(levels | home_levels(one.addresses, other.addresses), names), model or frozen_model()
+    )
 
 
-def weigh_from(one: Identity, other: Identity, model: Model, *, least: float) -> Resemblance | None:
-    """As `weigh`; None where the score is less than that, and sooner where even one address would not help."""
-    found, names = compared(one, other)
-    rare = _rarer(names, model, swapped=found["name_order"] == "swapped")
+def alike(one: Identity, other: Identity, model: Model, *, least: float) -> Comparison | None:
+    """What two records have in common, unless it weighs less than that against a stranger, without the start.
+
+    It is None sooner where even one address would not help, as addresses take longest to compare.
+    """
+    levels, names = compared(one, other)
+    found = Comparison(levels, names)
     at_best = sum(max(model.weights["stranger"][field].values()) for field in ("home", "house"))
-    if _total("stranger", found, rare, model) + at_best < least:
+    rare = _rarer(found, model)
+    if _against("stranger", found, rare, model) + at_best < least:
         return None
-    found |= home_levels(one.addresses, other.addresses)
-    likeness = _weighed(found, rare, model)
-    return likeness if likeness.score >= least else None
+    found = Comparison(levels | home_levels(one.addresses, other.addresses), names)
+    return found if _against("stranger", found, rare, model) >= least else None
 
 
-def _weighed(found: dict[str, str], rare: dict[str, float], model: Model) -> Resemblance:
-    totals = {rival: _total(rival, found, rare, model) for rival in RIVALS}
+def weights_against(found: Comparison, model: Model) -> dict[str, float]:
+    """By rival, the sum of what each field weighs, without the start, in bits."""
+    rare = _rarer(found, model)
+    return {rival: _against(rival, found, rare, model) for rival in RIVALS}
+
+
+def weighed(found: Comparison, model: Model) -> Resemblance:
+    """How two records resemble each other who have that in common."""
+    rare = _rarer(found, model)
+    totals = {rival: model.start[rival] + _against(rival, found, rare, model) for rival in RIVALS}
     rival = min(RIVALS, key=lambda each: totals[each])
     score = round(totals[rival], 3)
-    is_same = score >= model.same and is_borne_out(found)
-    verdict = SAME if is_same else REVIEW if score >= model.review else ""
+    is_one = score >= model.same and is_borne_out(found.levels, of_one_file=model.of_one_file)
+    verdict = SAME if is_one else REVIEW if score >= model.review else ""
     lines = tuple(
-        Line(field, found[field], _weight(field, found[field], rival, rare, model)) for field in LEVELS
+        Line(field, found.levels[field], _weight(field, found.levels[field], rival, rare, model))
+        for field in LEVELS
     )
     return Resemblance(
         score, verdict, score >= model.suggest, rival, model.start[rival], lines, model.version
     )
 
 
-def _total(rival: str, found: dict[str, str], rare: dict[str, float], model: Model) -> float:
+def _against(rival: str, found: Comparison, rare: dict[str, float], model: Model) -> float:
     weights = model.weights[rival]
-    total = model.start[rival] + sum(weights[field][level] for field, level in found.items() if level)
+    total = sum(weights[field][level] for field, level in found.levels.items() if level)
     if rival == "stranger":
         total += sum(weight - weights[field]["same"] for field, weight in rare.items())
     return total
@@ -98,18 +119,27 @@ def _weight(field: str, level: str, rival: str, rare: dict[str, float], model: M
     return model.weights[rival][field][level]
 
 
-def is_borne_out(found: Mapping[str, str]) -> bool:
-    """Whether both names agree, or something by which both are reached: one name and a birthday are found twice."""
-    return (found.get("given_name") in ALIKE and found.get("surname") in ALIKE) or any(
-        found.get(field) in REACHED for field in ("home", "telephone", "e-mail")
-    )
+def is_borne_out(found: Mapping[str, str], *, of_one_file: bool = False) -> bool:
+    """Whether what agrees is of two kinds: names, the birthday, and something by which both are reached.
+
+    Without the last both names must agree: one name and a birthday are found twice. In a file, of which it is known
+    how many bear a name, the very day and one name are enough.
+    """
+    names = (found.get("given_name") in ALIKE) + (found.get("surname") in ALIKE)
+    is_born = found.get("date_of_birth") in BORN
+    if any(found.get(field) in REACHED for field in ("home", "telephone", "e-mail")):
+        return bool(names) or is_born
+    if of_one_file and found.get("date_of_birth") == "same":
+        return bool(names)
+    return names == 2 and is_born
 
 
-def _rarer(names: dict[str, str], model: Model, *, swapped: bool) -> dict[str, float]:
+def _rarer(found: Comparison, model: Model) -> dict[str, float]:
     """What a name that is the same in both weighs against a stranger: a rare one says more than a common one.
 
     A surname says less beside a given name of its own tradition, which most who bear it have.
     """
+    swapped, names = found.levels["name_order"] == "swapped", found.names
     common = {field: _frequency(name, NAMES if swapped else (field,), model) for field, name in names.items()}
     if len(names) == 2:
         given, surname = names.values()
@@ -127,7 +157,9 @@ def _frequency(name: str, fields: Iterable[str], model: Model) -> float:
 
 def compare(one: Identity, other: Identity, model: Model) -> Resemblance | None:
     """How the two resemble each other by the weights in force, or None where nobody is to be asked about them."""
-    return weigh_from(one, other, model, least=model.suggest)
+    found = alike(one, other, model, least=model.suggest - model.start["stranger"])
+    likeness = weighed(found, model) if found else None
+    return likeness if likeness and likeness.is_suggested else None
 
 
 def contradicts(one: Identity, other: Identity) -> bool:
