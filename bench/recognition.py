@@ -9,7 +9,8 @@ import logging
 import random
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 from typing import NamedTuple
@@ -21,7 +22,8 @@ from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 from splink import comparison_library as compare
 
 from bench.damage import damaged
-from bench.population import Record, people, report
+from bench.field_by_field import modified
+from bench.population import Names, Record, people, report
 from tests.platform.stage import Instance
 
 Pairs = set[tuple[str, str]]
@@ -29,6 +31,7 @@ ADDRESS = ("street_number", "address_1", "address_2", "suburb", "state")
 MOST_OF_ONE_BLOCK = 1_000_000
 SEED, PEOPLE = 2611, 2_000
 MISHAPS = (1, 1, 2, 2, 3, 4, 5)
+MOST_MODIFIED = 5
 
 
 class Set(NamedTuple):
@@ -52,28 +55,50 @@ def sets() -> Iterator[Set]:
         ("families", False, 0.4),
         ("families, badly damaged", False, 1.0),
     ):
-        yield invented(name, is_alone=is_alone, share=share)
+        yield invented(name, by_mishaps(share), is_alone=is_alone)
+    yield invented("alone, field by field", field_by_field, is_alone=True)
+    yield invented("alone, one in six a twin told of once", field_by_field, is_alone=True, twins=1 / 6)
 
 
-def invented(name: str, *, is_alone: bool, share: float) -> Set:
-    """Two records of each person, told without contacts or sex, as FEBRL's are.
+Damage = Callable[[Record, random.Random], Record]
 
-    is_alone: one person a household. share: of the second records that went wrong in several ways at once.
+
+def by_mishaps(share: float) -> Damage:
+    """So many records went wrong in several ways at once."""
+
+    def damage(record: Record, chance: random.Random) -> Record:
+        return damaged(record, chance, chance.choice(MISHAPS) if chance.random() < share else 0)
+
+    return damage
+
+
+def field_by_field(record: Record, chance: random.Random) -> Record:
+    return modified(record, chance, chance.randrange(1, MOST_MODIFIED + 1))
+
+
+def invented(name: str, damage: Damage, *, is_alone: bool, twins: float = 0) -> Set:
+    """Two records of each person, the second damaged, told without contacts or sex, as FEBRL's are.
+
+    is_alone: one person a household. twins: the share of people who are told of once, and whose twin is as well.
     """
     chance = random.Random(SEED)
     households: set[int] = set()
     pairs: dict[int, list[str]] = defaultdict(list)
     told: list[Record] = []
+    names = Names(chance)
     for human in people(SEED):
         if is_alone and human.household in households:
             continue
         households.add(human.household)
-        if len(pairs) == PEOPLE:
+        if len(pairs) >= PEOPLE:
             break
-        first, second = (report(human, chance, len(told) + number) for number in range(2))
-        mishaps = chance.choice(MISHAPS) if chance.random() < share else 0
-        told += [first, damaged(second, chance, mishaps)]
-        pairs[human.id] += [first.id, second.id]
+        both = (human, human)
+        if chance.random() < twins:
+            both = (human, replace(human, id=-human.id - 1, given=names.given(human.tradition, human.sex)))
+        first, second = (report(one, chance, len(told) + number) for number, one in enumerate(both))
+        told += [first, damage(second, chance)]
+        for one, record in zip(both, (first, second), strict=True):
+            pairs[one.id].append(record.id)
     records = pandas.DataFrame([in_columns(one) for one in told], index=[one.id for one in told])
     records.index.name = "rec_id"
     truth = {ordered(*pair) for ids in pairs.values() for pair in combinations(ids, 2)}

@@ -24,7 +24,7 @@ DOUBT = 1.0
 """Bits by which a stranger is thought likelier than the file tells: a false "same" is worse than a missed one."""
 ALWAYS = {"household": 1.0, "twin": 0.3, "namesake": 0.3}
 """How many pairs of relatives any file is thought to hold, beside those that it shows."""
-TWINS = 0.12
+TWINS = 0.1
 """Twins, and parents and children of one name, to two of one household at least: the fewest are told of."""
 TOGETHER = 0.03
 """Two of one household to two records of one person, from which a file is one of families."""
