@@ -181,7 +181,7 @@ def _after(request: HttpRequest, actor: Actor, row_id: UUID, verdict: str) -> Ht
         messages.warning(request, f"The row is still held. {feeds.verdict_words(verdict)}.")
         return redirect("held_row", row_id)
     words = feeds.verdict_words(verdict)
-    if case := feeds.case_of_row(row_id):
+    if case := feeds.cases_of_rows([row_id]).get(row_id):
         link = '{}: <a class="govuk-notification-banner__link" href="{}">{}</a>.'
         messages.success(request, format_html(link, words, reverse("case", args=[case]), case))
     else:
@@ -258,9 +258,11 @@ def _answered(request: HttpRequest, actor: Actor, ticked: list[UUID], form: Bulk
     )
     told = form.cleaned_data
     results = answer_rows(actor=actor, row_ids=list(before), answer=told["answer"], words=told["words"])
+    cases = feeds.cases_of_rows(list(before))
     lines = [
         {
             "shown": before[row_id],
+            "case": cases.get(row_id),
             "words": feeds.verdict_words(verdict) if verdict else "",
             "refused": refused,
         }

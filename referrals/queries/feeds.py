@@ -1,7 +1,7 @@
 """Reads over feeds: senders, runs, and what became of their rows. The rows themselves: see feed_rows."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -118,14 +118,12 @@ def case_references(case_ids: Iterable[UUID]) -> dict[UUID, str]:
     return dict(Case.objects.filter(id__in=wanted).values_list("id", "reference")) if wanted else {}
 
 
-def case_of_row(row_id: UUID) -> str:
-    """The public reference of the case that a row opened or joined; "" where it has none that the actor may see."""
-    return (
-        Case.objects.filter(id__in=FeedRow.objects.filter(id=row_id).values("case_id"))
-        .values_list("reference", flat=True)
-        .first()
-        or ""
-    )
+def cases_of_rows(row_ids: Collection[UUID]) -> dict[UUID, str]:
+    """By row: the public reference of the case that it opened or joined, where the actor may see it."""
+    found = FeedRow.objects.filter(id__in=row_ids).values_list("id", "case_id")
+    cases = {row: case for row, case in found if case is not None}
+    references = case_references(cases.values())
+    return {row: references[case] for row, case in cases.items() if case in references}
 
 
 @dataclass(frozen=True)

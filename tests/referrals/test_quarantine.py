@@ -137,6 +137,11 @@ def test_many_rows_are_not_returned_or_taken_without_words_and_stay_ticked(cast)
         assert words in words_of(refused)
         assert refused.context["ticked"] == [row.id]
     assert again(row).verdict == "quarantine:invalid_phone"
+    asked = {"row": [str(row.id)], "answer": "accept", "words": "The officer brings her in."}
+    done = browser.post("/feeds/quarantine/", asked)
+    with acting_as_system("tests"):
+        case = Case.objects.get(id=again(row).case_id)
+    assert f'href="/cases/{case.reference}/"' in done.content.decode()
 
 
 def test_a_held_row_is_followed_by_a_later_word_and_never_undoes_it(cast):
