@@ -36,7 +36,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
     django.setup()
     from django.conf import settings
+    from hypothesis import settings as how_to_try
 
+    how_to_try.register_profile("hub", deadline=None)  # no test asserts a time
+    how_to_try.load_profile("hub")
     # A password or a client's secret is checked a thousand times here: what makes that slow for a thief is left out.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     if worker := os.environ.get("PYTEST_XDIST_WORKER", ""):

@@ -9,6 +9,16 @@ Of these, none marked `slow` or `browser`. All others wait for `make test`.
 """
 
 import pytest
+from hypothesis import settings
+
+FEW_EXAMPLES = 30
+"""Of each property that does not say itself how many it wants; `make test` tries a hundred."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure() -> None:
+    settings.register_profile("fast", parent=settings.get_profile("hub"), max_examples=FEW_EXAMPLES)
+    settings.load_profile("fast")
 
 
 def needs_a_database(item: pytest.Item) -> bool:
