@@ -69,6 +69,7 @@ def test_letters_may_be_written_in_either_way(match, encoding):
     [
         ("", "the first line names none"),
         ("name,born\nAnn,1961\n", "the first line names none"),
+        ((HEADER + ANN).replace(",", ";"), "save it with commas"),
         (HEADER.replace("email", "phone") + ANN, "names phone twice"),
         (HEADER + ANN + "A2,Ann\n", "row 2 has 2 cells"),
         (HEADER + ANN + ANN, "row 2, column id"),

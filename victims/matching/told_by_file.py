@@ -32,10 +32,10 @@ OTHERWISE = {"given_name": ("far", "different"), "date_of_birth": ("different",)
 """What an error looks like that is a twin, or a namesake, as well."""
 MOST_OTHERWISE = 3.0
 """How many times oftener than between the frozen shares' pairs such is thought an error at most, where nobody lives
-together; in a file of families never oftener. What is more is twins and namesakes."""
+together; in a file of families it is not learned. What is more is twins and namesakes."""
 WRONG = 0.005
 """How many of those that are the same may be expected to be of two people. What is expected is too dark: of invented
-files' about one in two thousand are."""
+people about one in two thousand are."""
 ROUNDS = 15
 
 _FIRST = {"stranger": 1.0, "household": 1.0, "twin": 0.05, "namesake": 0.05}
@@ -121,18 +121,17 @@ def _errors(
         }
         if field in OTHERWISE:
             most = sum(model.shares[field][level] for level in OTHERWISE[field])
-            share = _at_most(most if families else most * MOST_OTHERWISE, OTHERWISE[field], share)
+            have = sum(share[level] for level in OTHERWISE[field])
+            share = _brought(most if families else min(have, most * MOST_OTHERWISE), OTHERWISE[field], share)
         found[field] = {level: log2(share[level] / model.shares[field][level]) for level in levels}
     return found
 
 
-def _at_most(most: float, of: Sequence[str], share: dict[str, float]) -> dict[str, float]:
-    """The shares with those of some levels brought down to `most`, and the others up to make one."""
+def _brought(to: float, of: Sequence[str], share: dict[str, float]) -> dict[str, float]:
+    """The shares with those of some levels brought to a sum, and the others so that all are one."""
     have = sum(share[level] for level in of)
-    if have <= most:
-        return share
-    less, more = most / have, (1 - most) / (1 - have)
-    return {level: each * (less if level in of else more) for level, each in share.items()}
+    these, others = to / have, (1 - to) / (1 - have)
+    return {level: each * (these if level in of else others) for level, each in share.items()}
 
 
 def _line(found: Iterable[Comparison], model: Model) -> float:

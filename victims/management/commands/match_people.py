@@ -45,7 +45,7 @@ class Command(BaseCommand):
         except OSError as problem:
             raise CommandError(f"{options['out']} cannot be written: {problem.strerror}.") from None
         self.stdout.write(
-            f"{len(records)} records: {counts['same']} pairs the same, {counts['review']} to review."
+            f"Records: {len(records)}. Pairs the same: {counts['same']}; to review: {counts['review']}."
         )
 
 
@@ -55,7 +55,8 @@ def read_records(path: Path) -> Iterator[Told]:
     try:
         header = [name.strip().casefold() for name in next(rows, [])]
         if not set(header) & set(COLUMNS[1:]):
-            raise CannotRead(f"the first line names none of the columns {', '.join(COLUMNS[1:])}.")
+            hint = " It is separated by semicolons: save it with commas." if ";" in "".join(header) else ""
+            raise CannotRead(f"the first line names none of the columns {', '.join(COLUMNS[1:])}.{hint}")
         if twice := sorted({name for name in header if name in COLUMNS and header.count(name) > 1}):
             raise CannotRead(f"the first line names {twice[0]} twice.")
         seen: set[str] = set()
