@@ -74,7 +74,7 @@ def test_everybody_is_compared_once_in_batches_and_the_figures_are_kept(hub, cas
     go_on(again)
     assert (again.same, again.review) == (0, 0)
     page = cast.browser("dana").get(RUNS).content.decode()
-    assert "Very likely the same" in page
+    assert "Found very likely the same: </span>1<" in page
 
 
 def test_answers_are_counted_with_the_run_that_found_the_pair(hub, cast):
