@@ -38,12 +38,12 @@ def linked(people: Sequence[Identity]) -> Iterator[tuple[int, int, Resemblance]]
 
 def through_a_third(found: Mapping[tuple[int, int], Resemblance]) -> set[tuple[int, int]]:
     """Pairs that are each the same as one third record, and were not found to be the same as each other."""
-    alike: dict[int, list[int]] = defaultdict(list)
+    others_of: dict[int, list[int]] = defaultdict(list)
     for (one, other), likeness in found.items():
         if likeness.verdict == SAME:
-            alike[one].append(other)
-            alike[other].append(one)
-    both = {pair for others in alike.values() for pair in combinations(sorted(others), 2)}
+            others_of[one].append(other)
+            others_of[other].append(one)
+    both = {pair for others in others_of.values() for pair in combinations(sorted(others), 2)}
     return {pair for pair in both if pair not in found or found[pair].verdict != SAME}
 
 

@@ -38,7 +38,8 @@ WRONG = 0.005
 people about one in two thousand are."""
 ROUNDS = 15
 
-_FIRST = {"stranger": 1.0, "household": 1.0, "twin": 0.05, "namesake": 0.05}
+_FIRST = {"same": 1.0, "household": 1.0, "twin": 0.05, "namesake": 0.05}
+"""How common each is thought at first, to those whom the frozen settings find to be the same."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ def as_told_by(found: Sequence[Comparison], records: int, model: Model) -> Model
         )
         for each in found
     ]
-    common = {"same": float(same), **{rival: same * first for rival, first in _FIRST.items()}}
+    common = {what: same * first for what, first in _FIRST.items()}
     common["stranger"] = records * (records - 1) / 2
     errors: Corrections = {}
     for _ in range(ROUNDS):
@@ -120,34 +121,28 @@ def _errors(
             for level, often in levels.items()
         }
         if field in OTHERWISE:
-            most = sum(model.shares[field][level] for level in OTHERWISE[field])
-            have = sum(share[level] for level in OTHERWISE[field])
-            share = _brought(most if families else min(have, most * MOST_OTHERWISE), OTHERWISE[field], share)
+            usual = sum(model.shares[field][level] for level in OTHERWISE[field])
+            share = _held(share, OTHERWISE[field], usual, families=families)
         found[field] = {level: log2(share[level] / model.shares[field][level]) for level in levels}
     return found
 
 
-def _brought(to: float, of: Sequence[str], share: dict[str, float]) -> dict[str, float]:
-    """The shares with those of some levels brought to a sum, and the others so that all are one."""
+def _held(share: dict[str, float], of: Sequence[str], usual: float, *, families: bool) -> dict[str, float]:
+    """The shares with those of some levels no larger than may be learned, and the others so that all are one."""
     have = sum(share[level] for level in of)
-    these, others = to / have, (1 - to) / (1 - have)
+    may = usual if families else min(have, usual * MOST_OTHERWISE)
+    these, others = may / have, (1 - may) / (1 - have)
     return {level: each * (these if level in of else others) for level, each in share.items()}
 
 
 def _line(found: Iterable[Comparison], model: Model) -> float:
     """The lowest score, from `suggest` on, at and above which no more than WRONG are expected to be of two people."""
-    scores = sorted(
-        (
-            min(model.start[rival] + bits for rival, bits in weights_against(each, model).items())
-            for each in found
-            if is_borne_out(each.levels, of_one_file=True)
-        ),
-        reverse=True,
-    )
+    borne_out = (each for each in found if is_borne_out(each.levels, of_one_file=True))
+    scores = sorted((weighed(each, model).score for each in borne_out), reverse=True)
     wrong = accumulate(1 / (1 + 2**score) for score in scores)
     return min(
         (
-            round(score, 3)
+            score
             for many, (score, sum_wrong) in enumerate(zip(scores, wrong, strict=True), start=1)
             if score >= model.suggest and sum_wrong <= WRONG * many
         ),
