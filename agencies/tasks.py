@@ -67,7 +67,7 @@ def remind_of_agreement(payload: dict[str, str]) -> None:
 @subscriber(SENT, name="agencies.send_invitation", account="accounts")
 def send_invitation(payload: dict[str, str]) -> None:
     """The newest link of an invitation that is still open."""
-    told = event_data(event_id=UUID(payload["event"]))
+    told = event_data(payload)
     invitation = (
         Invitation.objects.select_related("agency")
         .filter(id=str(told["invitation"]), status=Invitation.Status.OPEN, expires_at__gt=timezone.now())
@@ -81,7 +81,7 @@ def send_invitation(payload: dict[str, str]) -> None:
 @subscriber("account.password_forgotten", name="agencies.send_password_link", account="accounts")
 def send_password_link(payload: dict[str, str]) -> None:
     """A link to choose a new password; nothing where the address was nobody's."""
-    told = event_data(event_id=UUID(payload["event"]))
+    told = event_data(payload)
     person = Practitioner.objects.filter(
         id=str(told.get("practitioner") or UUID(int=0)), is_active=True
     ).first()

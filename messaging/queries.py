@@ -1,5 +1,6 @@
 """Reads over events and the outbox."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.db.models import Q
@@ -17,6 +18,6 @@ def timeline(*, case_id: UUID, before: UUID | None = None, limit: int = 50, whic
     return list(events.order_by("-id")[:limit])
 
 
-def event_data(*, event_id: UUID) -> dict[str, object]:
-    """The codes and ids that an event told; empty where there is no such event for the actor."""
-    return Event.objects.filter(id=event_id).values_list("data", flat=True).first() or {}
+def event_data(payload: Mapping[str, str]) -> dict[str, object]:
+    """The codes and ids that the event of a message told; empty where there is no such event for the actor."""
+    return Event.objects.filter(id=UUID(payload["event"])).values_list("data", flat=True).first() or {}

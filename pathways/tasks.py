@@ -13,7 +13,7 @@ from pathways.actions.versions import END_EMERGENCY, end_emergency
 @subscriber(ANSWERED, name="pathways.count_voices", account="pathways")
 def voices_counted(payload: dict[str, str]) -> None:
     """An agency has answered: see whether the agreement is reached, or can be reached no more."""
-    told = event_data(event_id=UUID(payload["event"]))
+    told = event_data(payload)
     count_voices(actor=current_actor(), version_id=UUID(str(told["version"])))
 
 
@@ -26,5 +26,5 @@ def emergency_ended(payload: dict[str, str]) -> None:
 @subscriber("service.capacity_set", "service.retired", name="pathways.flag_service", account="pathways")
 def service_closed(payload: dict[str, str]) -> None:
     """A team takes referrals to a service no more, or again: see which versions in force name it in vain."""
-    told = event_data(event_id=UUID(payload["event"]))
+    told = event_data(payload)
     flag_service(actor=current_actor(), service_id=UUID(str(told["service"])))

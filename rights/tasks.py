@@ -78,7 +78,7 @@ def _carry_out_review(review_id: UUID) -> None:
 @subscriber("document.withdrawn", name="rights.recall_document", account="rights")
 def recall_from_agencies(payload: dict[str, str]) -> None:
     """Who was ever given a document that was taken out of sight is told to destroy it."""
-    recall_document(withdrawal_id=UUID(str(event_data(event_id=UUID(payload["event"]))["withdrawal"])))
+    recall_document(withdrawal_id=UUID(str(event_data(payload)["withdrawal"])))
 
 
 def _end_reviews(person_id: UUID) -> None:

@@ -12,7 +12,7 @@ from referrals.actions.research import REMIND, remind_agencies
 @subscriber("referral.sent", name="referrals.list_by_route", account="conferences")
 def list_where_a_route_leads(payload: dict[str, str]) -> None:
     """A route to a conference's service puts the case on the list of its next meeting with room."""
-    told = event_data(event_id=UUID(payload["event"]))
+    told = event_data(payload)
     list_by_referral(
         actor=current_actor(), case_id=UUID(payload["case"]), service_id=UUID(str(told["service"]))
     )
@@ -29,7 +29,7 @@ def list_repeats(payload: dict[str, str]) -> None:
 )
 def hide_what_conferences_show(payload: dict[str, str]) -> None:
     """A restricted case is shown to no agency for a conference any longer, nor a case to an agency in conflict."""
-    told = event_data(event_id=UUID(payload["event"]))
+    told = event_data(payload)
     if "practitioner" in told:
         return
     agency = UUID(str(told["agency"])) if "agency" in told else None

@@ -35,7 +35,7 @@ def child_in_danger_is_overdue(payload: dict[str, str]) -> None:
 @subscriber("feed.finished", name="referrals.write_sent", account="feedback")
 def write_what_was_sent(payload: dict[str, str]) -> None:
     """A finished run, for its sender to look back on."""
-    write_sent(run_id=UUID(str(event_data(event_id=UUID(payload["event"]))["run"])))
+    write_sent(run_id=UUID(str(event_data(payload)["run"])))
 
 
 @subscriber(
@@ -50,7 +50,7 @@ def write_what_was_sent(payload: dict[str, str]) -> None:
 )
 def write_what_became_of_it(payload: dict[str, str]) -> None:
     """A row that was held, for its sender to look back on."""
-    write_answered(row_id=UUID(str(event_data(event_id=UUID(payload["event"]))["row"])))
+    write_answered(row_id=UUID(str(event_data(payload)["row"])))
 
 
 @subscriber(

@@ -26,7 +26,7 @@ def follow_answer_on_consent(payload: dict[str, str]) -> None:
 )
 def follow_agreement(payload: dict[str, str]) -> None:
     """What rests on an agreement follows it, agency by agency."""
-    agencies = event_data(event_id=UUID(payload["event"])).get("agencies", [])
+    agencies = event_data(payload).get("agencies", [])
     for agency in agencies if isinstance(agencies, list) else []:
         follow_agency(actor=current_actor(), agency_id=UUID(str(agency)), asked_by=UUID(payload["event"]))
 

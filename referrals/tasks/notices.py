@@ -20,7 +20,7 @@ from referrals.actions.notify import (
 @subscriber("case.glass_broken", name="referrals.alert_owner", account="access")
 def alert(payload: dict[str, str]) -> None:
     """The owner of a restricted record hears at once that somebody broke the glass."""
-    alert_owner(owner_id=UUID(str(event_data(event_id=UUID(payload["event"]))["owner"])))
+    alert_owner(owner_id=UUID(str(event_data(payload)["owner"])))
 
 
 @shared_task(ignore_result=True, name="referrals.find_hints")

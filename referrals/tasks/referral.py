@@ -42,7 +42,7 @@ def follow_answer(payload: dict[str, str]) -> None:
 )
 def tell_of_lead(payload: dict[str, str]) -> None:
     """Who works on a case beside its lead learns that another leads, or nobody."""
-    told = event_data(event_id=UUID(payload["event"]))
+    told = event_data(payload)
     if told.get("reason_code") != PASSED_ON:  # then the choice of another says it
         case, referral = UUID(payload["case"]), UUID(payload["referral"])
         tell_those_beside(actor=current_actor(), case_id=case, referral_id=referral)

@@ -14,7 +14,7 @@ from referrals.actions.waiting import TAKE_UP, take_up_waiting
 def route(payload: dict[str, str]) -> None:
     """A case that was triaged, or that a practitioner asked to route again, goes along its pathways."""
     event = UUID(payload["event"])
-    asked = event_data(event_id=event)
+    asked = event_data(payload)
     codes = asked.get("again", [])
     route_case(
         actor=current_actor(),
@@ -29,7 +29,7 @@ def route(payload: dict[str, str]) -> None:
 def route_risen(payload: dict[str, str]) -> None:
     """A case whose risk is above the one that it was routed by is routed again."""
     event = UUID(payload["event"])
-    told = event_data(event_id=event)
+    told = event_data(payload)
     route_by_risk(
         actor=current_actor(),
         case_id=UUID(payload["case"]),
@@ -49,7 +49,7 @@ def route_repeated(payload: dict[str, str]) -> None:
 def route_waiting(payload: dict[str, str]) -> None:
     """A place came free for a case that waited; where it is not the one that needs it, the next in the row may."""
     event = UUID(payload["event"])
-    told = event_data(event_id=event)
+    told = event_data(payload)
     route_taken_up(
         actor=current_actor(),
         case_id=UUID(payload["case"]),
@@ -74,7 +74,7 @@ def route_waiting(payload: dict[str, str]) -> None:
 def take_up(payload: dict[str, str]) -> None:
     """A place may have come free: the cases that wait for one are taken up, oldest first."""
     event = UUID(payload["event"])
-    code = service_code(service_id=UUID(str(event_data(event_id=event)["service"])))
+    code = service_code(service_id=UUID(str(event_data(payload)["service"])))
     take_up_waiting(actor=current_actor(), service_code=code, asked_by=event)
 
 

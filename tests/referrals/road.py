@@ -14,6 +14,7 @@ from messaging.relay import run_due
 from pathways.models import InstrumentVersion
 from referrals.actions import referral as verbs
 from referrals.actions.assess import assess_case
+from referrals.actions.closing import close_case
 from referrals.actions.consent import AgencyAnswer, record_consents
 from referrals.actions.contact import record_contact
 from referrals.actions.triage import finish_triage
@@ -144,3 +145,15 @@ def answer(cast, agency: str, referral: Referral, verb: str, **given) -> Referra
 def broken() -> list[str]:
     """The invariants that do not hold now."""
     return [f"{result.name}: {result.broken}" for result in check_all() if not result.holds]
+
+
+def close(cast, case: Case, *, end_state: str = "declined", reason: str = "No support wanted.") -> None:
+    """Priya closes the case, of which nobody said how it went."""
+    with acting_as(cast.actor("priya")) as priya:
+        close_case(
+            actor=priya,
+            case_id=case.id,
+            end_state=end_state,
+            reason=reason,
+            without="Nobody recorded it here.",
+        )

@@ -7,10 +7,9 @@ from access.context import acting_as, acting_as_system
 from messaging.models import Message
 from messaging.relay import run_due
 from referrals.actions import referral as verbs
-from referrals.actions.closing import close_case
 from referrals.actions.routing import ask_to_route
 from tests.factories import fresh
-from tests.referrals.road import answer, broken, consent, referrals_of, routed, sights, the_referral
+from tests.referrals.road import answer, broken, close, consent, referrals_of, routed, sights, the_referral
 
 pytestmark = pytest.mark.usefixtures("hub")
 
@@ -82,14 +81,7 @@ def test_when_every_partner_has_finished_the_hub_decides_and_closes(cast):
     case = fresh(case)
     assert case.status == "triaged"
     assert case.decision_wanted.startswith("Every partner has finished.")
-    with acting_as(cast.actor("priya")) as priya:
-        close_case(
-            actor=priya,
-            case_id=case.id,
-            end_state="supported_standard",
-            reason="Done.",
-            without="Nobody recorded it here.",
-        )
+    close(cast, case, end_state="supported_standard", reason="Done.")
     run_due()
     assert sights(case) == {}
     assert broken() == []

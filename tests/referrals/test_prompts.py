@@ -24,6 +24,7 @@ from tests.factories import a_case
 from tests.pathways.test_assessments import risk
 from tests.reading import words_of
 from tests.referrals.assessing import url
+from tests.referrals.road import close
 
 PHQ = {f"P{number}": 0 for number in range(1, 10)}
 STALKING = {f"K{number:02}": "no" for number in range(1, 12)}
@@ -206,12 +207,5 @@ def test_a_prompt_of_another_case_is_not_there_and_closing_ends_what_is_wanted(h
     assessed(cast, case, "risk-24", {**risk(0), "R08": "yes"})
     (prompt,) = prompts(case)
     assert cast.browser("priya").get(url(other, "prompts", str(prompt.id))).status_code == 404
-    with acting_as(cast.actor("priya")) as priya:
-        close_case(
-            actor=priya,
-            case_id=case.id,
-            end_state="declined",
-            reason="No support wanted.",
-            without="Nobody recorded it here.",
-        )
+    close(cast, case)
     assert [one.state for one in prompts(case)] == ["stopped"]

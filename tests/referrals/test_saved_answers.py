@@ -7,12 +7,12 @@ from access.context import acting_as, acting_as_system
 from messaging.relay import run_due
 from pathways.models import Assessment, InstrumentVersion, SavedAnswers
 from pathways.queries.assessments import current_edition
-from referrals.actions.closing import close_case
 from referrals.models import Case
 from tests.factories import a_case, fresh
 from tests.pathways.test_assessments import risk
 from tests.reading import words_of
 from tests.referrals.assessing import checked, url, value_of
+from tests.referrals.road import close
 
 
 def saved(case: Case) -> list[SavedAnswers]:
@@ -68,14 +68,7 @@ def test_what_was_saved_and_never_completed_goes_with_the_case(hub, cast):
     case = a_case(status="triaging")
     browser = cast.browser("priya")
     browser.post(url(case, "risk"), {"R01": "yes", "save": "yes"})
-    with acting_as(cast.actor("priya")) as priya:
-        close_case(
-            actor=priya,
-            case_id=case.id,
-            end_state="declined",
-            reason="No support wanted.",
-            without="Nobody recorded it here.",
-        )
+    close(cast, case)
     run_due()
     assert saved(case) == []
     assert browser.post(url(case, "risk"), {"R01": "yes", "save": "quietly"}).status_code == 409

@@ -10,13 +10,12 @@ from access.models import Look
 from agencies.models import Agency, Agreement
 from messaging.events import Happening, publish
 from messaging.relay import run_due
-from referrals.actions.closing import close_case
 from referrals.actions.feedback import follow_case, write_sent
 from referrals.actions.triage import assign
 from referrals.models import Case, Feedback, FeedRow, FeedRun, FeedSource, Referral, SentRecord
 from referrals.queries.sent import sent_page
 from tests.factories import a_case
-from tests.referrals.road import consent, routed
+from tests.referrals.road import close, consent, routed
 from tests.referrals.test_told import OFFICERS
 
 pytestmark = pytest.mark.usefixtures("hub")
@@ -87,14 +86,7 @@ def test_the_feedback_follows_the_case_and_never_names_who_helps(cast):
     assert "Northshire Victim Care" not in page(cast)
     outcome = [{"domain": "safety", "result": "improved"}]
     system.post(f"referrals/{referral.id}/complete/", {"outcomes": outcome})
-    with acting_as(cast.actor("priya")) as priya:
-        close_case(
-            actor=priya,
-            case_id=case.id,
-            end_state="supported_standard",
-            reason="Done.",
-            without="Nobody recorded it here.",
-        )
+    close(cast, case, end_state="supported_standard", reason="Done.")
     run_due()
     assert stages(cast) == [("Closed", "Supported (standard)")]
 
