@@ -105,19 +105,21 @@ class System:
         self.base, self.code, self.ledger = f"http://127.0.0.1:{port}", code, ledger
         self.auth = dict(line.split("=", 1) for line in secret.split() if "=" in line)
         self.token, self.cursor = "", 0
+        self.answering = False
+        self.pulls = 0  # that came to their end
 
     def work(self, storm: Storm) -> None:
-        """Until the hub has settled and nothing new has come since."""
-        while True:
-            last = storm.done.is_set()
+        """Until the hub has come to rest."""
+        while not storm.done.is_set():
             items = self._call("GET", f"changes/?after={self.cursor}&limit=50")
+            self.answering = bool(items["items"])
             for item in items["items"]:
                 self.ledger.pulled[self.code].append((item["position"], item["event"], item["topic"]))
                 if item["topic"] == "referral.sent":
                     self._answer(item["referral"])
             self.cursor = items["next"]
-            if last and not items["items"]:
-                return
+            self.answering = False
+            self.pulls += 1
             time.sleep(0.2)
 
     def _answer(self, referral: str) -> None:

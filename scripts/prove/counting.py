@@ -7,6 +7,7 @@ from uuid import UUID
 
 import requests
 
+from scripts.prove.at_work import System
 from scripts.prove.ledger import GIVE_UP, PARTNERS, Ledger
 from tests.platform.stage import Instance, eventually
 
@@ -15,15 +16,18 @@ TIMED = ("referrals.expire", "agencies.mail_notifications")  # they have their o
 NEXT_TRY = timedelta(minutes=6)  # what failed in the storm waits for its next try: five minutes at most
 
 
-def settle(stage: Instance, port: int) -> None:
-    """Until everything runs and nothing that is due is left."""
+def settle(stage: Instance, port: int, ledger: Ledger, systems: list[System]) -> None:
+    """Until everything runs, nothing that is due is left, and every partner has pulled since and found nothing.
+
+    A partner may answer after the last message was done: what its answer sets going must come to its end, too.
+    """
     from django.db import Error, connections
     from django.utils import timezone
 
     from access.context import acting_as_system
     from messaging.models import Message
 
-    def quiet() -> bool:
+    def nothing_due() -> bool:
         try:
             requests.get(f"http://127.0.0.1:{port}/health/", timeout=5).raise_for_status()
             with acting_as_system("proof"):
@@ -35,7 +39,20 @@ def settle(stage: Instance, port: int) -> None:
             connections.close_all()
             return False
 
-    if not eventually(quiet, GIVE_UP):
+    def brought() -> int:
+        return sum(map(len, ledger.pulled.values()))
+
+    def at_rest() -> bool:
+        before = brought()
+        if any(one.answering for one in systems) or not nothing_due():
+            return False
+        # The pull that is under way may have begun before; the one after it has not.
+        enough = [(one, one.pulls + 2) for one in systems]
+        if not eventually(lambda: all(one.pulls >= pulls for one, pulls in enough), GIVE_UP):
+            return False
+        return brought() == before
+
+    if not eventually(lambda: ledger.gave_up or at_rest(), GIVE_UP):
         raise SystemExit(f"The hub did not come to rest in {GIVE_UP} s: see {stage.home}.")
 
 

@@ -81,10 +81,11 @@ def _manage(stage: Instance, *words: str) -> str:
 def _prove(stage: Instance, port: int, secrets: dict[str, str], *, quick: bool, chance: random.Random) -> int:
     ledger, storm = Ledger(), Storm(stage, chance)
     threading.excepthook = ledger.give_up
+    systems = [System(port, code, secrets[code], ledger) for code in PARTNERS]
     jobs: list[Callable[[], None]] = [
         lambda: send(stage, ledger, [beginning(stage, FEEDS[0])] if quick else FEEDS * 2),
         lambda: triage_all(ledger, storm),
-        *(partial(System(port, code, secrets[code], ledger).work, storm) for code in PARTNERS),
+        *(partial(one.work, storm) for one in systems),
     ]
     at_work = [threading.Thread(target=job, daemon=True) for job in jobs]
     began = time.monotonic()
@@ -97,7 +98,7 @@ def _prove(stage: Instance, port: int, secrets: dict[str, str], *, quick: bool, 
     storm.blow.clear()
     storm.join()
     if not ledger.gave_up:
-        settle(stage, port)
+        settle(stage, port, ledger, systems)
     storm.done.set()
     for thread in at_work[2:]:
         thread.join()
