@@ -8,10 +8,7 @@ import csv
 import logging
 import random
 import time
-from collections import defaultdict
-from collections.abc import Callable, Iterator
-from dataclasses import replace
-from itertools import combinations
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,7 +20,8 @@ from splink import comparison_library as compare
 
 from bench.damage import damaged
 from bench.field_by_field import modified
-from bench.population import Names, Record, people, report
+from bench.population import Record
+from bench.told_twice import Damage, of_one_person, told_twice
 from tests.platform.stage import Instance
 
 Pairs = set[tuple[str, str]]
@@ -60,9 +58,6 @@ def sets() -> Iterator[Set]:
     yield invented("alone, one in six a twin told of once", field_by_field, is_alone=True, twins=1 / 6)
 
 
-Damage = Callable[[Record, random.Random], Record]
-
-
 def by_mishaps(share: float) -> Damage:
     """So many records went wrong in several ways at once."""
 
@@ -77,31 +72,11 @@ def field_by_field(record: Record, chance: random.Random) -> Record:
 
 
 def invented(name: str, damage: Damage, *, is_alone: bool, twins: float = 0) -> Set:
-    """Two records of each person, the second damaged, told without contacts or sex, as FEBRL's are.
-
-    is_alone: one person a household. twins: the share of people who are told of once, and whose twin is as well.
-    """
-    chance = random.Random(SEED)
-    households: set[int] = set()
-    pairs: dict[int, list[str]] = defaultdict(list)
-    told: list[Record] = []
-    names = Names(chance)
-    for human in people(SEED):
-        if is_alone and human.household in households:
-            continue
-        households.add(human.household)
-        if len(pairs) >= PEOPLE:
-            break
-        both = (human, human)
-        if chance.random() < twins:
-            both = (human, replace(human, id=-human.id - 1, given=names.given(human.tradition, human.sex)))
-        first, second = (report(one, chance, len(told) + number) for number, one in enumerate(both))
-        told += [first, damage(second, chance)]
-        for one, record in zip(both, (first, second), strict=True):
-            pairs[one.id].append(record.id)
+    """People told of twice, in FEBRL's columns: see `told_twice`."""
+    told = told_twice(SEED, PEOPLE, damage, is_alone=is_alone, twins=twins)
     records = pandas.DataFrame([in_columns(one) for one in told], index=[one.id for one in told])
     records.index.name = "rec_id"
-    truth = {ordered(*pair) for ids in pairs.values() for pair in combinations(ids, 2)}
+    truth = {ordered(*pair) for pair in of_one_person(told)}
     return Set(f"invented, {name}", records.replace("", None), truth, links_only=False)
 
 

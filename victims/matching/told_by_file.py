@@ -18,7 +18,7 @@ from victims.matching.scoring import SAME, Comparison, is_borne_out, weighed, we
 
 ENOUGH = 100
 """Pairs of one person from which a file tells anything; a smaller one is weighed as the hub is."""
-PRIOR = 60
+PRIOR = 200
 """Of how many pairs of one person the frozen shares are thought to come: so many of a file outweigh them."""
 DOUBT = 1.0
 """Bits by which a stranger is thought likelier than the file tells: a false "same" is worse than a missed one."""
@@ -30,16 +30,15 @@ TOGETHER = 0.03
 """Two of one household to two records of one person, from which a file is one of families."""
 OTHERWISE = {"given_name": ("far", "different"), "date_of_birth": ("different",)}
 """What an error looks like that is a twin, or a namesake, as well."""
-MOST_OTHERWISE = 3.0
+MOST_OTHERWISE = 2.0
 """How many times oftener than between the frozen shares' pairs such is thought an error at most, where nobody lives
 together; in a file of families it is not learned. What is more is twins and namesakes."""
 WRONG = 0.005
 """How many of those that are the same may be expected to be of two people. What is expected is too dark: of invented
 people about one in two thousand are."""
+LEAST = 3.0
+"""Bits that two of one person score at least, whatever the rest of the file leaves room for: eight to one."""
 ROUNDS = 15
-
-_FIRST = {"same": 1.0, "household": 1.0, "twin": 0.05, "namesake": 0.05}
-"""How common each is thought at first, to those whom the frozen settings find to be the same."""
 
 
 @dataclass(frozen=True)
@@ -65,8 +64,9 @@ def as_told_by(found: Sequence[Comparison], records: int, model: Model) -> Model
         )
         for each in found
     ]
-    common = {what: same * first for what, first in _FIRST.items()}
-    common["stranger"] = records * (records - 1) / 2
+    # At first relatives are thought as common as repeats: what is little borne out falls, and an error is not learned
+    # from them meanwhile.
+    common = {**dict.fromkeys(("same", *ALWAYS), float(same)), "stranger": records * (records - 1) / 2}
     errors: Corrections = {}
     for _ in range(ROUNDS):
         chances = [_chances(pair, common, errors) for pair in pairs]
@@ -136,7 +136,7 @@ def _held(share: dict[str, float], of: Sequence[str], usual: float, *, families:
 
 
 def _line(found: Iterable[Comparison], model: Model) -> float:
-    """The lowest score, from `suggest` on, at and above which no more than WRONG are expected to be of two people."""
+    """The lowest score, from LEAST on, at and above which no more than WRONG are expected to be of two people."""
     borne_out = (each for each in found if is_borne_out(each.levels, of_one_file=True))
     scores = sorted((weighed(each, model).score for each in borne_out), reverse=True)
     wrong = accumulate(1 / (1 + 2**score) for score in scores)
@@ -144,7 +144,7 @@ def _line(found: Iterable[Comparison], model: Model) -> float:
         (
             score
             for many, (score, sum_wrong) in enumerate(zip(scores, wrong, strict=True), start=1)
-            if score >= model.suggest and sum_wrong <= WRONG * many
+            if score >= LEAST and sum_wrong <= WRONG * many
         ),
         default=inf,
     )
