@@ -30,7 +30,7 @@ TOGETHER = 0.03
 """Two of one household to two records of one person, from which a file is one of families."""
 OTHERWISE = {"given_name": ("far", "different"), "date_of_birth": ("different",)}
 """What an error looks like that is a twin, or a namesake, as well."""
-MOST_OTHERWISE = 2.0
+MOST_OTHERWISE = 3.0
 """How many times oftener than between the frozen shares' pairs such is thought an error at most, where nobody lives
 together; in a file of families it is not learned. What is more is twins and namesakes."""
 WRONG = 0.005
