@@ -36,8 +36,8 @@ together; in a file of families it is not learned. What is more is twins and nam
 WRONG = 0.005
 """How many of those that are the same may be expected to be of two people. What is expected is too dark: of invented
 people about one in two thousand are."""
-LEAST = 3.0
-"""Bits that two of one person score at least, whatever the rest of the file leaves room for: eight to one."""
+LEAST = 2.0
+"""Bits that two of one person score at least, whatever the rest of the file leaves room for: four to one."""
 ROUNDS = 15
 
 
