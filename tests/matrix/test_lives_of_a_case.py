@@ -29,6 +29,7 @@ from victims.models import PersonName
 
 LIVES = 200 if os.environ.get("PROOF") == "thorough" else 3
 SEEN_BY = ("priya", "liam", "dana", "helen", "ruth", "owen")
+WAITING = ("sent", "received")
 LOOKING = tuple(reader for reader in READERS if reader.name in SEEN_BY)
 SYSTEM = next(reader for reader in READERS if reader.name == f"system:{SAFE_STEPS}")
 
@@ -72,7 +73,7 @@ class LifeOfACase(RuleBasedStateMachine):
         with acting_as(Cast().actor(name)) as actor:
             verb(actor=actor, **given)
 
-    @precondition(lambda self: self.open == "sent" and "helen" not in self.kept_out)
+    @precondition(lambda self: self.open in WAITING and "helen" not in self.kept_out)
     @rule(declines=st.booleans())
     def answer(self, declines: bool) -> None:
         if declines:
@@ -82,10 +83,16 @@ class LifeOfACase(RuleBasedStateMachine):
         self.open = "" if declines else "accepted"
 
     @precondition(lambda self: self.open == "sent")
-    @rule(word=st.sampled_from(("receive", "accept", "decline")))
+    @rule()
+    def receive_by_its_system(self) -> None:
+        self.post("receive", {})
+        self.open = "received"
+
+    @precondition(lambda self: self.open in WAITING)
+    @rule(word=st.sampled_from(("accept", "decline")))
     def answer_by_its_system(self, word: str) -> None:
         self.post(word, {"reason": "no_capacity"} if word == "decline" else {})
-        self.open = {"receive": "sent", "accept": "accepted", "decline": ""}[word]
+        self.open = {"accept": "accepted", "decline": ""}[word]
 
     @precondition(lambda self: self.open == "accepted")
     @rule(by_its_system=st.booleans())
@@ -99,7 +106,7 @@ class LifeOfACase(RuleBasedStateMachine):
             self.by("helen", verbs.complete, referral_id=self.referral, outcomes=outcome)
         self.open = ""
 
-    @precondition(lambda self: self.open == "sent")
+    @precondition(lambda self: self.open in WAITING)
     @rule()
     def nobody_answers_in_time(self) -> None:
         with acting_as_system("tests") as system:
