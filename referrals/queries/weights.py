@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from victims.actions.weights import STEPS
-from victims.matching.estimate import LEAST_OF_EACH, LEAST_OF_LEVEL, corrected
+from victims.matching.estimate import LEAST_OF_EACH, LEAST_OF_LEVEL, MOST_LOST, corrected
 from victims.matching.fields import LEVELS
 from victims.matching.model import Model, frozen_model
 from victims.matching.words import RIVALS, Reason, reason
@@ -38,10 +38,11 @@ class Figure:
 
 COLUMNS = (("old", "In force"), ("new", "Proposed"))
 FIGURES = {
-    "same_rejected": "Different people, but “very likely the same”",
-    "same_confirmed": "The same person, and “very likely the same”",
-    "missed": "The same person, but would not be asked about",
+    "same_rejected": ("Different people, but “very likely the same”", "rejected"),
+    "same_confirmed": ("The same person, and “very likely the same”", "confirmed"),
+    "missed": ("The same person, but would not be asked about", "confirmed"),
 }
+"""By the name in the figures: the words, and of which answers they are."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,7 @@ class Shown:
     steps: int = STEPS
     least: int = LEAST_OF_LEVEL
     least_of_each: int = LEAST_OF_EACH
+    most_lost: int = round(100 * MOST_LOST)
 
     @property
     def going(self) -> RecognitionWeights | None:
@@ -86,6 +88,30 @@ class Shown:
         return f"{len(self.kept)} that stay as they are, for want of answers"
 
     @property
+    def changes(self) -> list[str]:
+        """What would be said of the answered pairs, where some weights are proposed: as foretold, held back."""
+        if self.proposed is None:
+            return []
+        told = self.proposed.figures
+        old, new = told["held_back"]["old"], told["held_back"]["new"]
+
+        def change(code: str) -> str:
+            return (
+                f"{new[code]:,}, as now,"
+                if old[code] == new[code]
+                else f"{new[code]:,} instead of {old[code]:,}"
+            )
+
+        return [
+            f"Of {told['rejected']:,} pairs of different people, {change('same_rejected')}"
+            " would be “very likely the same”.",
+            f"Of {told['confirmed']:,} pairs of one person, {change('same_confirmed')}"
+            " would be “very likely the same”.",
+            f"Of {told['confirmed']:,} pairs of one person, {change('missed')}"
+            " would not be asked about: nobody would be told that the person was here before.",
+        ]
+
+    @property
     def compared(self) -> list[Figure]:
         """What old and new weights make of the answered pairs, where some are proposed."""
         if self.proposed is None:
@@ -94,13 +120,15 @@ class Shown:
         sources = [(words, told[name]) for name, words in COLUMNS]
         sources += [(f"{words}, held back", told["held_back"][name]) for name, words in COLUMNS]
         lines = [
-            Figure(words, tuple((label, f"{source[code]:,}") for label, source in sources))
-            for code, words in FIGURES.items()
+            Figure(
+                words, tuple((label, f"{source[code]:,} of {told[answers]:,}") for label, source in sources)
+            )
+            for code, (words, answers) in FIGURES.items()
         ]
         surprise = tuple(
             (label, f"{source['surprise'] / max(1, source['labels']):.3f}") for label, source in sources
         )
-        return [*lines, Figure("Surprise at an answer, on average, in bits", surprise)]
+        return [*lines, Figure("How far from the answers, on average (less is better)", surprise)]
 
 
 def weights_shown(*, against: str = "stranger") -> Shown:

@@ -29,7 +29,9 @@ PLACE = "/people/review/weights/"
 NAMES = (("given_name", "same"), ("surname", "same"))
 
 
-def answered(many: int, *, truth: float = 0.0, seed: int = 5, by=None, settings: str = "") -> None:
+def answered(
+    many: int, *, truth: float = 0.0, least: float = -4.0, seed: int = 5, by=None, settings: str = ""
+) -> None:
     """Pairs with answers as likely as their scores say, but that an e-mail address says `truth` bits more than that."""
     chance, model = random.Random(seed), frozen_model()
     people, grants, cases, pairs = [], [], [], []
@@ -52,7 +54,7 @@ def answered(many: int, *, truth: float = 0.0, seed: int = 5, by=None, settings:
                 )
             )
         levels = [*NAMES, ("e-mail", chance.choice(("same", "different"))), ("sex", "same")]
-        base = chance.uniform(-4, 1.5)  # as other fields would have it
+        base = chance.uniform(least, 1.5)  # as other fields would have it
         shares_mail = ("e-mail", "same") in levels
         odds = base + (truth if shares_mail else 0.0)
         same = chance.random() < 1 / (1 + exp(-log(2) * odds))
@@ -216,6 +218,21 @@ def test_weights_that_make_more_false_sames_are_never_accepted_not_even_by_the_d
     with acting_as_system("tests"):
         made.refresh_from_db()
     assert (made.state, made.decided_by_name) == ("discarded", "Dana Ahmed")
+
+
+def test_weights_that_would_lose_sight_of_people_who_came_again_are_not_accepted(cast):
+    answered(200, truth=-9.0, least=0.1)
+    answered(60, truth=9.0, least=0.1, seed=6)  # of those who share an address, some are one person
+    made = estimated(cast)
+    told = made.figures["held_back"]
+    assert told["new"]["missed"] - told["old"]["missed"] > made.figures["confirmed"] / 20
+    assert (made.state, made.refusal) == ("proposed", "lost")
+    page = words_of(cast.browser("dana").get(PLACE))
+    assert "too many pairs of one person would not be asked about any more" in page
+    assert (
+        f"Of {made.figures['confirmed']} pairs of one person, {told['new']['missed']}"
+        f" instead of {told['old']['missed']} would not be asked about" in page
+    )
 
 
 def test_why_is_asked_and_only_some_decide(cast):

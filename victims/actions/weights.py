@@ -26,6 +26,7 @@ from victims.matching.estimate import (
     fit,
     groups,
     is_enough,
+    loses_too_many,
     split,
     support,
     tallied,
@@ -180,20 +181,23 @@ def _foretell(made: RecognitionWeights, labels: list[Label], fold: int) -> None:
 
 def _propose(made: RecognitionWeights, labels: list[Label], left_out: int) -> None:
     model, fitted = weights_in_force(), fit(labels)
-    old, new = (
-        tallied(labels, fit(labels, weights=False), model),
-        tallied(labels, fitted, model),
-    )
+    counts = _answers(labels)
+    learned = {
+        "old": tallied(labels, fit(labels, weights=False), model),
+        "new": tallied(labels, fitted, model),
+    }
     held_back = {name: Tally(**told) for name, told in made.figures["held_back"].items()}
-    if new.same_rejected > old.same_rejected or (
-        held_back["new"].same_rejected > held_back["old"].same_rejected
-    ):
+    both = (learned, held_back)
+    if any(one["new"].same_rejected > one["old"].same_rejected for one in both):
         made.refusal = Refusal.FALSE_SAME
+    elif any(loses_too_many(one["old"], one["new"], counts["confirmed"]) for one in both):
+        made.refusal = Refusal.LOST
     elif held_back["new"].surprise >= held_back["old"].surprise:
         made.refusal = Refusal.NOT_BETTER
     made.corrections = added(corrections_by_version()[made.instead_of], fitted.corrections)
     made.support = support(labels)
-    made.figures |= {"old": asdict(old), "new": asdict(new), "left_out": left_out, **_answers(labels)}
+    made.figures |= {name: asdict(tally) for name, tally in learned.items()}
+    made.figures |= {"left_out": left_out, **counts}
     made.state = State.PROPOSED
 
 

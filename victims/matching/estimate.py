@@ -33,6 +33,8 @@ PRIOR = 1.0
 """How far, in bits, a weight is thought to be from right (one standard deviation), before anything was answered."""
 FARTHEST = 3.0
 """No weight is moved by more than this at once, however many labels speak for it."""
+MOST_LOST = 0.05
+"""Of the confirmed pairs, how many may stop being asked about: who is a victim again must not fall out of sight."""
 FOLDS = 5
 _LOOSE = 20.0
 _STEPS, _ENOUGH = 60, 1e-9
@@ -127,6 +129,11 @@ def tallied(labels: Iterable[Label], fitted: Fit, model: Model) -> Tally:
             int(label.same and score < model.suggest),
         )
     return total
+
+
+def loses_too_many(old: Tally, new: Tally, confirmed: int) -> bool:
+    """Whether more than MOST_LOST of the confirmed pairs are missed by the new weights and were not by the old."""
+    return new.missed - old.missed > MOST_LOST * confirmed
 
 
 def correction(corrections: Corrections, levels: Iterable[tuple[str, str]]) -> float:
