@@ -248,7 +248,8 @@ def list_by_rule(*, actor: Actor, case_id: UUID, service: str = "", why: str = "
     """List a case for the next meeting with room, where a route sent it there or the repeat rule holds.
 
     service: of the route; empty: the repeat rule alone is asked. Where the case is on a list that is still to come
-    nothing is done. Where no meeting has room, a practitioner is asked to call one. Raises NotAllowed.
+    nothing is done. Where no meeting has room, a practitioner is asked to call one; where nobody was told whether it
+    was the same perpetrator, to find out. Raises NotAllowed.
     """
     actor.require(Capability.LIST_FOR_CONFERENCE)
     now = timezone.now()
@@ -256,8 +257,10 @@ def list_by_rule(*, actor: Actor, case_id: UUID, service: str = "", why: str = "
     if case is None or case.status not in OPEN_CASE:
         return None
     for kind in kinds_on(timezone.localdate(now)):
-        ground = _ground_of_rule(case, kind, service, now)
-        if ground is None or _waits_to_be_heard(case, kind):
+        if _waits_to_be_heard(case, kind):
+            continue
+        ground = _ground_or_question(case, kind, service, now)
+        if ground is None:
             continue
         meeting = next(iter(with_room(kind=kind.code, now=now)), None)
         if meeting is not None:
@@ -339,13 +342,19 @@ def move(meeting: Conference, verb: str) -> None:
     meeting.status = after
 
 
-def _ground_of_rule(case: Case, kind: Kind, service: str, now: datetime) -> str | None:
+def _ground_or_question(case: Case, kind: Kind, service: str, now: datetime) -> str | None:
+    """Why the case is to be listed; None where it is not, or where a practitioner is asked whether it is."""
     if service and service == kind.service:
         holding, _, _ = grounds_of_case(case, kind, at=now)
         return holding[0].code if holding else ROUTE
     if service or kind.repeat is None:
         return None
-    return REPEAT if repeat_of(Circumstances(case, at=now), kind).stands else None
+    again = repeat_of(Circumstances(case, at=now), kind)
+    if again.stands is None:
+        told = again.words[:1].lower() + again.words[1:]
+        words = f"Perhaps a repeat for {kind.name}: {told} Find out; if it was, list the case."
+        want_decision(case=case, words=words, code="perhaps_repeat", at=now)
+    return REPEAT if again.stands else None
 
 
 def _waits_to_be_heard(case: Case, kind: Kind) -> bool:

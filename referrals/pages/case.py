@@ -99,6 +99,7 @@ def _case_page(
             "may_put_back": actor.can(Capability.DECIDE_RIGHTS),
             "may_despite": actor.can(Capability.CONTACT_DESPITE),
             "conferences": conferences,
+            "coming": [one for one in conferences if one.is_to_be_heard],
             "may_list": may_list,
             "may_reopen": actor.can(Capability.CLOSE_CASE)
             and found.closed_at is not None

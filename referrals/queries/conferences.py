@@ -243,6 +243,10 @@ class OnTheList:
     kind: Kind
     to_do: int
 
+    @property
+    def is_to_be_heard(self) -> bool:
+        return self.listing.status == Listing.Status.LISTED
+
 
 def conferences_of_case(*, case: Case) -> list[OnTheList]:
     """The case's conferences, the newest first; the last ten."""

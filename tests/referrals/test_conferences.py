@@ -40,6 +40,7 @@ from referrals.models import (
 from referrals.queries.circumstances import Circumstances
 from referrals.queries.facts import facts_of
 from tests.factories import a_case, a_referral
+from tests.reading import words_of
 from tests.referrals.conferring import a_meeting, asked, confirmed, held, listed, sees
 
 
@@ -205,6 +206,27 @@ def test_a_further_incident_within_twelve_months_lists_the_case_again(hub, cast)
         again = list_by_rule(actor=system, case_id=case.id)
         assert (again.conference_id, again.ground, again.is_repeat) == (coming.id, "repeat", True)
         assert list_by_rule(actor=system, case_id=case.id) is None, "once"
+    page = words_of(cast.browser("priya").get(f"/cases/{case.reference}/"))
+    assert "On the list of MARAC" in page.split("What to do next")[0]
+    assert "a repeat" in page.split("What to do next")[0]
+
+
+def test_a_further_incident_of_nobody_knows_whom_asks_a_practitioner_whether_it_is_a_repeat(hub, cast):
+    case = a_case(status="routed")
+    meeting, _ = held(cast, case)
+    with acting_as(cast.actor("dana")) as dana:
+        close_meeting(actor=dana, conference_id=meeting.id)
+    coming = a_meeting(cast)
+    with acting_as_system("conferences") as system:
+        Listing.objects.filter(case=case).update(heard_at=timezone.now() - timedelta(days=60))
+        assert list_by_rule(actor=system, case_id=case.id) is None
+        case.refresh_from_db()
+    assert case.decision_wanted.startswith("Perhaps a repeat for MARAC: a further incident since")
+    page = words_of(cast.browser("priya").get(f"/cases/{case.reference}/"))
+    assert "it is not told whether it was the same perpetrator" in page
+    listed(cast, case, coming)
+    page = words_of(cast.browser("priya").get(f"/cases/{case.reference}/"))
+    assert "On the list of MARAC" in page
 
 
 def test_a_repeat_without_a_meeting_asks_a_practitioner_to_call_one(hub, cast):
