@@ -64,6 +64,7 @@ class Relation:
     kept_out: by name or by agency, whoever is in a conflict of interest.
     asked: agencies that a case conference asked what they know, and that see the case by that.
     heard: whether it is on the list of a case conference, whoever was asked.
+    closed: whether nothing is to be done on it any more.
     """
 
     words: str
@@ -74,6 +75,7 @@ class Relation:
     kept_out: tuple[str, ...] = ()
     asked: tuple[str, ...] = ()
     heard: bool = False
+    closed: bool = False
 
 
 RELATIONS: dict[str, Relation] = {
@@ -99,7 +101,7 @@ RELATIONS: dict[str, Relation] = {
         {SAFE_STEPS: AGREED},
         (SAFE_STEPS, VICTIM_CARE),
     ),
-    "closed": Relation("closed after Safe Steps had completed its work", referred=(SAFE_STEPS,)),
+    "closed": Relation("closed after Safe Steps had completed its work", referred=(SAFE_STEPS,), closed=True),
     "again": Relation(
         "a new case, nobody was told, of the person of the case that Safe Steps had completed",
         same_person_as="closed",

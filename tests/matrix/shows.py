@@ -38,7 +38,11 @@ def is_owed(reader: Reader, relation: Relation, kind: str) -> bool:
 
 
 def leads_to(entry: Door, reader: Reader, relation: Relation) -> bool:
-    """Whether the door is one by which the reader comes to a case so: a conference's lead to what it asked about."""
+    """Whether the door is one by which the reader comes to a case so: a conference's lead to what it asked about,
+    and lists of what is to be done to what is not closed.
+    """
+    if entry.to_do and relation.closed:
+        return False
     asked = reader.agency in relation.asked
     if entry.conference:
         return asked

@@ -31,7 +31,6 @@ LIVES = 200 if os.environ.get("PROOF") == "thorough" else 3
 SEEN_BY = ("priya", "liam", "dana", "helen", "ruth", "owen")
 WAITING = ("sent", "received")
 LOOKING = tuple(reader for reader in READERS if reader.name in SEEN_BY)
-SYSTEM = next(reader for reader in READERS if reader.name == f"system:{SAFE_STEPS}")
 
 
 class LifeOfACase(RuleBasedStateMachine):
@@ -64,9 +63,8 @@ class LifeOfACase(RuleBasedStateMachine):
         return name not in self.kept_out and (self.let_in is None or name in self.let_in)
 
     def post(self, word: str, body: dict[str, object]) -> None:
-        """What Safe Steps' own system says to the API."""
-        path = f"/api/v1/referrals/{self.referral}/{word}/"
-        answer = self.keys.client(SYSTEM).post(path, body, content_type="application/json")
+        """What Safe Steps' own system says to the API, with a new token: many lives last longer than one."""
+        answer = Cast().system(SAFE_STEPS).post(f"referrals/{self.referral}/{word}/", body)
         assert answer.status_code == 200, (word, answer.content)
 
     def by(self, name: str, verb, **given) -> None:

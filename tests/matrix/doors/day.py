@@ -81,7 +81,10 @@ DAY: dict[str, Door] = {
     ),
     "diary_address": Door(posts=({"act": "make"}, {"act": "end"})),
     "my_tasks": Door(
-        gets=("?list=mine", "?list=team", "?list=given"), shows=(HUB,), to=("practitioner", "supervisor")
+        gets=("?list=mine", "?list=team", "?list=given"),
+        shows=(HUB,),
+        to=("practitioner", "supervisor"),
+        to_do=True,
     ),
     "clock_list": Door(gets=("?show=overdue", "?show=unexplained&rule=referral", "?after={cursor}")),
     "clock_rules": Door(),

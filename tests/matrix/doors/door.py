@@ -18,6 +18,7 @@ class Door:
     to: the roles that it is for.
     headers: sent with every request.
     conference: whether it leads to cases that a conference asks about, and to no others.
+    to_do: whether it shows what is to be done, of which a closed case has nothing.
     """
 
     at: Mapping[str, str] = field(default_factory=dict)
@@ -27,6 +28,7 @@ class Door:
     to: tuple[str, ...] = READS_THE_HUBS_CASES
     headers: Mapping[str, str] = field(default_factory=dict)
     conference: bool = False
+    to_do: bool = False
 
 
 REASON = "Because it is so."
