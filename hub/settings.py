@@ -253,6 +253,8 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "Europe/London"
 # Where the quick exit of the public pages leads: somewhere that anybody might have open.
 QUICK_EXIT_ADDRESS = env.str("QUICK_EXIT_ADDRESS", "https://www.bbc.co.uk/weather")
+# Whom the public form names for those who would rather talk, or cannot send it.
+HELP_LINE = env.str("HELP_LINE", "Victim Support, 08 08 16 89 111")
 # For how long a closed case may be opened again; after that, what comes is a new case.
 REOPEN_WITHIN_DAYS = env.int("REOPEN_WITHIN_DAYS", 28)
 # For how long the link works by which a person says how they were helped.

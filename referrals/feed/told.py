@@ -19,8 +19,18 @@ SOURCES = Path(__file__).parent.parent / "sources"
 YES_NO = {True: "Y", False: "N", None: ""}
 CALL, TEXT, EMAIL, LETTER = "call", "text", "email", "letter"
 
-HOURS = {"any": "", "morning": "09:00-12:00", "afternoon": "12:00-17:00", "evening": "17:00-20:00"}
-"""When somebody may be called: the form's code to the hours that a note on safe contact says."""
+HOURS = {
+    "any": "",
+    "morning": "Only 09:00-12:00.",
+    "afternoon": "Only 12:00-17:00.",
+    "evening": "Only 17:00-20:00.",
+    "weekdays": "Only weekdays 09:00-17:00.",
+    "unknown": "Hours that are safe are not known.",
+}
+"""When somebody may be called or texted: the form's code to what a note on safe contact says.
+
+Where it is not known the note is one that no rule reads, so nobody is called before a person has looked.
+"""
 
 
 @dataclass(frozen=True)
@@ -72,7 +82,7 @@ class Told:
     is_safe_address: bool = False
     may_leave_message: bool = False
     must_not_know: str = ""
-    hours: str = "any"
+    hours: str = "unknown"
     language: str = ""
     interpreter: bool = False
     consent: bool | None = None
@@ -106,8 +116,8 @@ def note_on_contact(told: Told) -> str:
         parts.append("Never text.")
     if CALL in told.ways and not told.may_leave_message:
         parts.append("No voicemail.")
-    if HOURS[told.hours]:
-        parts.append(f"Only {HOURS[told.hours]}.")
+    if HOURS[told.hours] and told.ways & {CALL, TEXT}:
+        parts.append(HOURS[told.hours])
     if told.must_not_know:
         parts.append(f"Must not know: {told.must_not_know}")
     return " ".join(parts)

@@ -18,6 +18,13 @@ if TYPE_CHECKING:  # known to the types alone
 
     Words = str | _StrPromise
 SMALL = {"class": "govuk-radios--small"}
+SAFE_HOURS = [
+    ("morning", _("Morning, 9am to midday")),
+    ("afternoon", _("Afternoon, midday to 5pm")),
+    ("evening", _("Evening, 5pm to 8pm")),
+    ("weekdays", _("Monday to Friday, 9am to 5pm")),
+    ("any", _("Any time in the day, on any day")),
+]
 
 
 def short(label: "Words", *, longest: int, **given: Any) -> forms.CharField:
@@ -65,14 +72,10 @@ class ToldForm(forms.Form):
         help_text=_("For example: my partner, my flatmates. We read this before we contact you."),
     )
     hours = forms.ChoiceField(
-        label=_("When is it safe to call? (optional)"),
+        label=_("When is it safe to call or text you?"),
+        help_text=_("Needed if we may call or text. We do neither at any other time."),
         required=False,
-        choices=[
-            ("any", _("Any time in the day")),
-            ("morning", _("Morning, 9am to midday")),
-            ("afternoon", _("Afternoon, midday to 5pm")),
-            ("evening", _("Evening, 5pm to 8pm")),
-        ],
+        choices=SAFE_HOURS,
         widget=forms.RadioSelect(attrs=SMALL),
     )
     language = short(
@@ -214,6 +217,7 @@ class ToldForm(forms.Form):
         given = super().clean() or {}
         ways = set(given.get("ways", ()))
         for name, needing, words in (
+            ("hours", {CALL, TEXT}, _("Choose when it is safe, or do not choose call or text")),
             ("phone", {CALL, TEXT}, _("Enter a phone number, or do not choose call or text")),
             ("email", {EMAIL}, _("Enter an email address, or do not choose email")),
             ("address", {LETTER}, _("Enter an address, or do not choose letter")),
@@ -241,7 +245,7 @@ class ToldForm(forms.Form):
             is_safe_address=given["secret_address"],
             may_leave_message=given["message"] == "yes",
             must_not_know=given["must_not_know"],
-            hours=given["hours"] or "any",
+            hours=given["hours"] or "unknown",
             language=given["language"],
             interpreter=given["interpreter"] == "yes",
             consent=self.consent_told(),
@@ -338,6 +342,10 @@ class OfficerReferralForm(ToldForm):
             "Who must not know of this? (optional)",
             "A practitioner reads this before any contact.",
         ),
+        "hours": (
+            "When is it safe to call or text them?",
+            "Needed where a call or a text is safe. Where it is not known, the hub finds out first.",
+        ),
         "language": ("Which language do they want to use? (optional)", "For example Welsh, Polish, BSL."),
         "interpreter": ("Do they need an interpreter? (optional)", "Never a relative or a friend."),
         "given_names": ("Given names", ""),
@@ -359,6 +367,9 @@ class OfficerReferralForm(ToldForm):
         for name, (label, help_text) in self.words.items():
             self.fields[name].label, self.fields[name].help_text = label, help_text
         self.fields["ways"].required = False
+        hours = self.fields["hours"]
+        assert isinstance(hours, forms.ChoiceField)  # noqa: S101 - for the type
+        hours.choices = [*SAFE_HOURS, ("unknown", "Not known")]
         self._answer("interpreter", yes="Yes, they need one", no="No, they do not")
         self._answer("kind", death="Somebody close to them died because of a crime")
         self.fields["given_names"].error_messages["required"] = "Enter a name, or what they are known by"

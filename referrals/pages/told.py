@@ -32,7 +32,7 @@ def get_help(request: HttpRequest, language: str) -> HttpResponse:
     """The public form, all on one page, so that nothing need be kept between pages."""
     with translation.override(language):
         if request.method == "GET":
-            form = SelfReferralForm(initial={"token": uuid4(), "hours": "any"})
+            form = SelfReferralForm(initial={"token": uuid4()})
         else:
             form = SelfReferralForm(request.POST)
             if form.is_valid():
@@ -52,9 +52,10 @@ def get_help_later(request: HttpRequest, language: str, wait: int) -> HttpRespon
     """Too many from one address: the form as it was typed, to be sent again a minute later."""
     with translation.override(language):
         form = SelfReferralForm(request.POST)
-        form.add_error(
-            None, _("Too many were sent from here just now. Wait a minute, then press Send again.")
+        words = _(
+            "Too many were sent from here just now. Wait a minute, then press Send again, or call %(line)s."
         )
+        form.add_error(None, words % {"line": settings.HELP_LINE})
         answer = _public(request, "public/get_help.html", language, form=form)
         answer.status_code = TOO_MANY
         answer.headers["Retry-After"] = str(wait)
@@ -75,7 +76,7 @@ def new_referral(request: HttpRequest) -> HttpResponse:
     actor = current_actor()
     actor.require(Capability.REFER)
     if request.method == "GET":
-        form = OfficerReferralForm(initial={"token": uuid4(), "hours": "any"})
+        form = OfficerReferralForm(initial={"token": uuid4()})
     else:
         form = OfficerReferralForm(request.POST)
         if form.is_valid():
@@ -105,4 +106,5 @@ def _public(request: HttpRequest, template: str, language: str, **context: objec
     form = context.get("form")
     is_wrong = isinstance(form, SelfReferralForm) and form.errors
     shown = {"language": language, "is_welsh": language == WELSH, "exit_to": settings.QUICK_EXIT_ADDRESS}
+    shown["help_line"] = settings.HELP_LINE
     return render(request, template, shown | context, status=UNPROCESSABLE if is_wrong else None)

@@ -26,6 +26,7 @@ ENGLISH, WELSH, OFFICER = "/get-help/", "/cael-cymorth/", "/refer/"
 TYPED = {
     "ways": ["call", "email"],
     "message": "no",
+    "hours": "any",
     "given_names": "Eirlys",
     "surname": "Treharne-Okafor",
     "date_of_birth_day": "7",
@@ -136,6 +137,33 @@ def test_only_the_ways_that_were_chosen_are_safe(hub):
         assert Address.objects.get(person=row.person_id).letters == ContactMethod.Safety.UNSAFE
 
 
+@pytest.mark.parametrize("address", [ENGLISH, OFFICER])
+def test_no_hour_is_taken_for_safe_that_nobody_chose(hub, cast, address):
+    browser = cast.browser("martin") if address == OFFICER else Client()
+    assert not re.search(r'name="hours"[^>]*checked', page(browser.get(address)))
+    for ways, asks in ((["call"], True), (["text"], True), (["email"], False)):
+        told = typed(ways=ways, hours="", kind="") | {"consent": "yes"}
+        shown = page(browser.post(address, told))
+        assert ("Choose when it is safe, or do not choose call or text" in shown) is asks, ways
+
+
+def test_hours_in_which_the_other_is_at_work_are_kept_to(hub):
+    Client().post(ENGLISH, typed(ways=["call", "text"], message="yes", hours="weekdays"))
+    row = row_of()
+    with acting_as_system("tests"):
+        mobile = ContactMethod.objects.get(person=row.person_id, kind="mobile")
+    assert mobile.rules == {"hours": ["09:00", "17:00"], "weekdays": True}
+
+
+def test_where_who_refers_does_not_know_the_hours_nobody_calls_before_they_are_asked_for(hub, cast):
+    cast.browser("martin").post(OFFICER, OFFICERS | {"token": str(uuid4()), "hours": "unknown"})
+    row = row_of("officer-referral")
+    with acting_as_system("tests"):
+        mobile = ContactMethod.objects.get(person=row.person_id, kind="mobile")
+    held = [Held("safe", mobile.rules)]
+    assert not may_contact(row.judged_at, "phone", held, is_careful=False, is_holiday=lambda _: False).safe
+
+
 def test_who_must_not_know_is_read_by_a_person_before_any_contact(hub):
     Client().post(ENGLISH, typed(must_not_know="my husband"))
     row = row_of()
@@ -177,6 +205,7 @@ def test_too_many_from_one_address_wait_and_lose_nothing(hub):
     assert answer.status_code == 429
     assert answer["Retry-After"]
     assert "Wait a minute" in page(answer)
+    assert "call Victim Support" in page(answer).partition("Ask for help")[0], "what to do instead"
     assert "Treharne-Okafor" in page(answer)
 
 
