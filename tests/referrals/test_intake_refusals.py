@@ -12,10 +12,11 @@ from django.core.management import CommandError, call_command
 
 from access.actor import NotAllowed
 from access.context import acting_as, acting_as_system
+from access.models import Look
 from messaging.models import Event, Message
 from referrals.actions import intake
 from referrals.models import FeedRow, FeedRun, FeedSource
-from tests.referrals.feeds import COLUMNS, a_row, as_csv
+from tests.referrals.feeds import COLUMNS, a_row, as_csv, imported
 
 SENDER = "northshire-police"
 ROWS = [a_row(CRIME_REF=f"31/{number:05d}/26", NOMINAL_REF=f"N{number}") for number in range(1200)]
@@ -167,6 +168,25 @@ def test_a_file_or_sender_that_is_not_there_is_named(hub, tmp_path):
 def test_a_report_of_a_run_that_is_not_there_says_how_to_find_one(hub):
     with pytest.raises(CommandError, match="There is no feed run 999"):
         call_command("feed_report", "999")
+
+
+class _HasEnough(io.StringIO):
+    """What reads an output and goes away after a while, as `head` does."""
+
+    def write(self, text: str) -> int:
+        if self.tell():
+            raise BrokenPipeError
+        return super().write(text)
+
+
+def test_a_report_that_is_not_read_to_its_end_is_on_record_too(hub, tmp_path):
+    path = tmp_path / "feed.csv"
+    path.write_bytes(as_csv(ROWS[:3]))
+    run = imported(path, wait=False)["run"]
+    with pytest.raises(BrokenPipeError):
+        call_command("feed_report", str(run), stdout=_HasEnough())
+    with acting_as_system("tests"):
+        assert Look.objects.filter(door="feed_report", action="export").count() == 1
 
 
 @pytest.mark.parametrize("who", ["carys", "grace", "helen", "ines"])

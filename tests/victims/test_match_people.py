@@ -5,6 +5,8 @@ import csv
 import pytest
 from django.core.management import CommandError, call_command
 
+from victims.management.commands import match_people
+
 HEADER = "id,given_name,surname,date_of_birth,sex,address,postcode,phone,email\n"
 ANN = 'A1,Ann,Pugh,1961-02-03,F,"1 Mill Lane, Usk",NP15 1AA,07700 900123,ann@example.org\n'
 
@@ -67,7 +69,9 @@ def test_letters_may_be_written_in_either_way(match, encoding):
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        ("", "the first line names none"),
+        ("", "it is empty"),
+        ((HEADER + ANN).encode("utf-16"), "UTF-16: save it as CSV"),
+        (b"PK\x03\x04 and so on", "a spreadsheet: save it as CSV"),
         ("name,born\nAnn,1961\n", "the first line names none"),
         ((HEADER + ANN).replace(",", ";"), "save it with commas"),
         (HEADER.replace("email", "phone") + ANN, "names phone twice"),
@@ -84,6 +88,37 @@ def test_what_cannot_be_read_is_named_by_row_and_column_and_never_quoted(match, 
     assert "3rd" not in str(refusal.value)
 
 
-def test_a_file_that_is_not_there_is_told(tmp_path):
-    with pytest.raises(CommandError, match="cannot be read"):
-        call_command("match_people", str(tmp_path / "absent.csv"), out=tmp_path / "pairs.csv")
+@pytest.mark.parametrize(
+    ("records", "out", "words"),
+    [
+        ("absent.csv", "pairs.csv", "cannot be read: No such file"),
+        ("folder", "pairs.csv", "cannot be read: Is a directory"),
+        ("records.csv", "folder", "cannot be written: Is a directory"),
+        ("records.csv", "absent/pairs.csv", "There is no folder"),
+        ("records.csv", "folder/../records.csv", "name another file for the pairs"),
+    ],
+)
+def test_where_nothing_can_be_read_or_written_it_is_said_and_no_file_is_touched(
+    tmp_path, records, out, words
+):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "records.csv").write_text(HEADER + ANN)
+    with pytest.raises(CommandError, match=words):
+        call_command("match_people", str(tmp_path / records), out=tmp_path / out)
+    assert (tmp_path / "records.csv").read_text() == HEADER + ANN
+    assert {file.name for file in tmp_path.rglob("*")} == {"folder", "records.csv"}
+
+
+def test_what_is_stopped_half_way_leaves_the_pairs_of_before(match, tmp_path, monkeypatch):
+    match(HEADER + ANN + ANN.replace("A1", "A2"))
+    before = (tmp_path / "pairs.csv").read_text()
+
+    def stopped(people):
+        raise KeyboardInterrupt
+        yield people
+
+    monkeypatch.setattr(match_people, "linked", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        match(HEADER + ANN)
+    assert (tmp_path / "pairs.csv").read_text() == before
+    assert {file.name for file in tmp_path.iterdir()} == {"pairs.csv", "records.csv"}

@@ -28,8 +28,10 @@ class Command(BaseCommand):
                 raise CommandError(
                     f"{absent} `manage.py import_feed` prints the number of each run."
                 ) from None
-            # References and verdicts only, no names: one look at the run stands for its rows.
+            # References and verdicts only, no names: one look at the run stands for its rows. It is on record before
+            # the first is shown, whether or not they are read to the end.
             record_look(action=Look.Action.EXPORT, door="feed_report", subjects=[run.id])
+        with acting_as_system("intake"):
             if not options["json"]:
                 for row in run_report(run=run):
                     told = [

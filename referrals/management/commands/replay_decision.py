@@ -23,6 +23,14 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         same = erased = differing = reworded = 0
         with acting_as_system("integrity"):
+            # Ids and parts only, no facts: one look at the decision, or none at all of them together. It is on record
+            # before anything is shown, whether or not that is read to the end.
+            record_look(
+                action=Look.Action.EXPORT,
+                door="replay_decision",
+                subjects=[options["id"]] if options["id"] else [],
+            )
+        with acting_as_system("integrity"):
             for one in replayed(decision_id=options["id"]):
                 if one.erased:
                     erased += 1
@@ -32,12 +40,6 @@ class Command(BaseCommand):
                 else:
                     same += 1
                     reworded += bool(one.reworded)
-            # Ids and parts only, no facts: one look at the decision, or none at all of them together.
-            record_look(
-                action=Look.Action.EXPORT,
-                door="replay_decision",
-                subjects=[options["id"]] if options["id"] else [],
-            )
         total = same + erased + differing
         if not total:
             raise CommandError("There is no such decision." if options["id"] else "No decision was made yet.")

@@ -2,9 +2,11 @@
 
 import csv
 from argparse import ArgumentParser
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -12,6 +14,7 @@ from victims.matching.linking import linked
 from victims.matching.records import COLUMNS, CannotRead, Told, read_record
 
 ENCODINGS = ("utf-8-sig", "cp1252")
+SPREADSHEET = b"PK\x03\x04"
 OUT = ("id_a", "id_b", "score", "verdict")
 
 
@@ -28,22 +31,33 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         path: Path = options["records"]
+        out: Path = options["out"]
+        if out.exists() and path.exists() and out.samefile(path):
+            raise CommandError(f"{out} is the file of people: name another file for the pairs.")
+        if not out.parent.is_dir():
+            raise CommandError(
+                f"There is no folder {out.parent}: make it, or name another file for the pairs."
+            )
         try:
             records = list(read_records(path))
         except CannotRead as problem:
             raise CommandError(f"{path.name}: {problem}") from None
         except OSError as problem:
-            raise CommandError(f"{path.name} cannot be read: {problem.strerror}.") from None
+            raise CommandError(
+                f"{path} cannot be read: {problem.strerror}. Give the path of the file of people."
+            ) from None
         counts = {"same": 0, "review": 0}
         try:
-            with options["out"].open("w", encoding="utf-8", newline="") as stream:
-                out = csv.writer(stream, lineterminator="\n")
-                out.writerow(OUT)
+            with _whole(out) as stream:
+                rows = csv.writer(stream, lineterminator="\n")
+                rows.writerow(OUT)
                 for one, other, found in linked([record.identity for record in records]):
                     counts[found.verdict] += 1
-                    out.writerow((records[one].id, records[other].id, f"{found.score:.3f}", found.verdict))
+                    rows.writerow((records[one].id, records[other].id, f"{found.score:.3f}", found.verdict))
         except OSError as problem:
-            raise CommandError(f"{options['out']} cannot be written: {problem.strerror}.") from None
+            raise CommandError(
+                f"{out} cannot be written: {problem.strerror}. Name another file for the pairs."
+            ) from None
         self.stdout.write(
             f"Records: {len(records)}. Pairs the same: {counts['same']}; to review: {counts['review']}."
         )
@@ -56,7 +70,9 @@ def read_records(path: Path) -> Iterator[Told]:
         header = [name.strip().casefold() for name in next(rows, [])]
         if not set(header) & set(COLUMNS[1:]):
             hint = " It is separated by semicolons: save it with commas." if ";" in "".join(header) else ""
-            raise CannotRead(f"the first line names none of the columns {', '.join(COLUMNS[1:])}.{hint}")
+            raise CannotRead(
+                f"the first line names none of the columns {', '.join(COLUMNS[1:])}: name them there.{hint}"
+            )
         if twice := sorted({name for name in header if name in COLUMNS and header.count(name) > 1}):
             raise CannotRead(f"the first line names {twice[0]} twice.")
         seen: set[str] = set()
@@ -76,11 +92,33 @@ def read_records(path: Path) -> Iterator[Told]:
         ) from None
 
 
+@contextmanager
+def _whole(out: Path) -> Iterator[IO[str]]:
+    """A file that is there once all of it is written, and until then as it was. Raises OSError."""
+    if out.exists() and not out.is_file():  # a pipe or the like: nothing to put in its place
+        with out.open("w", encoding="utf-8", newline="") as stream:
+            yield stream
+        return
+    part = out.resolve().with_name(f".{out.name}.part")
+    try:
+        with part.open("w", encoding="utf-8", newline="") as stream:
+            yield stream
+        part.replace(out.resolve())
+    finally:
+        part.unlink(missing_ok=True)
+
+
 def _text(path: Path) -> str:
     content = path.read_bytes()
+    if not content.strip():
+        raise CannotRead("it is empty: its first line is to name the columns, each further line one person.")
+    if content.startswith(SPREADSHEET):
+        raise CannotRead("it is a spreadsheet: save it as CSV (UTF-8).")
+    if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        raise CannotRead("its letters are written in UTF-16: save it as CSV (UTF-8).")
     for encoding in ENCODINGS:
         try:
             return content.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise CannotRead("its letters are neither UTF-8 nor Windows-1252.")
+    raise CannotRead("its letters are neither UTF-8 nor Windows-1252: save it as CSV (UTF-8).")
