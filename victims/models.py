@@ -215,6 +215,7 @@ class RecognitionWeights(HubRow):
 
     class Refusal(models.TextChoices):
         FALSE_SAME = "false_same", "more pairs of two people would be taken for one"
+        TWICE_TOLD = "twice_told", "two records that agree in every field would not be very likely the same"
         LOST = "lost", "too many pairs of one person would not be asked about any more"
         NOT_BETTER = "not_better", "answers that were held back are not foretold better"
 

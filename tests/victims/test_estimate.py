@@ -20,6 +20,7 @@ from victims.matching.estimate import (
     fit,
     groups,
     is_enough,
+    knows_whom_it_is_told_twice,
     split,
     tallied,
 )
@@ -124,6 +125,13 @@ def test_that_all_were_the_same_says_how_many_are_alike_and_moves_no_weight_for_
     assert found.base == pytest.approx(4, abs=0.5)
     for levels in found.corrections.values():
         assert pstdev(levels.values()) < 0.35
+
+
+def test_weights_by_which_two_records_that_agree_in_all_are_doubted_are_found():
+    model = frozen_model()
+    assert knows_whom_it_is_told_twice(model)
+    down = {field: {LEVELS[field][0]: -1.5} for field in ("name_order", "sex", "home", "house")}
+    assert not knows_whom_it_is_told_twice(corrected(model, down, version="x"))
 
 
 def test_too_few_of_either_answer_are_not_enough():

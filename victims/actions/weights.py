@@ -26,6 +26,7 @@ from victims.matching.estimate import (
     fit,
     groups,
     is_enough,
+    knows_whom_it_is_told_twice,
     loses_too_many,
     split,
     support,
@@ -33,7 +34,7 @@ from victims.matching.estimate import (
 )
 from victims.matching.model import frozen_model
 from victims.models import RecognitionWeights, SamePersonSuggestion
-from victims.queries import corrections_by_version, weights_in_force
+from victims.queries import as_model, corrections_by_version, weights_in_force
 
 ESTIMATE = "victims.estimate_weights"
 MOST = 20_000
@@ -188,13 +189,15 @@ def _propose(made: RecognitionWeights, labels: list[Label], left_out: int) -> No
     }
     held_back = {name: Tally(**told) for name, told in made.figures["held_back"].items()}
     both = (learned, held_back)
+    made.corrections = added(corrections_by_version()[made.instead_of], fitted.corrections)
     if any(one["new"].same_rejected > one["old"].same_rejected for one in both):
         made.refusal = Refusal.FALSE_SAME
+    elif not knows_whom_it_is_told_twice(as_model(made)):
+        made.refusal = Refusal.TWICE_TOLD
     elif any(loses_too_many(one["old"], one["new"], counts["confirmed"]) for one in both):
         made.refusal = Refusal.LOST
     elif held_back["new"].surprise >= held_back["old"].surprise:
         made.refusal = Refusal.NOT_BETTER
-    made.corrections = added(corrections_by_version()[made.instead_of], fitted.corrections)
     made.support = support(labels)
     made.figures |= {name: asdict(tally) for name, tally in learned.items()}
     made.figures |= {"left_out": left_out, **counts}

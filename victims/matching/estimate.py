@@ -136,6 +136,21 @@ def loses_too_many(old: Tally, new: Tally, confirmed: int) -> bool:
     return new.missed - old.missed > MOST_LOST * confirmed
 
 
+def knows_whom_it_is_told_twice(model: Model) -> bool:
+    """Whether records that agree in all that they tell are "same", whoever else it might be, told by telephone or not.
+
+    What every answered pair has says nothing by itself, and still may be corrected far down; together that could make
+    a pair the less likely the more agrees.
+    """
+    told = [field for field in LEVELS if field not in ("telephone", "e-mail")]
+    return all(
+        model.start[rival] + sum(model.weights[rival][field][LEVELS[field][0]] for field in (*told, *by))
+        >= model.same
+        for rival in RIVALS
+        for by in ((), ("telephone",), ("e-mail",), ("telephone", "e-mail"))
+    )
+
+
 def correction(corrections: Corrections, levels: Iterable[tuple[str, str]]) -> float:
     """By how much the corrections change the score of a pair that agrees in these levels."""
     return sum(corrections.get(field, {}).get(level, 0.0) for field, level in levels)
