@@ -38,12 +38,13 @@ class Hand:
         if self.look:
             expect(what).to_be_visible()
             assert self.look(self.page) == []
-        if not self.by_keyboard:
-            what.click()
-            return
-        self._come_to(what)
+        if self.by_keyboard:
+            self._come_to(what)
         with self.page.expect_event("load"):
-            self.page.keyboard.press("Enter")
+            if self.by_keyboard:
+                self.page.keyboard.press("Enter")
+            else:
+                what.click()
 
     def press_by_its_key(self, what: Locator) -> None:
         """A button with an access key: with one key where somebody works by keyboard."""

@@ -78,7 +78,8 @@ def assess(page: Page) -> None:
         step = page.locator("#next").get_by_role("link", name=link)
         if not step.count():
             continue
-        step.click()
+        with page.expect_event("load"):
+            step.click()
         for place, question in enumerate(page.locator("form#assess fieldset:has(input[value=yes])").all()):
             yes = place < 4 if "risk" in link else place == 0
             question.locator(f"input[value={'yes' if yes else 'no'}]").check()
