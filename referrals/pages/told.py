@@ -105,6 +105,10 @@ def _received(actor: Actor, form: OfficerReferralForm) -> str:
 def _public(request: HttpRequest, template: str, language: str, **context: object) -> HttpResponse:
     form = context.get("form")
     is_wrong = isinstance(form, SelfReferralForm) and form.errors
-    shown = {"language": language, "is_welsh": language == WELSH, "exit_to": settings.QUICK_EXIT_ADDRESS}
-    shown["help_line"] = settings.HELP_LINE
+    shown = {
+        "language": language,
+        "is_welsh": language == WELSH,
+        "exit_to": settings.QUICK_EXIT_ADDRESS,
+        "help_line": settings.HELP_LINE,
+    }
     return render(request, template, shown | context, status=UNPROCESSABLE if is_wrong else None)

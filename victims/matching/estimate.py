@@ -18,9 +18,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
 from math import exp, log, log1p
 
-from victims.matching.fields import LEVELS
+from victims.matching.fields import LEVELS, MISSING
 from victims.matching.model import RIVALS, Model
-from victims.matching.scoring import is_borne_out
+from victims.matching.scoring import SAME, Comparison, is_borne_out, weighed
 
 Corrections = Mapping[str, Mapping[str, float]]
 """By field and level, in bits; what is absent is none."""
@@ -142,13 +142,10 @@ def knows_whom_it_is_told_twice(model: Model) -> bool:
     What every answered pair has says nothing by itself, and still may be corrected far down; together that could make
     a pair the less likely the more agrees.
     """
-    told = [field for field in LEVELS if field not in ("telephone", "e-mail")]
-    return all(
-        model.start[rival] + sum(model.weights[rival][field][LEVELS[field][0]] for field in (*told, *by))
-        >= model.same
-        for rival in RIVALS
-        for by in ((), ("telephone",), ("e-mail",), ("telephone", "e-mail"))
-    )
+    agree = {field: levels[0] for field, levels in LEVELS.items()}
+    untold = ((), ("telephone",), ("e-mail",), ("telephone", "e-mail"))
+    found = (Comparison(agree | dict.fromkeys(fields, MISSING), {}) for fields in untold)
+    return all(weighed(each, model).verdict == SAME for each in found)
 
 
 def correction(corrections: Corrections, levels: Iterable[tuple[str, str]]) -> float:

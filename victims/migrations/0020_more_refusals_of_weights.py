@@ -16,6 +16,7 @@ class Migration(migrations.Migration):
                 blank=True,
                 choices=[
                     ("false_same", "more pairs of two people would be taken for one"),
+                    ("twice_told", "two records that agree in every field would not be very likely the same"),
                     ("lost", "too many pairs of one person would not be asked about any more"),
                     ("not_better", "answers that were held back are not foretold better"),
                 ],
